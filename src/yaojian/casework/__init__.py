@@ -1,0 +1,1 @@
+"""Files that officers open and close."""

@@ -1,0 +1,82 @@
+"""The one typed reading of the environment; a wrong variable stops the start with its cure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "YAOJIAN_"
+
+
+class EnvironmentRefused(Exception):
+    """The environment has an unknown or malformed variable; the message names it and the cure."""
+
+
+class Environment(BaseSettings):
+    """What an installation may set from outside. Every variable but DATABASE_URL has the prefix YAOJIAN_."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    data: Path = Path(".yaojian")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    web_workers: Annotated[int, Field(ge=1, le=64)] = 2
+    secret_key: str = ""
+    installation_key: str = ""
+    allowed_hosts: Annotated[list[str], NoDecode] = ["127.0.0.1", "localhost", "[::1]"]
+    debug: bool = False
+    secure_cookies: bool = False
+    database_app_url: str = ""
+    database_owner_url: str = ""
+    as_owner: bool = False
+    test_database_url: str = ""
+    lang: Annotated[str, Field(pattern="^(|zh|en)$")] = ""
+    database_url: Annotated[str, Field(validation_alias="DATABASE_URL")] = ""
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("database_url", "database_app_url", "database_owner_url", "test_database_url")
+    @classmethod
+    def _is_postgres(cls, value: str) -> str:
+        if value and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("must begin with postgresql:// — Yaojian runs on PostgreSQL only")
+        return value
+
+
+def variable_name(field: str) -> str:
+    """The environment variable behind a field of `Environment`."""
+    return "DATABASE_URL" if field.lower() == "database_url" else PREFIX + field.upper()
+
+
+def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
+    """Read and check the environment.
+
+    Raises EnvironmentRefused naming every unknown `YAOJIAN_*` variable and malformed value.
+    """
+    environ = os.environ if environ is None else environ
+    known = {variable_name(name) for name in Environment.model_fields}
+    unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    problems = [f"{name}: unknown variable; known are {', '.join(sorted(known))}" for name in unknown]
+    try:
+        values = {
+            ("DATABASE_URL" if name == "database_url" else name): environ[variable_name(name)]
+            for name in Environment.model_fields
+            if variable_name(name) in environ
+        }
+        environment = Environment(**values)
+    except ValidationError as error:
+        problems += [
+            f"{variable_name(str(item['loc'][0]))}: {item['msg']} (got {item['input']!r})"
+            for item in error.errors()
+        ]
+    if problems:
+        raise EnvironmentRefused("The environment was refused:\n  " + "\n  ".join(problems))
+    return environment

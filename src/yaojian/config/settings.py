@@ -1,0 +1,160 @@
+"""Django's settings, derived from the typed environment and nothing else."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.config.environment import Environment, read_environment
+
+ENVIRONMENT: Environment = read_environment()
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def database_from(url: str) -> dict[str, Any]:
+    """Django's description of the database that a postgresql:// URL names."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "yaojian",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or query.pop("port", "") or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": query,
+    }
+
+
+_owner = ENVIRONMENT.database_owner_url or ENVIRONMENT.database_url
+_url = _owner if ENVIRONMENT.as_owner else ENVIRONMENT.database_app_url
+DATABASES = {"default": database_from(_url or "postgresql:///yaojian")}
+
+DEBUG = ENVIRONMENT.debug
+# A process without the installation's key (a type checker, a message extraction) gets a passing one.
+SECRET_KEY = ENVIRONMENT.secret_key or secrets.token_urlsafe(48)
+ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
+ROOT_URLCONF = "yaojian.config.urls"
+WSGI_APPLICATION = "yaojian.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "yaojian.foundation.design",
+    "yaojian.foundation.accounts",
+    "yaojian.foundation.reference",
+    "yaojian.foundation.ledger",
+    "yaojian.foundation.worklist",
+    "yaojian.foundation.outbox",
+    "yaojian.foundation.documents",
+    "yaojian.registers.enterprises",
+    "yaojian.casework.inspections",
+    "yaojian.oversight.plans",
+    "yaojian.doors.backoffice",
+    "yaojian.doors.portal",
+    "yaojian.simulator",
+    "yaojian.bench",
+    "yaojian.config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "yaojian.config.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "yaojian.foundation.accounts.web.middleware.ActorMiddleware",
+    "yaojian.config.middleware.Problems",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "yaojian.config.navigation.shell_context",
+            ],
+        },
+    }
+]
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "accounts:sign_in"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ENVIRONMENT.data / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Files are served from the package itself, so that there is no collecting step to forget.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 3600
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+# Two installations on one host differ by port only, which cookies ignore: the name keeps them apart.
+SESSION_COOKIE_NAME = f"yaojian_session_{ENVIRONMENT.port}"
+CSRF_COOKIE_NAME = f"yaojian_csrf_{ENVIRONMENT.port}"
+LANGUAGE_COOKIE_NAME = f"yaojian_language_{ENVIRONMENT.port}"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.secure_cookies
+CSRF_FAILURE_VIEW = "yaojian.config.problems.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+DOCUMENTS_FOLDER = ENVIRONMENT.data / "documents"
+DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    # The stock request logger prints the paths of missing pages, which may carry searched names.
+    "loggers": {"django.request": {"level": "ERROR"}},
+}
