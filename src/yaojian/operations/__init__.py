@@ -1,0 +1,1 @@
+"""Set-up, supervision, the embedded database, diagnosis, backup: everything that starts processes."""

@@ -1,0 +1,67 @@
+"""The database roles: an owner that migrates, and an application role that owns nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+OWNER = "yaojian_owner"
+APPLICATION = "yaojian_app"
+
+
+@dataclass(frozen=True)
+class RolePasswords:
+    """The generated passwords of the two roles."""
+
+    owner: str
+    application: str
+
+
+def ensure_role(
+    connection: psycopg.Connection, name: str, password: str, *, may_create_databases: bool
+) -> None:
+    """Create or correct a login role; safe to repeat."""
+    exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    statement = sql.SQL(
+        "{verb} ROLE {name} LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS {databases} PASSWORD {password}"
+    ).format(
+        verb=sql.SQL("ALTER" if exists else "CREATE"),
+        name=sql.Identifier(name),
+        databases=sql.SQL("CREATEDB" if may_create_databases else "NOCREATEDB"),
+        password=sql.Literal(password),
+    )
+    connection.execute(statement)
+
+
+def ensure_roles(superuser_url: str, passwords: RolePasswords, *, for_tests: bool = False) -> None:
+    """Make both roles; the owner may create databases only in tests, where Django makes its own."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        # Statements with a password must not reach the server's log.
+        connection.execute("SET log_statement = 'none'")
+        connection.execute("SET log_min_duration_statement = -1")
+        connection.execute("SET log_min_error_statement = 'panic'")
+        ensure_role(connection, OWNER, passwords.owner, may_create_databases=for_tests)
+        ensure_role(connection, APPLICATION, passwords.application, may_create_databases=False)
+
+
+def ensure_database(superuser_url: str, name: str) -> None:
+    """Make the database, owned by the owner role and closed to everyone but the two roles."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(
+                    sql.Identifier(name), sql.Identifier(OWNER)
+                )
+            )
+        database, application = sql.Identifier(name), sql.Identifier(APPLICATION)
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, application))
+
+
+def ensure_extensions(superuser_url: str) -> None:
+    """Install what the searches need into the database of the URL."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        connection.execute("SET client_min_messages = warning")
+        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
