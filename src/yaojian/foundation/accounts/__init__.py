@@ -1,0 +1,1 @@
+"""Organs, territories, people, roles, scope and sign-in."""

@@ -1,0 +1,82 @@
+"""Writes to organs and people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from yaojian.foundation.accounts.contracts import Level, Role
+from yaojian.foundation.accounts.models import Organ, Posting, User
+from yaojian.foundation.timekeeping import now
+
+MAX_FAILED_SIGN_INS = 5
+LOCK_SPAN = timedelta(minutes=15)
+
+
+@transaction.atomic
+def register_organ(
+    *,
+    code: str,
+    name: str,
+    level: Level,
+    parent: Organ | None = None,
+    territories: Sequence[str] = (),
+    name_en: str = "",
+    short_name: str = "",
+) -> Organ:
+    """Enter an organ in the tree, or bring an existing one up to date; its path follows its parent's."""
+    organ, _created = Organ.objects.update_or_create(
+        code=code,
+        defaults={
+            "name": name,
+            "name_en": name_en,
+            "short_name": short_name or name,
+            "level": level.value,
+            "parent": parent,
+            "territories": list(territories),
+        },
+    )
+    path = f"{parent.path if parent else ''}{organ.pk}."
+    if organ.path != path:
+        organ.path = path
+        organ.save(update_fields=["path"])
+    return organ
+
+
+@transaction.atomic
+def post_person(
+    *,
+    username: str,
+    display_name: str,
+    organ: Organ,
+    role: Role,
+    valid_from: date,
+    password: str | None = None,
+    full_time: bool = True,
+) -> User:
+    """Enter a person with one posting; an existing user name keeps its password and postings."""
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        user = User.objects.create_user(username, password, display_name=display_name)
+    Posting.objects.get_or_create(
+        user=user, organ=organ, role=role.value, defaults={"valid_from": valid_from, "full_time": full_time}
+    )
+    return user
+
+
+def note_failed_sign_in(user: User) -> None:
+    """Count a wrong password; the fifth in a row locks the account for a quarter of an hour."""
+    user.failed_sign_ins += 1
+    if user.failed_sign_ins >= MAX_FAILED_SIGN_INS:
+        user.locked_until = now() + LOCK_SPAN
+        user.failed_sign_ins = 0
+    user.save(update_fields=["failed_sign_ins", "locked_until"])
+
+
+def note_sign_in(user: User) -> None:
+    """Clear the count of wrong passwords."""
+    if user.failed_sign_ins or user.locked_until:
+        user.failed_sign_ins, user.locked_until = 0, None
+        user.save(update_fields=["failed_sign_ins", "locked_until"])

@@ -1,0 +1,17 @@
+"""Checks that raise; `Actor.may` is the twin that answers."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.foundation.accounts.contracts import Actor, Permission
+from yaojian.foundation.errors import NotAllowed
+
+
+def check_may(actor: Actor, permission: Permission) -> None:
+    """Raise NotAllowed unless the actor's role includes `permission`."""
+    if not actor.may(permission):
+        raise NotAllowed(
+            _("Your role does not include this task."),
+            cure=_("If it is part of your work, ask the administrator of your organ for the role."),
+        )

@@ -1,0 +1,93 @@
+"""Reads of organs and people, and the scope that every other read is narrowed by."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from yaojian.foundation.accounts.contracts import Actor, Level, Role
+from yaojian.foundation.accounts.models import Organ, Posting, User
+from yaojian.foundation.errors import NotFound
+from yaojian.foundation.timekeeping import today
+
+
+def posting_in_force(user: User, on: date) -> Posting | None:
+    """The posting in which `user` acts on a day, the newest first."""
+    return (
+        Posting.objects.filter(user=user, valid_from__lte=on)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+        .select_related("organ")
+        .first()
+    )
+
+
+def actor_of(user: User) -> Actor | None:
+    """The acting person, or None when no posting is in force today."""
+    posting = posting_in_force(user, today())
+    return None if posting is None else actor_in(posting, user)
+
+
+def actor_in(posting: Posting, user: User) -> Actor:
+    """The acting person in a given posting."""
+    organ = posting.organ
+    return Actor(
+        user_id=user.pk,
+        username=user.username,
+        display_name=user.display_name,
+        organ_id=organ.pk,
+        organ_code=organ.code,
+        organ_name=organ.name,
+        organ_path=organ.path or "",
+        organ_level=Level(organ.level),
+        territories=tuple(organ.territories),
+        role=Role(posting.role),
+        full_time=posting.full_time,
+    )
+
+
+def territory_q(territories: list[str] | tuple[str, ...], field: str = "division_code") -> Q:
+    """Rows that lie on any of the territories (prefixes of division codes)."""
+    condition = Q(pk__in=[])
+    for prefix in territories:
+        condition |= Q(**{f"{field}__startswith": prefix})
+    return condition
+
+
+def responsibility_q(organ_path: str, field: str = "responsible_organ") -> Q:
+    """Rows for which the organ at `organ_path` or one below it is responsible."""
+    return Q(**{f"{field}__path__startswith": organ_path})
+
+
+def visible_q(actor: Actor, organ_field: str = "responsible_organ", division_field: str = "division_code") -> Q:
+    """What `actor` may read: what the organ and those below answer for, and what lies on its land."""
+    return responsibility_q(actor.organ_path, organ_field) | territory_q(actor.territories, division_field)
+
+
+def organs_visible_to(actor: Actor) -> QuerySet[Organ]:
+    """The actor's own organ and the organs below it."""
+    return Organ.objects.filter(path__startswith=actor.organ_path)
+
+
+def organ_by_code(code: str) -> Organ:
+    """The organ with a code. Raises NotFound."""
+    try:
+        return Organ.objects.get(code=code)
+    except Organ.DoesNotExist:
+        raise NotFound(f"No organ has the code {code!r}.", field="organ") from None
+
+
+def officers_for_inspections(actor: Actor) -> QuerySet[Posting]:
+    """Postings whose holders may join a team of the actor's organ: its own and subordinate inspectors."""
+    day = today()
+    return (
+        Posting.objects.filter(
+            organ__path__startswith=actor.organ_path,
+            role__in=[Role.INSPECTOR.value, Role.CHIEF.value],
+            valid_from__lte=day,
+            user__is_active=True,
+        )
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+        .select_related("user", "organ")
+        .order_by("organ__path", "user__display_name")
+    )

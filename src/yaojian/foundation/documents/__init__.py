@@ -1,0 +1,1 @@
+"""Evidence: typed by content, hashed, limited in size, shown only when safe."""

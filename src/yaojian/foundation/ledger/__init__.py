@@ -1,0 +1,1 @@
+"""The journal of acts (监管行为): written once, never changed."""

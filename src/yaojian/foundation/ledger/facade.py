@@ -1,0 +1,34 @@
+"""The door of the journal."""
+
+from yaojian.foundation.ledger.actions import compose_act, content_of, record_act
+from yaojian.foundation.ledger.canonical import canonical_bytes
+from yaojian.foundation.ledger.contracts import SUBJECT_KIND, Ref, subject_ref
+from yaojian.foundation.ledger.kinds import KINDS, kind_name
+from yaojian.foundation.ledger.models import Act
+from yaojian.foundation.ledger.queries import (
+    act_by_uid,
+    acts_of_file,
+    acts_of_subject,
+    acts_visible_to,
+    altered_acts,
+    row_matches_canonical,
+)
+
+__all__ = [
+    "KINDS",
+    "SUBJECT_KIND",
+    "Act",
+    "Ref",
+    "act_by_uid",
+    "acts_of_file",
+    "acts_of_subject",
+    "acts_visible_to",
+    "altered_acts",
+    "canonical_bytes",
+    "compose_act",
+    "content_of",
+    "kind_name",
+    "record_act",
+    "row_matches_canonical",
+    "subject_ref",
+]

@@ -1,0 +1,27 @@
+"""The kinds of act and how they read in a timeline. A new kind is entered here first."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+KINDS: dict[str, Promise] = {
+    "session.opened": _("Signed in"),
+    "session.closed": _("Signed out"),
+    "plan.loaded": _("Plan pack loaded"),
+    "worklist.assigned": _("Work item assigned"),
+    "inspection.opened": _("Inspection opened"),
+    "inspection.started": _("Inspection started on site"),
+    "inspection.finding_recorded": _("Finding recorded"),
+    "inspection.concluded": _("Inspection concluded"),
+    "rectification.submitted": _("Rectification submitted"),
+    "rectification.returned": _("Rectification returned"),
+    "rectification.verified": _("Rectification verified"),
+    "inspection.closed": _("Inspection closed"),
+    "inspection.cancelled": _("Inspection cancelled"),
+}
+
+
+def kind_name(kind: str) -> str:
+    """The name of a kind of act in the reader's language."""
+    return str(KINDS.get(kind, kind))

@@ -1,0 +1,49 @@
+"""The journal's one table. The database itself refuses to change or remove a row (migration 0002)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Act(models.Model):
+    """A supervisory act (监管行为): who did what to whom, when, on what basis, with which evidence."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True)
+    kind = models.CharField(max_length=60)
+    actor = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    actor_name = models.CharField(max_length=60)
+    role = models.CharField(max_length=20)
+    organ = models.ForeignKey("accounts.Organ", models.PROTECT, related_name="+")
+    organ_name = models.CharField(max_length=120)
+    subject_kind = models.CharField(max_length=40, blank=True)
+    subject_id = models.BigIntegerField(null=True)
+    file_kind = models.CharField(max_length=40, blank=True)
+    file_id = models.BigIntegerField(null=True)
+    claimed_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    legal_basis = ArrayField(models.CharField(max_length=200), default=list)
+    evidence = ArrayField(models.CharField(max_length=64), default=list)
+    facts = models.JSONField(default=dict)
+    canonical = models.BinaryField()
+    salt = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("act")
+        ordering: ClassVar = ["-recorded_at", "-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["subject_id", "kind", "claimed_at"], name="act_of_subject"),
+            models.Index(fields=["file_kind", "file_id"], name="act_of_file"),
+            models.Index(fields=["kind", "claimed_at"], name="act_by_kind"),
+            models.Index(fields=["organ", "-recorded_at"], name="act_of_organ"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(kind=""), name="act_has_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uid}"

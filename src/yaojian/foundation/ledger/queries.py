@@ -1,0 +1,49 @@
+"""Reads of the journal, scoped to the asking person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from yaojian.foundation.accounts.contracts import Actor
+from yaojian.foundation.errors import NotFound
+from yaojian.foundation.ledger.actions import content_of
+from yaojian.foundation.ledger.canonical import canonical_bytes
+from yaojian.foundation.ledger.contracts import SUBJECT_KIND, Ref
+from yaojian.foundation.ledger.models import Act
+
+
+def acts_visible_to(actor: Actor) -> QuerySet[Act]:
+    """Acts of the actor's organ and those below it."""
+    acts = Act.objects.defer("canonical", "salt")
+    return acts.filter(organ__path__startswith=actor.organ_path)
+
+
+def acts_of_subject(subject_id: int) -> QuerySet[Act]:
+    """The timeline of a subject the caller has already been let see, newest first."""
+    acts = Act.objects.defer("canonical", "salt")
+    return acts.filter(subject_kind=SUBJECT_KIND, subject_id=subject_id).order_by("-claimed_at", "-id")
+
+
+def acts_of_file(file: Ref) -> QuerySet[Act]:
+    """The acts of one file the caller has already been let see, oldest first."""
+    return Act.objects.defer("canonical", "salt").filter(file_kind=file.kind, file_id=file.id).order_by("recorded_at", "id")
+
+
+def act_by_uid(uid: str) -> Act:
+    """One act by its public identifier; the caller checks scope. Raises NotFound."""
+    try:
+        return Act.objects.get(uid=uid)
+    except Act.DoesNotExist:
+        raise NotFound("No act has this identifier.", field="uid") from None
+
+
+def row_matches_canonical(act: Act) -> bool:
+    """Whether the row's columns still say what its canonical bytes say."""
+    return canonical_bytes(content_of(act)) == bytes(act.canonical)
+
+
+def altered_acts(acts: Iterable[Act]) -> list[Act]:
+    """The acts whose row no longer says what its canonical bytes say."""
+    return [act for act in acts if not row_matches_canonical(act)]

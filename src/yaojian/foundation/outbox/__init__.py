@@ -1,0 +1,1 @@
+"""Past-tense news between rooms, written in the transaction that made it true."""

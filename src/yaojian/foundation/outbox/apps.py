@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OutboxApp(AppConfig):
+    name = "yaojian.foundation.outbox"
+    label = "outbox"

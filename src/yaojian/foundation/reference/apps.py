@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ReferenceApp(AppConfig):
+    name = "yaojian.foundation.reference"
+    label = "reference"

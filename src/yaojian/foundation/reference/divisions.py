@@ -1,0 +1,26 @@
+"""Names of places by division code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from yaojian.foundation.reference.models import Division
+
+
+def load_divisions(rows: Iterable[tuple[str, str, str]]) -> int:
+    """Enter divisions (code, name, English name), or bring them up to date; returns how many."""
+    divisions = [Division(code=code, name=name, name_en=name_en) for code, name, name_en in rows]
+    Division.objects.bulk_create(
+        divisions, update_conflicts=True, unique_fields=["code"], update_fields=["name", "name_en"]
+    )
+    return len(divisions)
+
+
+def division_names(codes: Iterable[str]) -> dict[str, str]:
+    """Names of the divisions with these codes."""
+    return dict(Division.objects.filter(code__in=set(codes)).values_list("code", "name"))
+
+
+def place_of(code: str, names: Mapping[str, str]) -> str:
+    """A place in words, from prefecture to township, as far as `names` knows its parts."""
+    return "".join(names.get(code[:length], "") for length in (4, 6, 9) if len(code) >= length)

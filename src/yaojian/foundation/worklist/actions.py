@@ -1,0 +1,89 @@
+"""Writes to the worklist."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.foundation.accounts.facade import Actor, Permission, check_may, officers_for_inspections
+from yaojian.foundation.errors import Conflict, InvalidInput
+from yaojian.foundation.ledger.facade import Ref, record_act, subject_ref
+from yaojian.foundation.timekeeping import now
+from yaojian.foundation.worklist.models import WorkItem
+from yaojian.foundation.worklist.queries import item_visible_to
+from yaojian.foundation.worklist.states import ITEM_STATES, ItemState
+
+
+def open_items(items: Sequence[WorkItem], batch_size: int = 1000) -> int:
+    """Open work items; one that is already open for the same duty and subject stays as it is.
+
+    Returns how many were new.
+    """
+    before = WorkItem.objects.count()
+    WorkItem.objects.bulk_create(items, ignore_conflicts=True, batch_size=batch_size)
+    return WorkItem.objects.count() - before
+
+
+def open_item(item: WorkItem) -> None:
+    """Open one work item, unless it is already open for the same duty and subject."""
+    WorkItem.objects.bulk_create([item], ignore_conflicts=True)
+
+
+def _close(state: ItemState, **which: object) -> int:
+    return WorkItem.objects.filter(state=ItemState.OPEN.value, **which).update(state=state.value, closed_at=now())
+
+
+def complete_items_of_file(file: Ref, kinds: Collection[str] | None = None) -> int:
+    """Mark the open items of a file as done (all, or of some kinds); returns how many."""
+    which: dict[str, object] = {"file_kind": file.kind, "file_id": file.id}
+    if kinds is not None:
+        which["kind__in"] = list(kinds)
+    return _close(ITEM_STATES.next(ItemState.OPEN, "complete"), **which)
+
+
+def complete_item(item_id: int) -> int:
+    """Mark one open item as done; returns 1, or 0 when it was not open any more."""
+    return _close(ITEM_STATES.next(ItemState.OPEN, "complete"), pk=item_id)
+
+
+def complete_items_of_origin(kind: str, origin_kind: str, subject_and_key: Collection[tuple[int, str]]) -> int:
+    """Mark items as done whose duty has been met: pairs of subject and origin key."""
+    done = 0
+    for subject_id, key in subject_and_key:
+        done += _close(
+            ItemState.DONE, kind=kind, origin_kind=origin_kind, origin_key=key, subject_id=subject_id
+        )
+    return done
+
+
+def cancel_items_of_file(file: Ref) -> int:
+    """Withdraw the open items of a file; returns how many."""
+    return _close(ITEM_STATES.next(ItemState.OPEN, "cancel"), file_kind=file.kind, file_id=file.id)
+
+
+@transaction.atomic
+def assign_item(*, by: Actor, item_id: int, user_id: int) -> WorkItem:
+    """Give an open work item to an officer of the actor's organ or one below.
+
+    Raises NotAllowed, NotFound, Conflict (no longer open), InvalidInput (not such an officer).
+    """
+    check_may(by, Permission.WORKLIST_ASSIGN)
+    item = item_visible_to(by, item_id, for_update=True)
+    if item.state != ItemState.OPEN.value:
+        raise Conflict(_("This work item is no longer open."), cure=_("Reload the list."))
+    officer = officers_for_inspections(by).filter(user_id=user_id).first()
+    if officer is None:
+        raise InvalidInput(
+            _("This person cannot take the work item."), field="user", cure=_("Choose an officer from the list.")
+        )
+    item.assignee_id = user_id
+    item.save(update_fields=["assignee"])
+    record_act(
+        by=by,
+        kind="worklist.assigned",
+        subject=subject_ref(item.subject_id) if item.subject_id else None,
+        facts={"item": item.pk, "kind": item.kind, "assignee": officer.user.display_name},
+    )
+    return item

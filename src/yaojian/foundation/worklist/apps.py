@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WorklistApp(AppConfig):
+    name = "yaojian.foundation.worklist"
+    label = "worklist"
