@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from yaojian.operations.privileges import (
+    PopenIdentity,
     ServiceUser,
     database_user,
     give_folder,
@@ -225,7 +226,7 @@ def _initdb(cluster: Cluster, target: Path, password_file: Path, ctype: str, *, 
         "--no-instructions",
         *([] if durable else ["--no-sync"]),
     ]
-    identity = cluster.user.popen_arguments() if cluster.user else {}
+    identity: PopenIdentity = cluster.user.popen_arguments() if cluster.user else {}
     done = subprocess.run(
         [str(cluster.binary("initdb")), *arguments],
         cwd="/",
@@ -234,6 +235,6 @@ def _initdb(cluster: Cluster, target: Path, password_file: Path, ctype: str, *, 
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
-        **identity,  # type: ignore[call-overload]
+        **identity,
     )
     return "" if done.returncode == 0 else done.stdout.decode(errors="replace").strip()

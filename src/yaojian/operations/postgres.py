@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,7 +28,6 @@ PATIENCE_WITH_ORPHANS_S = 60.0
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "80",
     "shared_buffers": "256MB",
     "effective_cache_size": "2GB",
     "work_mem": "16MB",
@@ -63,11 +63,20 @@ class EmbeddedPostgres:
     """A PostgreSQL server that is our child: `start` returns when it answers, `stop` when it is gone."""
 
     def __init__(
-        self, folder: Path, superuser_password: str, *, announce: Announce, durable: bool = True
+        self,
+        folder: Path,
+        superuser_password: str,
+        *,
+        announce: Announce,
+        durable: bool = True,
+        connections: int = 80,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.folder = folder
         self.announce = announce
         self.durable = durable
+        self.connections = connections
+        self.pause = pause
         self._superuser_password = superuser_password
         (folder / "log").mkdir(mode=0o700, parents=True, exist_ok=True)
         self.cluster: Cluster = clusters.locate(folder, announce)
@@ -92,7 +101,7 @@ class EmbeddedPostgres:
             self.announce("正在创建数据库", "creating the database")
             clusters.create(self.cluster, self._superuser_password, durable=self.durable)
         self.clear_remains()
-        settings = SETTINGS if self.durable else SETTINGS | FOR_TESTS
+        settings = SETTINGS | {"max_connections": str(self.connections)} | ({} if self.durable else FOR_TESTS)
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with self.cluster.log.open("ab") as log:
             self._server = spawn(
@@ -139,7 +148,7 @@ class EmbeddedPostgres:
                     f"数据库正在启动或恢复, 已等待 {now - began:.0f} 秒, 请勿中断{doing}",
                     f"the database is starting or recovering ({now - began:.0f} s), please wait",
                 )
-            time.sleep(POLL_S)
+            self.pause(POLL_S)
 
     def current_activity(self) -> str:
         """What the recovery process says it is doing, e.g. which WAL segment it replays; "" if nothing."""

@@ -17,7 +17,7 @@ SERVICE_USER = "yaojian"
 SYSTEM_HOME = Path("/var/lib/yaojian")
 
 
-class PopenIdentity(TypedDict):
+class PopenIdentity(TypedDict, total=False):
     """The arguments of subprocess that change who the child is."""
 
     user: int
@@ -37,23 +37,18 @@ class ServiceUser:
         """What subprocess needs to run a child as this user."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
-    def may_read(self, path: Path) -> bool:
-        """Whether this user really reaches `path` (asked from the kernel, so that ACLs and mounts count)."""
-        test = 'test -r "$1" && { test ! -d "$1" || test -x "$1"; }'
-        asked = subprocess.run(
-            ["/bin/sh", "-c", test, "sh", str(path)], cwd="/", check=False, **self.popen_arguments()
-        )
-        return asked.returncode == 0
+    def may_read(self, file: Path) -> bool:
+        """Whether this user can read `file`."""
+        return self._asks_kernel("-r", file)
 
     def may_traverse(self, folder: Path) -> bool:
         """Whether this user can go through `folder` to something inside."""
-        asked = subprocess.run(
-            ["/bin/sh", "-c", 'test -x "$1"', "sh", str(folder)],
-            cwd="/",
-            check=False,
-            **self.popen_arguments(),
-        )
-        return asked.returncode == 0
+        return self._asks_kernel("-x", folder)
+
+    def _asks_kernel(self, question: str, path: Path) -> bool:
+        """Ask as that user, so that parent folders, ACLs and mounts count."""
+        command = ["/bin/sh", "-c", f'test {question} "$1"', "sh", str(path)]
+        return subprocess.run(command, cwd="/", check=False, **self.popen_arguments()).returncode == 0
 
 
 def database_user() -> ServiceUser | None:

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import IO
 
 import psutil
 
-from yaojian.operations.privileges import ServiceUser
+from yaojian.operations.privileges import PopenIdentity, ServiceUser
 
 PR_SET_PDEATHSIG = 1
 # /proc gives the start time in ticks of 1/100 s relative to the boot time, which ntp may shift a little.
@@ -57,6 +56,7 @@ def spawn(
     Must be called from the main thread: Linux sends the death signal when the *thread* that forked ends.
     """
     parent = os.getpid()
+    identity: PopenIdentity = user.popen_arguments() if user else {}
 
     def before_exec() -> None:  # runs after setuid, which would clear the death signal
         if _libc is not None:
@@ -73,7 +73,7 @@ def spawn(
         cwd=cwd,
         start_new_session=True,
         preexec_fn=before_exec,  # noqa: PLW1509 - single-threaded callers; there is no other hook after setuid
-        **(user.popen_arguments() if user else {}),
+        **identity,
     )
 
 
@@ -99,15 +99,20 @@ def recorded(folder: Path, name: str) -> ProcessRecord | None:
         return None
 
 
-def members_of_session(leader_pid: int, started: float) -> list[psutil.Process]:
-    """All living processes of the session that `spawn` opened, even when its leader is already dead."""
+def members_of_session(entry: ProcessRecord, data: Path) -> list[psutil.Process]:
+    """All living processes of the session that `spawn` opened, even when its leader is already dead.
+
+    The number of a session that ended may be given to a stranger: only processes that were started for our
+    data folder count.
+    """
     members = []
     for candidate in psutil.process_iter():
         try:
             if (
-                os.getsid(candidate.pid) == leader_pid
-                and candidate.create_time() >= started - START_TIME_TOLERANCE_S
+                os.getsid(candidate.pid) == entry.pid
+                and candidate.create_time() >= entry.started - START_TIME_TOLERANCE_S
                 and candidate.status() != psutil.STATUS_ZOMBIE
+                and candidate.environ().get("YAOJIAN_DATA") == str(data)
             ):
                 members.append(candidate)
         except (psutil.Error, OSError):  # it ended, or is not ours to look at
@@ -115,18 +120,18 @@ def members_of_session(leader_pid: int, started: float) -> list[psutil.Process]:
     return members
 
 
-def end_session(leader_pid: int, started: float, *, patience_s: float) -> int:
-    """Ask every process of a session to stop, then force it; returns how many there were."""
-    members = members_of_session(leader_pid, started)
-    for member in members:
+def end_session(entry: ProcessRecord, data: Path, *, patience_s: float) -> int:
+    """Ask a session's leader (or its orphans) to stop, then force it; returns how many processes there were."""
+    members = members_of_session(entry, data)
+    leader = [member for member in members if member.pid == entry.pid]
+    for member in leader or members:
         send(member, signal.SIGTERM)
-    deadline = time.monotonic() + patience_s
     _, alive = psutil.wait_procs(members, timeout=patience_s)
     # The leader may have started others in the meantime.
-    alive = list({*alive, *members_of_session(leader_pid, started)})
+    alive = list({*alive, *members_of_session(entry, data)})
     for member in alive:
         send(member, signal.SIGKILL)
-    psutil.wait_procs(alive, timeout=max(5.0, deadline - time.monotonic()))
+    psutil.wait_procs(alive, timeout=10)
     return len(members)
 
 
