@@ -27,6 +27,7 @@ class WorkItem(models.Model):
     source = models.CharField(max_length=200, blank=True, help_text="article or plan line")
     origin_kind = models.CharField(max_length=40, blank=True)
     origin_key = models.CharField(max_length=60, blank=True)
+    parameters = models.JSONField(default=dict, help_text="what the page where it is done starts with")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 

@@ -1,0 +1,1 @@
+"""One command per speed figure, against a peer or a physical limit."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BenchApp(AppConfig):
+    name = "yaojian.bench"
+    label = "bench"

@@ -1,0 +1,28 @@
+"""The door of the inspections room."""
+
+from yaojian.casework.inspections.contracts import (
+    CONCLUSION_NAMES,
+    DUE_INSPECTION,
+    FILE_KIND,
+    KIND_NAMES,
+    Conclusion,
+    InspectionKind,
+    Severity,
+)
+from yaojian.casework.inspections.permissions import user_can_open
+from yaojian.casework.inspections.queries import inspections_of_subject, inspections_visible_to
+from yaojian.casework.inspections.states import InspectionState
+
+__all__ = [
+    "CONCLUSION_NAMES",
+    "DUE_INSPECTION",
+    "FILE_KIND",
+    "KIND_NAMES",
+    "Conclusion",
+    "InspectionKind",
+    "InspectionState",
+    "Severity",
+    "inspections_of_subject",
+    "inspections_visible_to",
+    "user_can_open",
+]

@@ -1,0 +1,51 @@
+"""Who may do what with an inspection: checks that raise."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.casework.inspections.models import Inspection
+from yaojian.foundation.accounts.facade import Actor, Permission, check_may
+from yaojian.foundation.errors import NotAllowed
+from yaojian.registers.enterprises.facade import Subject, answers_for
+
+
+def check_user_can_open(actor: Actor, subject: Subject) -> None:
+    """Raise NotAllowed unless the actor inspects, and their organ or one below answers for the subject."""
+    check_may(actor, Permission.INSPECTION_CONDUCT)
+    if not answers_for(actor, subject):
+        raise NotAllowed(
+            _("Another organ is responsible for this subject: %(organ)s.") % {"organ": subject.responsible_organ},
+            cure=_("Ask that organ to inspect it, or to entrust you with the inspection."),
+        )
+
+
+def user_can_open(actor: Actor, subject: Subject) -> bool:
+    """The twin of check_user_can_open that answers."""
+    return actor.may(Permission.INSPECTION_CONDUCT) and answers_for(actor, subject)
+
+
+def check_user_can_conduct(actor: Actor, inspection: Inspection) -> None:
+    """Raise NotAllowed unless the actor is in the team."""
+    check_may(actor, Permission.INSPECTION_CONDUCT)
+    if not inspection.team.filter(officer_id=actor.user_id).exists():
+        raise NotAllowed(
+            _("Only the officers of the team may record this inspection."), cure=_("Ask the lead of the team.")
+        )
+
+
+def user_can_conduct(actor: Actor, inspection: Inspection) -> bool:
+    """The twin of check_user_can_conduct that answers."""
+    return actor.may(Permission.INSPECTION_CONDUCT) and inspection.team.filter(officer_id=actor.user_id).exists()
+
+
+def check_user_can_verify(actor: Actor, inspection: Inspection) -> None:
+    """Raise NotAllowed unless the actor verifies for the inspecting organ or one above it."""
+    check_may(actor, Permission.INSPECTION_VERIFY)
+    if not (inspection.organ.path or "").startswith(actor.organ_path):
+        raise NotAllowed(_("Only the inspecting organ or one above it may verify this rectification."))
+
+
+def user_can_verify(actor: Actor, inspection: Inspection) -> bool:
+    """The twin of check_user_can_verify that answers."""
+    return actor.may(Permission.INSPECTION_VERIFY) and (inspection.organ.path or "").startswith(actor.organ_path)

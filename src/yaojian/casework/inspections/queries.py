@@ -1,0 +1,45 @@
+"""Reads of inspections, scoped to the asking person."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.casework.inspections.models import Inspection
+from yaojian.foundation.accounts.facade import Actor
+from yaojian.foundation.accounts.facade import visible_q as visible_subject_q
+from yaojian.foundation.errors import NotFound
+
+
+def inspections_visible_to(actor: Actor) -> QuerySet[Inspection]:
+    """Inspections by the actor's organ or one below, and those of subjects the actor may see."""
+    condition = Q(organ__path__startswith=actor.organ_path) | visible_subject_q(
+        actor, "subject__responsible_organ", "subject__division_code"
+    )
+    return Inspection.objects.filter(condition)
+
+
+def inspection_visible_to(actor: Actor, inspection_id: int, *, for_update: bool = False) -> Inspection:
+    """One inspection with subject and organ. Raises NotFound when it is not there or out of scope."""
+    inspections = inspections_visible_to(actor).select_related("subject__responsible_organ", "organ")
+    if for_update:
+        inspections = inspections.select_for_update(of=("self",))
+    inspection = inspections.filter(pk=inspection_id).first()
+    if inspection is None:
+        raise NotFound(_("There is no such inspection in your area."), cure=_("Look for it in the list of inspections."))
+    return inspection
+
+
+def inspections_of_subject(subject_id: int) -> QuerySet[Inspection]:
+    """The inspections of a subject the caller has already been let see, newest first."""
+    return (
+        Inspection.objects.filter(subject_id=subject_id)
+        .select_related("organ")
+        .annotate(finding_count=Count("findings"))
+        .order_by("-opened_at")
+    )
+
+
+def counts_by_state(inspections: QuerySet[Inspection]) -> dict[str, int]:
+    """How many inspections stand in each state."""
+    return dict(inspections.order_by().values_list("state").annotate(n=Count("pk")))

@@ -1,0 +1,35 @@
+"""Rules of an inspection. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from yaojian.casework.inspections.contracts import Conclusion, Severity
+
+MIN_TEAM = 2
+"""Two officers on site (行政处罚法 art. 42; 药品检查管理办法): a gate, not a warning."""
+
+RECTIFICATION_WORKING_DAYS = 20
+"""药品检查管理办法（试行）: the inspected rectifies within 20 working days (confidence M)."""
+
+_GRAVITY = {Conclusion.COMPLIANT: 0, Conclusion.RECTIFY: 1, Conclusion.NON_COMPLIANT: 2}
+
+
+def team_is_large_enough(officers: Collection[int]) -> bool:
+    """Whether at least two different officers go on site."""
+    return len(set(officers)) >= MIN_TEAM
+
+
+def mildest_conclusion(severities: Iterable[Severity]) -> Conclusion:
+    """The mildest conclusion that the findings allow: a critical one leaves non-compliance only."""
+    found = set(severities)
+    if Severity.CRITICAL in found:
+        return Conclusion.NON_COMPLIANT
+    return Conclusion.RECTIFY if found else Conclusion.COMPLIANT
+
+
+def conclusion_is_allowed(conclusion: Conclusion, severities: Collection[Severity]) -> bool:
+    """Whether `conclusion` is no milder than the findings allow, and has a finding behind it."""
+    if not severities:
+        return conclusion is Conclusion.COMPLIANT
+    return _GRAVITY[conclusion] >= _GRAVITY[mildest_conclusion(severities)]

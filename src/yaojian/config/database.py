@@ -1,0 +1,31 @@
+"""Bringing the database to the state that this version needs: tables as owner, then grants."""
+
+from __future__ import annotations
+
+from django.core.management import call_command
+from django.db import connection, transaction
+
+APP_ROLE = "yaojian_app"
+JOURNAL = "ledger_act"
+
+
+def migrate(verbosity: int = 0) -> None:
+    """Apply migrations as the owner role."""
+    call_command("migrate", interactive=False, verbosity=verbosity)
+
+
+def grant_to_application() -> None:
+    """Give the application role what it needs and no more: it owns nothing, and only inserts acts."""
+    statements = [
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}",
+        f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {APP_ROLE}",
+        f"REVOKE ALL ON {JOURNAL} FROM {APP_ROLE}",
+        f"GRANT SELECT, INSERT ON {JOURNAL} TO {APP_ROLE}",
+        f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {APP_ROLE}",
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

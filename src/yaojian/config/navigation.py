@@ -1,0 +1,69 @@
+"""The shell's navigation: rooms in regulators' words, narrowed to what the acting person may open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.foundation.accounts.facade import Actor, Permission
+
+GROUPS: list[tuple[Any, list[tuple[Any, str, str, Permission]]]] = [
+    (_("Work"), [(_("Workbench"), "backoffice:workbench", "checklist", Permission.HOME)]),
+    (
+        _("Registers"),
+        [(_("Subjects"), "backoffice:subjects", "building", Permission.SUBJECT_VIEW)],
+    ),
+    (
+        _("Casework"),
+        [(_("Inspections"), "inspections:list", "clipboard-check", Permission.INSPECTION_VIEW)],
+    ),
+    (
+        _("Oversight"),
+        [
+            (_("Plan cockpit"), "plans:cockpit", "target", Permission.PLAN_VIEW),
+            (_("Mandates"), "plans:mandates", "calendar-due", Permission.MANDATE_VIEW),
+            (_("Journal of acts"), "backoffice:journal", "history", Permission.JOURNAL_VIEW),
+        ],
+    ),
+    (_("For developers"), [(_("Components"), "backoffice:components", "layout", Permission.DESIGN_VIEW)]),
+]
+PHONE = ("backoffice:workbench", "backoffice:subjects", "inspections:list", "plans:cockpit")
+
+
+def _groups(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    groups = []
+    for label, entries in GROUPS:
+        items = []
+        for name, view, icon, permission in entries:
+            if actor.may(permission):
+                url = reverse(view)
+                active = request.path == url if url == "/" else request.path.startswith(url)
+                items.append({"label": name, "url": url, "icon": icon, "active": active, "view": view})
+        if items:
+            groups.append({"label": label, "items": items})
+    return groups
+
+
+def shell_context(request: HttpRequest) -> dict[str, Any]:
+    """What the base template shows around every page."""
+    actor: Actor | None = getattr(request, "actor", None)
+    context: dict[str, Any] = {
+        "actor": actor,
+        "languages": settings.LANGUAGES,
+        "current_language": get_language(),
+        "navigation": [],
+        "bottom_navigation": [],
+    }
+    if actor is not None:
+        groups = _groups(request, actor)
+        items = [item for group in groups for item in group["items"]]
+        context["navigation"] = groups
+        context["bottom_navigation"] = [item for item in items if item["view"] in PHONE]
+        if actor.may(Permission.SUBJECT_VIEW):
+            context["search_url"] = reverse("backoffice:subjects")
+    return context

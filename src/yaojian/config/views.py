@@ -1,0 +1,44 @@
+"""Answers that belong to no room: health and the last-resort error pages."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from yaojian import __version__
+from yaojian.config.problems import answer_to
+from yaojian.foundation.accounts.web.access import public
+from yaojian.foundation.errors import DomainError, InvalidInput, NotAllowed, NotFound
+
+
+@public
+def health(request: HttpRequest) -> HttpResponse:
+    """200 while the web process can ask the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok", "version": __version__})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page behind a request that makes no sense."""
+    return answer_to(request, InvalidInput(_("The request could not be understood."), cure=_("Go back and try again.")))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page behind a refusal that no room explained."""
+    return answer_to(request, NotAllowed(_("This page is not open to you.")))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page behind an address that leads nowhere."""
+    error: DomainError = NotFound(
+        _("There is no page at this address."), cure=_("Check the address, or start from the workbench.")
+    )
+    return answer_to(request, error)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page behind a fault of ours; it needs neither database nor session."""
+    return render(request, "design/errors/500.html", status=500)

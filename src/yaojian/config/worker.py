@@ -1,0 +1,54 @@
+"""The worker process: procrastinate's queue in our own PostgreSQL, with the jobs of all rooms."""
+
+from __future__ import annotations
+
+import asyncio
+
+from django.db import close_old_connections
+from procrastinate import exceptions
+from procrastinate.contrib.django import app
+
+from yaojian.foundation.outbox.facade import deliver_pending, wake_with
+from yaojian.oversight.plans.facade import refresh_duties
+
+OUTBOX_LOCK = "outbox"
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="outbox.sweep", queueing_lock="outbox.sweep")
+def sweep_outbox(timestamp: int) -> None:
+    """Deliver what a crash between commit and wake-up, or a failed handler, has left behind."""
+    drain_outbox()
+
+
+@app.task(name="outbox.deliver", queueing_lock=OUTBOX_LOCK)
+def drain_outbox() -> None:
+    """Deliver all waiting events."""
+    while deliver_pending():
+        close_old_connections()
+
+
+@app.periodic(cron="10 18 * * *")
+@app.task(name="plans.refresh_duties", queueing_lock="plans.refresh_duties")
+def refresh_all_duties(timestamp: int) -> None:
+    """Each night (02:10 in Beijing) bring the due work of all mandates up to the new day."""
+    refresh_duties()
+
+
+def ring() -> None:
+    """Ask for a delivery; one waiting request is enough for any number of events."""
+    try:
+        drain_outbox.defer()
+    except exceptions.AlreadyEnqueued:
+        return
+
+
+def install() -> None:
+    """Connect the outbox with the queue; called once when the apps are ready."""
+    wake_with(ring)
+
+
+def run() -> None:
+    """Work until told to stop."""
+    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+        asyncio.run(app.run_worker_async(concurrency=2, install_signal_handlers=True, delete_jobs="successful"))

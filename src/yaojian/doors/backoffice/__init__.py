@@ -1,0 +1,1 @@
+"""The officers' door: workbench, registers, journal."""

@@ -1,0 +1,1 @@
+"""The public's door: look-up of a subject."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PortalApp(AppConfig):
+    name = "yaojian.doors.portal"
+    label = "portal"

@@ -1,0 +1,1 @@
+"""Judging the whole field: plans, risk, credit, emergency, quality."""

@@ -1,0 +1,83 @@
+"""Types, flags and risk grades of subjects: the words that plan packs may use (map.md A2, A3)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class SubjectType(StrEnum):
+    """What a subject is. A legal person with several businesses has a subject for each."""
+
+    DRUG_PRODUCER = "drug_producer"
+    DRUG_WHOLESALER = "drug_wholesaler"
+    CHAIN_HEADQUARTERS = "chain_headquarters"
+    CHAIN_STORE = "chain_store"
+    SINGLE_PHARMACY = "single_pharmacy"
+    PREPARATION_ROOM = "preparation_room"
+    DEVICE_PRODUCER_1 = "device_producer_1"
+    DEVICE_PRODUCER_2 = "device_producer_2"
+    DEVICE_PRODUCER_3 = "device_producer_3"
+    DEVICE_OPERATOR = "device_operator"
+    COSMETIC_PRODUCER = "cosmetic_producer"
+    COSMETIC_OPERATOR = "cosmetic_operator"
+    ECOMMERCE_PLATFORM = "ecommerce_platform"
+    HOSPITAL = "hospital"
+    PRIMARY_CARE = "primary_care"
+    CLINIC = "clinic"
+    CDC = "cdc"
+    VACCINATION_UNIT = "vaccination_unit"
+    TRIAL_INSTITUTION = "trial_institution"
+    LABORATORY = "laboratory"
+
+
+_T = SubjectType
+TYPE_NAMES: dict[SubjectType, Promise] = {
+    _T.DRUG_PRODUCER: _("Drug producer"),
+    _T.DRUG_WHOLESALER: _("Drug wholesaler"),
+    _T.CHAIN_HEADQUARTERS: _("Pharmacy chain headquarters"),
+    _T.CHAIN_STORE: _("Chain pharmacy"),
+    _T.SINGLE_PHARMACY: _("Single pharmacy"),
+    _T.PREPARATION_ROOM: _("Hospital preparation room"),
+    _T.DEVICE_PRODUCER_1: _("Class I device producer"),
+    _T.DEVICE_PRODUCER_2: _("Class II device producer"),
+    _T.DEVICE_PRODUCER_3: _("Class III device producer"),
+    _T.DEVICE_OPERATOR: _("Device operator"),
+    _T.COSMETIC_PRODUCER: _("Cosmetics producer"),
+    _T.COSMETIC_OPERATOR: _("Cosmetics operator"),
+    _T.ECOMMERCE_PLATFORM: _("E-commerce platform"),
+    _T.HOSPITAL: _("Hospital"),
+    _T.PRIMARY_CARE: _("Primary care institution"),
+    _T.CLINIC: _("Clinic"),
+    _T.CDC: _("Centre for disease control"),
+    _T.VACCINATION_UNIT: _("Vaccination unit"),
+    _T.TRIAL_INSTITUTION: _("Clinical trial institution"),
+    _T.LABORATORY: _("Laboratory"),
+}
+
+
+class RiskGrade(StrEnum):
+    """Risk grade; IV is the highest."""
+
+    NONE = ""
+    I = "I"  # noqa: E741 — the grades are Roman numerals in every plan
+    II = "II"
+    III = "III"
+    IV = "IV"
+
+
+RISK_NAMES: dict[RiskGrade, Promise] = {
+    RiskGrade.NONE: pgettext_lazy("risk grade", "Not graded"),
+    RiskGrade.I: pgettext_lazy("risk grade", "Grade I"),
+    RiskGrade.II: pgettext_lazy("risk grade", "Grade II"),
+    RiskGrade.III: pgettext_lazy("risk grade", "Grade III"),
+    RiskGrade.IV: pgettext_lazy("risk grade", "Grade IV (highest)"),
+}
+
+
+def type_name(code: str) -> str:
+    """The name of a subject type in the reader's language."""
+    return str(TYPE_NAMES[SubjectType(code)])

@@ -1,0 +1,1 @@
+"""A province that lives: subjects, people and two years of acts with known truth."""

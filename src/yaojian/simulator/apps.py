@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SimulatorApp(AppConfig):
+    name = "yaojian.simulator"
+    label = "simulator"
