@@ -1,0 +1,1 @@
+"""Plans: indicators, targets, mandates and the packs that define them."""

@@ -1,0 +1,111 @@
+"""Checks over a read pack that no single row can make: references, contradictions, doubles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from .errors import Problem
+from .rows import Pack, Part, Row
+
+FORMULA_CLASSES = ("indicator", "mandate")
+
+
+def problems_of(pack: Pack) -> list[Problem]:
+    """Everything that is wrong between the rows of a pack, and inside rows and parts."""
+    name = pack.path.name
+    problems = list(_doubles(pack, name))
+    for row in pack.rows:
+        problems += [Problem(name, row.id, *found) for found in _row(row, pack)]
+        for part in row.parts:
+            prefix = f"parts.{part.id}." if part.id else ""
+            problems += [
+                Problem(name, row.id, prefix + field, problem, cure)
+                for field, problem, cure in (*_part(part, row), *_targets(part, pack), *_reference(part, row, pack))
+            ]
+    problems += [Problem(name, "", *found) for found in _findings(pack)]
+    return problems
+
+
+Found = tuple[str, str, str]
+
+
+def _doubles(pack: Pack, name: str) -> Iterator[Problem]:
+    for row_id, times in Counter(row.id for row in pack.rows).items():
+        if times > 1:
+            yield Problem(name, row_id, "id", f"the id stands {times} times", "give each row its own id")
+    for finding_id, times in Counter(finding.id for finding in pack.findings).items():
+        if times > 1:
+            yield Problem(name, "", f"findings.{finding_id}", f"the id stands {times} times",
+                          "give each finding its own id")
+
+
+def _row(row: Row, pack: Pack) -> Iterator[Found]:
+    if not row.id.startswith(f"{pack.plan.seed}-"):
+        yield "id", f"the id does not begin with the plan's number {pack.plan.seed}", f"write {pack.plan.seed}-NN"
+    for part_id, times in Counter(part.id for part in row.parts).items():
+        if times > 1:
+            yield f"parts.{part_id}", f"the part stands {times} times", "give each part its own letter"
+
+
+def _part(part: Part, row: Row) -> Iterator[Found]:
+    if part.same_as:
+        if part.formula is not None or part.waits_for:
+            yield "same_as", "a repetition carries a formula or data of its own", "remove formula and waits_for"
+        return
+    if part.klass in FORMULA_CLASSES and part.formula is None:
+        yield "formula", f"a part of class {part.klass} has no formula", "write formula, or change the class"
+    if part.klass == "baseline" and (part.formula is not None or part.waits_for):
+        yield "class", "a baseline is history and carries no formula", "remove formula and waits_for"
+    if part.klass == "mandate" and not part.responsible_level:
+        yield "responsible_level", "a mandate without a responsible level", "write who must do it, e.g. county"
+    if part.klass in ("entered", "milestone") and part.formula is not None and part.formula.computable:
+        yield "class", f"a part of class {part.klass} has a formula that computes", "use indicator or mandate"
+    if part.klass in (*FORMULA_CLASSES, "entered") and not part.computable and not part.waits_for:
+        yield "waits_for", "the figure neither computes nor says what it waits for", "name the missing data keys"
+    missing = [key for key in part.formula.data_keys() if key not in part.waits_for] if part.formula else []
+    if missing:
+        yield "waits_for", f"the formula needs {', '.join(missing)}", "add them to waits_for"
+    if row.klass == "baseline" and part.klass != "baseline":
+        yield "class", f"a part of class {part.klass} in a baseline row", "change the class of the row"
+
+
+def _targets(part: Part, pack: Pack) -> Iterator[Found]:
+    times = Counter(target.year if target.every is None else target.every for target in part.targets)
+    for when, count in times.items():
+        if count > 1:
+            yield "targets", f"{count} targets for {when}", "keep one target for each year"
+    for target in part.targets:
+        if target.baseline:
+            continue
+        if part.klass == "baseline":
+            yield "targets", "a baseline row has a goal", "mark the figure `baseline: true` or change the class"
+        if target.year is not None and not pack.plan.start <= target.year <= pack.plan.end:
+            yield "targets", f"{target.year} lies outside the plan", \
+                f"use a year from {pack.plan.start} to {pack.plan.end}"
+
+
+def _reference(part: Part, row: Row, pack: Pack) -> Iterator[Found]:
+    if not part.same_as:
+        return
+    originals = [p for r in pack.rows for p in r.parts if part.same_as in (p.key, r.id)]
+    if not originals or part.same_as == row.id:
+        yield "same_as", f"{part.same_as!r} is no other row or part of this pack", "name an existing row"
+    elif any(original.same_as for original in originals):
+        yield "same_as", f"{part.same_as} is itself a repetition", "name the row that carries the formula"
+    elif part.klass not in {original.klass for original in originals}:
+        yield "class", f"the class differs from {part.same_as}", f"write class: {originals[0].klass}"
+
+
+def _findings(pack: Pack) -> Iterator[Found]:
+    known = {row.id for row in pack.rows}
+    for finding in pack.findings:
+        for row_id in finding.rows:
+            if row_id not in known:
+                yield f"findings.{finding.id}.rows", f"there is no row {row_id}", "name rows of this pack"
+    explained = {row_id for finding in pack.findings for row_id in finding.rows}
+    for row in pack.rows:
+        without = [p for p in row.parts if p.klass in FORMULA_CLASSES and not p.targets and not p.same_as]
+        if without and row.id not in explained:
+            yield f"rows.{row.id}.targets", "no target and no finding that says why", \
+                "write targets, or record a finding"

@@ -1,0 +1,152 @@
+"""The words plan packs may use, with their Chinese and English labels, read from the pack folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+Language = Literal["zh", "en"]
+
+PACK_FOLDER = Path(str(files("yaojian.packs"))) / "plans"
+
+
+def language_of(code: str) -> Language:
+    """Reduce a language code such as ``zh-hans`` or ``en-gb`` to the two languages of the packs."""
+    return "zh" if code.lower().startswith("zh") else "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word in both languages."""
+
+    zh: str
+    en: str
+
+    def text(self, language: str) -> str:
+        """The word in the language of the given code."""
+        return self.zh if language_of(language) == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A mark a subject may carry; ``types`` empty means any subject."""
+
+    label: Label
+    types: tuple[str, ...]
+
+    def fits(self, subject_type: str) -> bool:
+        return not self.types or subject_type in self.types
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A form of formula; ``computable`` when registers and inspections suffice for it."""
+
+    label: Label
+    computable: bool
+    required: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """A datum a formula may wait for, and the dimensions by which it may be narrowed."""
+
+    label: Label
+    select: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A national rule on the same matter as a row, in our own words, with its confidence mark."""
+
+    key: str
+    label: Label
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Every allowed word, by kind."""
+
+    labels: Mapping[str, Mapping[str, Label]]
+    flags: Mapping[str, Flag]
+    shapes: Mapping[str, Shape]
+    data_keys: Mapping[str, DataKey]
+    laws: Mapping[str, Law]
+    grades: tuple[str, ...]
+
+    def words(self, kind: str) -> Mapping[str, Label]:
+        """Labels of one kind: types, flags, shapes, units, act_kinds, organ_levels, data_keys, …"""
+        return self.labels[kind]
+
+    def label(self, kind: str, word: str, language: str) -> str:
+        """The label of one word in one language."""
+        return self.labels[kind][word].text(language)
+
+
+def read_yaml(path: Path) -> Any:
+    """Parse a YAML file with the safe loader; dates stay text and a repeated key is an error."""
+    with path.open(encoding="utf-8") as stream:
+        return yaml.load(stream, Loader=StrictLoader)
+
+
+class StrictLoader(yaml.SafeLoader):
+    """A safe loader which keeps dates as text and refuses a key written twice in one mapping."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    "while reading a mapping", node.start_mark, f"the key {key!r} is written twice",
+                    key_node.start_mark,
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary of the installed pack folder, read once."""
+    words = read_yaml(PACK_FOLDER / "vocabulary.yaml")
+    data = read_yaml(PACK_FOLDER / "data_keys.yaml")
+    laws = read_yaml(PACK_FOLDER / "law.yaml")
+    labels = {
+        kind: {word: _label(entry) for word, entry in entries.items()}
+        for kind, entries in words.items()
+        if isinstance(entries, dict)
+    }
+    labels["data_keys"] = {key: _label(entry) for key, entry in data.items()}
+    return Vocabulary(
+        labels=labels,
+        flags={
+            word: Flag(_label(entry), tuple(entry.get("types", ()))) for word, entry in words["flags"].items()
+        },
+        shapes={
+            word: Shape(_label(entry), entry["computable"], tuple(entry["required"]))
+            for word, entry in words["shapes"].items()
+        },
+        data_keys={
+            key: DataKey(_label(entry), {d: tuple(v) for d, v in entry.get("select", {}).items()})
+            for key, entry in data.items()
+        },
+        laws={key: Law(key, _label(entry), entry["confidence"]) for key, entry in laws.items()},
+        grades=tuple(words["grades"]),
+    )
+
+
+def _label(entry: Mapping[str, Any]) -> Label:
+    return Label(entry["zh"], entry["en"])
