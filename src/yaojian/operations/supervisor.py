@@ -56,7 +56,9 @@ class Supervisor:
     def run(self) -> int:
         """Run until a stop signal; returns the exit code."""
         for number in STOP_SIGNALS:
-            signal.signal(number, self._request_stop)
+            # nohup asked for SIGHUP to be ignored, and means it
+            if not (number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN):
+                signal.signal(number, self._request_stop)
         with self.installation.locked("up"):
             try:
                 self._start()
@@ -68,8 +70,6 @@ class Supervisor:
         return 0
 
     def _request_stop(self, _number: int, _frame: FrameType | None) -> None:
-        if self._stop_requested:
-            say("正在停止, 请稍候", "already stopping, please wait")
         self._stop_requested = True
 
     def pause(self, seconds: float) -> None:
