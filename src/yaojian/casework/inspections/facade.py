@@ -10,7 +10,11 @@ from yaojian.casework.inspections.contracts import (
     Severity,
 )
 from yaojian.casework.inspections.permissions import user_can_open
-from yaojian.casework.inspections.queries import inspections_of_subject, inspections_visible_to
+from yaojian.casework.inspections.queries import (
+    inspections_of_subject,
+    inspections_visible_to,
+    rectifications_due,
+)
 from yaojian.casework.inspections.states import InspectionState
 
 __all__ = [
@@ -24,5 +28,6 @@ __all__ = [
     "Severity",
     "inspections_of_subject",
     "inspections_visible_to",
+    "rectifications_due",
     "user_can_open",
 ]

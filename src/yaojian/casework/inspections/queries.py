@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.casework.inspections.models import Inspection
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.accounts.facade import visible_q as visible_subject_q
 from yaojian.foundation.errors import NotFound
+from yaojian.foundation.timekeeping import CHINA
 
 
 def inspections_visible_to(actor: Actor) -> QuerySet[Inspection]:
@@ -43,3 +47,14 @@ def inspections_of_subject(subject_id: int) -> QuerySet[Inspection]:
 def counts_by_state(inspections: QuerySet[Inspection]) -> dict[str, int]:
     """How many inspections stand in each state."""
     return dict(inspections.order_by().values_list("state").annotate(n=Count("pk")))
+
+
+def rectifications_due(first: date, last: date, *, kinds: Collection[str] = (), verified_by: date) -> QuerySet[Inspection]:
+    """Inspections whose rectification fell due between two days, with `is_verified` as of a Beijing day."""
+    due = Inspection.objects.filter(rectify_by__range=(first, last), concluded_at__isnull=False)
+    if kinds:
+        due = due.filter(kind__in=list(kinds))
+    end = datetime.combine(verified_by + timedelta(days=1), time.min, tzinfo=CHINA)
+    return due.annotate(
+        is_verified=Case(When(verified_at__lt=end, then=Value(True)), default=Value(False), output_field=BooleanField())
+    )

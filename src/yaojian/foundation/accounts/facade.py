@@ -2,6 +2,7 @@
 
 from yaojian.foundation.accounts.actions import post_person, register_organ
 from yaojian.foundation.accounts.contracts import LEVEL_NAMES, ROLE_NAMES, Actor, Level, Permission, Role
+from yaojian.foundation.accounts.models import Organ
 from yaojian.foundation.accounts.permissions import check_may
 from yaojian.foundation.accounts.queries import (
     actor_in,
@@ -19,6 +20,7 @@ __all__ = [
     "ROLE_NAMES",
     "Actor",
     "Level",
+    "Organ",
     "Permission",
     "Role",
     "actor_in",

@@ -7,6 +7,7 @@ from yaojian.foundation.ledger.kinds import KINDS, kind_name
 from yaojian.foundation.ledger.models import Act
 from yaojian.foundation.ledger.queries import (
     act_by_uid,
+    acts_between,
     acts_of_file,
     acts_of_subject,
     acts_visible_to,
@@ -20,6 +21,7 @@ __all__ = [
     "Act",
     "Ref",
     "act_by_uid",
+    "acts_between",
     "acts_of_file",
     "acts_of_subject",
     "acts_visible_to",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 
@@ -12,6 +13,7 @@ from yaojian.foundation.ledger.actions import content_of
 from yaojian.foundation.ledger.canonical import canonical_bytes
 from yaojian.foundation.ledger.contracts import SUBJECT_KIND, Ref
 from yaojian.foundation.ledger.models import Act
+from yaojian.foundation.timekeeping import CHINA
 
 
 def acts_visible_to(actor: Actor) -> QuerySet[Act]:
@@ -47,3 +49,15 @@ def row_matches_canonical(act: Act) -> bool:
 def altered_acts(acts: Iterable[Act]) -> list[Act]:
     """The acts whose row no longer says what its canonical bytes say."""
     return [act for act in acts if not row_matches_canonical(act)]
+
+
+def acts_between(kind: str, first: date, last: date, facts: Mapping[str, Iterable[str]] | None = None) -> QuerySet[Act]:
+    """Acts of a kind claimed between two Beijing days, both included, whose facts have one of the given values."""
+    acts = Act.objects.defer("canonical", "salt").filter(
+        kind=kind,
+        claimed_at__gte=datetime.combine(first, time.min, tzinfo=CHINA),
+        claimed_at__lt=datetime.combine(last + timedelta(days=1), time.min, tzinfo=CHINA),
+    )
+    for name, values in (facts or {}).items():
+        acts = acts.filter(**{f"facts__{name}__in": list(values)})
+    return acts

@@ -9,6 +9,7 @@ from yaojian.registers.enterprises.queries import (
     public_subject,
     public_subjects,
     subject_visible_to,
+    subjects_in_scope,
     subjects_visible_to,
     type_counts,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "public_subjects",
     "register_subjects",
     "subject_visible_to",
+    "subjects_in_scope",
     "subjects_visible_to",
     "type_counts",
     "type_name",

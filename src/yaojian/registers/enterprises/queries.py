@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor, visible_q
+from yaojian.foundation.accounts.facade import Actor, Organ, responsibility_q, territory_q, visible_q
 from yaojian.foundation.errors import NotFound
 from yaojian.registers.enterprises.models import Subject
 
@@ -91,3 +92,33 @@ def public_subject(code: str) -> Subject:
     if subject is None:
         raise NotFound(_("No subject has this code."), cure=_("Check the code on the licence at the counter."))
     return subject
+
+
+def subjects_in_scope(
+    organ: Organ,
+    *,
+    by_territory: bool,
+    types: Collection[str] = (),
+    flags_all: Collection[str] = (),
+    flags_any: Collection[str] = (),
+    risk_grades: Collection[str] = (),
+    in_production: bool | None = None,
+) -> QuerySet[Subject]:
+    """Subjects, open or closed, of some types, flags and grades on an organ's land or under its responsibility.
+
+    An empty condition does not restrict. Scope for figures, not for people: callers check who asks.
+    """
+    subjects = Subject.objects.filter(
+        territory_q(organ.territories) if by_territory else responsibility_q(organ.path or "")
+    )
+    if types:
+        subjects = subjects.filter(subject_type__in=list(types))
+    if flags_all:
+        subjects = subjects.filter(flags__contains=list(flags_all))
+    if flags_any:
+        subjects = subjects.filter(flags__overlap=list(flags_any))
+    if risk_grades:
+        subjects = subjects.filter(risk_grade__in=list(risk_grades))
+    if in_production is not None:
+        subjects = subjects.filter(in_production=in_production)
+    return subjects

@@ -1,0 +1,61 @@
+"""Test set-up: a private PostgreSQL, migrated as owner, used by the tests as the application role."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_folder = Path(tempfile.mkdtemp(prefix="yaojian-tests-"))
+os.environ["YAOJIAN_DATA"] = str(_folder)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yaojian.config.settings")
+_server = ExitStack()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _server.close()
+    shutil.rmtree(_folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def test_database() -> Any:
+    """The private server's URLs: superuser_url, owner_url, app_url."""
+    from yaojian.operations.testing import start_test_database
+
+    return _server.enter_context(start_test_database())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(test_database: Any, django_db_blocker: Any) -> Iterator[None]:
+    """Migrate and grant as the owner; then let the tests connect as the role that owns nothing."""
+    from django.db import connection
+
+    from yaojian.config.database import grant_to_application, migrate
+    from yaojian.config.settings import database_from
+
+    with django_db_blocker.unblock():
+        _connect(database_from(test_database.owner_url))
+        migrate()
+        grant_to_application()
+        _connect(database_from(test_database.app_url))
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+
+
+def _connect(database: dict[str, Any]) -> None:
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict.update(database)
+
+
+@pytest.fixture(autouse=True)
+def _documents_in_a_folder_of_their_own(settings: Any, tmp_path: Path) -> None:
+    settings.DOCUMENTS_FOLDER = tmp_path / "documents"

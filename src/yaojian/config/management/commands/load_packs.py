@@ -1,0 +1,24 @@
+"""Load the reference packs and the plan packs; quick when nothing has changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from yaojian.config.reference_packs import load_reference_packs
+from yaojian.oversight.plans.errors import PackError
+from yaojian.oversight.plans.facade import load_packs
+
+
+class Command(BaseCommand):
+    help = "Load organs, divisions, the working-day calendar and the plan packs."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        load_reference_packs()
+        try:
+            changed = load_packs()
+        except PackError as error:
+            raise CommandError(str(error)) from error
+        for code, has_changed in changed.items():
+            self.stdout.write(f"{code}: {'loaded' if has_changed else 'unchanged'}")

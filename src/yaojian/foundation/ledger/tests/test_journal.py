@@ -1,0 +1,98 @@
+"""The journal: written in the transaction of the change, and never changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import psycopg
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from yaojian.foundation.accounts.facade import Actor, Level, Role, actor_of, post_person, register_organ
+from yaojian.foundation.errors import InvalidInput
+from yaojian.foundation.ledger.canonical import as_json, canonical_bytes
+from yaojian.foundation.ledger.facade import Act, record_act, row_matches_canonical, subject_ref
+from yaojian.foundation.timekeeping import now
+
+
+@pytest.fixture
+def actor(db: None) -> Actor:
+    organ = register_organ(code="t", name="测试局", level=Level.COUNTY, territories=["6523"])
+    user = post_person(
+        username="t", display_name="检查员甲", organ=organ, role=Role.INSPECTOR, valid_from=date(2020, 1, 1)
+    )
+    found = actor_of(user)
+    assert found is not None
+    return found
+
+
+def test_an_act_says_who_what_whom_when_and_keeps_its_canonical_bytes(actor: Actor) -> None:
+    act = record_act(
+        by=actor,
+        kind="inspection.concluded",
+        subject=subject_ref(7),
+        legal_basis=["药品管理法 第九十九条"],
+        evidence=["ab" * 32],
+        facts={"findings": {"major": 1}},
+    )
+    stored = Act.objects.get(pk=act.pk)
+    assert (stored.actor_name, stored.organ_name, stored.subject_id) == ("检查员甲", "测试局", 7)
+    assert len(bytes(stored.salt)) == 32
+    assert row_matches_canonical(stored)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_act SET kind = 'x'",
+        "DELETE FROM ledger_act",
+        "TRUNCATE ledger_act",
+        "ALTER TABLE ledger_act DISABLE TRIGGER ALL",
+        "DROP TABLE ledger_act",
+        "UPDATE ledger_act SET facts = '{}' WHERE id = 1",
+    ],
+)
+def test_the_application_role_cannot_touch_an_act(actor: Actor, statement: str) -> None:
+    record_act(by=actor, kind="session.opened")
+    with pytest.raises(DatabaseError) as refusal, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert isinstance(refusal.value.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
+def test_the_application_role_owns_nothing(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == ("yaojian_app",)
+        cursor.execute("SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = current_user")
+        assert cursor.fetchone() == (0,)
+
+
+def test_even_the_owner_meets_the_trigger(test_database: object, django_db_setup: None) -> None:
+    with psycopg.connect(test_database.owner_url) as owner, owner.cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute("INSERT INTO outbox_outboxevent (name, payload, occurred_at) VALUES ('x', '{}', now())")
+        with pytest.raises(psycopg.errors.RestrictViolation):
+            cursor.execute("TRUNCATE ledger_act")
+        owner.rollback()
+
+
+def test_an_act_outside_a_transaction_is_a_programming_error(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "in_atomic_block", False)
+    with pytest.raises(RuntimeError, match="transaction"):
+        record_act(by=actor, kind="session.opened")
+
+
+def test_refusals(actor: Actor) -> None:
+    with pytest.raises(InvalidInput):
+        record_act(by=actor, kind="no.such.kind")
+    with pytest.raises(InvalidInput):
+        record_act(by=actor, kind="session.opened", claimed_at=now() + timedelta(hours=1))
+    with pytest.raises(TypeError):
+        record_act(by=actor, kind="session.opened", facts={"amount": 1.5})
+
+
+def test_canonical_bytes_are_rfc_8785() -> None:
+    moment = datetime(2026, 11, 22, 6, 5, tzinfo=UTC)
+    assert canonical_bytes({"b": 1, "a": [moment, None, True, "é"]}) == (
+        '{"a":["2026-11-22T06:05:00.000000Z",null,true,"é"],"b":1}'.encode()
+    )
+    assert as_json(2**60) == str(2**60)

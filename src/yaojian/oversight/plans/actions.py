@@ -1,0 +1,117 @@
+"""Loading plan packs: the tables follow the packs, and doing it twice changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.db import transaction
+
+from yaojian.foundation.accounts.facade import organ_by_code
+from yaojian.foundation.timekeeping import now
+from yaojian.oversight.plans.models import Figure, PackFinding, Plan, PlanRow
+from yaojian.oversight.plans.packs import Pack, load_all
+from yaojian.oversight.plans.rows import Finding, Part, Row
+from yaojian.oversight.plans.vocabulary import PACK_FOLDER
+
+
+def load_packs() -> dict[str, bool]:
+    """Load all packs; returns for each plan code whether anything had changed.
+
+    Raises PackError with every problem of every pack, or NotFound for an unknown organ; then no
+    pack is loaded at all.
+    """
+    packs = load_all()
+    words = b"".join(sorted(path.read_bytes() for path in PACK_FOLDER.glob("*.yaml")))
+    fingerprint = hashlib.sha256(words).hexdigest()
+    with transaction.atomic():
+        return {pack.plan.code: _load(pack, fingerprint) for pack in packs}
+
+
+def _load(pack: Pack, fingerprint: str) -> bool:
+    known = Plan.objects.filter(code=pack.plan.code).first()
+    if known is not None and known.fingerprint == fingerprint:
+        return False
+    plan, _created = Plan.objects.update_or_create(
+        code=pack.plan.code,
+        defaults={
+            "seed": pack.plan.seed,
+            "title": pack.plan.title,
+            "title_en": pack.plan.title_en,
+            "document_no": pack.plan.document_no,
+            "issuer": pack.plan.issuer,
+            "organ": organ_by_code(pack.plan.organ),
+            "start_year": pack.plan.start,
+            "end_year": pack.plan.end,
+            "source_file": pack.plan.source_file,
+            "fingerprint": fingerprint,
+            "loaded_at": now(),
+        },
+    )
+    plan.rows.all().delete()
+    plan.findings.all().delete()
+    rows = PlanRow.objects.bulk_create([_row(plan, place, row) for place, row in enumerate(pack.rows)])
+    Figure.objects.bulk_create(
+        [
+            _figure(stored, place, part)
+            for stored, row in zip(rows, pack.rows, strict=True)
+            for place, part in enumerate(row.parts)
+        ]
+    )
+    PackFinding.objects.bulk_create([_finding(plan, finding) for finding in pack.findings])
+    return True
+
+
+def _row(plan: Plan, position: int, row: Row) -> PlanRow:
+    return PlanRow(
+        plan=plan,
+        row_id=row.id,
+        position=position,
+        line=row.line,
+        quote=row.quote,
+        title_zh=row.title_zh,
+        title_en=row.title_en,
+        klass=row.klass,
+        attribute=row.attribute,
+        kind=row.kind,
+        value=row.value,
+        unit_zh=row.unit_zh,
+        period=row.period,
+        same_as=row.same_as,
+        supplementary=row.supplementary,
+        responsible_level=row.responsible_level,
+        law=[law.key for law in row.law],
+        notes_zh=row.notes_zh,
+        notes_en=row.notes_en,
+    )
+
+
+def _figure(row: PlanRow, position: int, part: Part) -> Figure:
+    return Figure(
+        row=row,
+        key=part.key,
+        position=position,
+        title_zh=part.title_zh,
+        title_en=part.title_en,
+        klass=part.klass,
+        unit=part.unit,
+        unit_zh=part.unit_zh,
+        same_as=part.same_as,
+        responsible_level=part.responsible_level,
+        targets=[target.to_dict() for target in part.targets],
+        formula=part.formula.to_dict() if part.formula else None,
+        waits_for=list(part.waits_for),
+        computable=part.computable,
+    )
+
+
+def _finding(plan: Plan, finding: Finding) -> PackFinding:
+    return PackFinding(
+        plan=plan,
+        finding_id=finding.id,
+        kind=finding.kind,
+        rows=list(finding.rows),
+        text_zh=finding.text_zh,
+        text_en=finding.text,
+        treatment_zh=finding.treatment_zh,
+        treatment_en=finding.treatment,
+    )

@@ -1,0 +1,156 @@
+"""The mandate engine: who is due under which mandate, and the work items that follow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from yaojian.casework.inspections.facade import DUE_INSPECTION
+from yaojian.foundation.ledger.facade import Act
+from yaojian.foundation.timekeeping import local_date, now, today
+from yaojian.foundation.worklist.facade import ItemState, WorkItem, complete_items_of_origin, open_items
+from yaojian.oversight.plans.contracts import ORIGIN, Duty, DutyState
+from yaojian.oversight.plans.definitions import Formula
+from yaojian.oversight.plans.duties import duty
+from yaojian.oversight.plans.evaluation import formula_of, qualifying_acts, scope_of, targets_of
+from yaojian.oversight.plans.models import Figure
+from yaojian.registers.enterprises.facade import Subject
+
+HORIZON = timedelta(days=60)
+"""Duties appear on the worklist this long before they fall due."""
+
+LOOK_BACK_PERIODS = 2
+"""A calendar duty needs the acts of its period and of the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectDuty:
+    """A subject's standing under one mandate."""
+
+    figure: Figure
+    subject: Subject
+    duty: Duty
+
+
+def asks_for_everyone(figure: Figure) -> bool:
+    """Whether a figure's goal is that every subject is looked at, so that each one has a duty.
+
+    A share (35 %) leaves open whom to choose, so it opens no work for a particular subject.
+    """
+    goals = [target for target in targets_of(figure) if not target.baseline]
+    if not goals:
+        return False
+    if figure.unit == "percent":
+        return any(isinstance(t.value, int | float) and t.value >= 100 for t in goals)
+    return True
+
+
+def mandate_figures() -> QuerySet[Figure]:
+    """Figures that can be computed as a coverage, with plan and organ; `asks_for_everyone` narrows further."""
+    return (
+        Figure.objects.filter(computable=True, formula__shape="coverage", same_as="")
+        .select_related("row__plan__organ")
+        .order_by("row__plan__seed", "row__position", "position")
+    )
+
+
+def duty_figures() -> list[Figure]:
+    """The mandates under which each subject has a duty of its own."""
+    return [figure for figure in mandate_figures() if asks_for_everyone(figure)]
+
+
+def subject_duties(
+    figure: Figure, as_of: date, subject_ids: Iterable[int] | None = None
+) -> Iterator[SubjectDuty]:
+    """The standing of every open subject in a mandate's scope (or of some of them) on a day."""
+    formula = formula_of(figure)
+    subjects = scope_of(formula, figure.row.plan.organ).filter(closed_on__isnull=True, opened_on__lte=as_of)
+    if subject_ids is not None:
+        subjects = subjects.filter(pk__in=list(subject_ids))
+    subjects = subjects.select_related("responsible_organ")
+    days = _act_days(formula, subjects, as_of)
+    if formula.period is None:
+        raise ValueError("a mandate has a period")
+    for subject in subjects:
+        standing = duty(subject.opened_on, days.get(subject.pk, ()), formula.period, formula.minimum, as_of)
+        yield SubjectDuty(figure, subject, standing)
+
+
+def _act_days(formula: Formula, subjects: QuerySet[Subject], as_of: date) -> dict[int, list[date]]:
+    if formula.act is None or formula.period is None:
+        raise ValueError("a mandate counts acts in a period")
+    start, _end = formula.period.bounds(as_of)
+    first = start
+    if formula.period.unit not in ("rolling_years", "window"):
+        first = formula.period.bounds(start - timedelta(days=1))[0]
+    acts: QuerySet[Act] = qualifying_acts(formula.act, first, as_of)
+    rows = acts.filter(subject_id__in=subjects.order_by().values("pk")).values_list("subject_id", "claimed_at")
+    days: dict[int, list[date]] = defaultdict(list)
+    for subject_id, claimed_at in rows.order_by():
+        days[subject_id].append(local_date(claimed_at))
+    return days
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a run of the engine did."""
+
+    mandates: int
+    opened: int
+    completed: int
+
+
+def refresh_duties(subject_ids: Iterable[int] | None = None, as_of: date | None = None) -> Refreshed:
+    """Open work items for duties that are overdue or due within 60 days, and complete those met.
+
+    Of all subjects (the nightly run) or of some (after an act). Running it again changes nothing.
+    """
+    day = as_of or today()
+    chosen = None if subject_ids is None else list(subject_ids)
+    opened = completed = 0
+    figures = duty_figures()
+    for figure in figures:
+        with transaction.atomic():
+            wanted = [d for d in subject_duties(figure, day, chosen) if _on_worklist(d.duty, day)]
+            completed += _complete_met(figure, {d.subject.pk for d in wanted}, chosen)
+            opened += open_items([_item(d) for d in wanted])
+    return Refreshed(len(figures), opened, completed)
+
+
+def _on_worklist(standing: Duty, day: date) -> bool:
+    return standing.state is not DutyState.MET and standing.due_on <= day + HORIZON
+
+
+def _complete_met(figure: Figure, still_wanted: set[int], subject_ids: list[int] | None) -> int:
+    items = WorkItem.objects.filter(
+        kind=DUE_INSPECTION, origin_kind=ORIGIN, origin_key=figure.key, state=ItemState.OPEN.value
+    )
+    if subject_ids is not None:
+        items = items.filter(subject_id__in=subject_ids)
+    met = [(sid, figure.key) for sid in items.values_list("subject_id", flat=True) if sid not in still_wanted]
+    return complete_items_of_origin(DUE_INSPECTION, ORIGIN, met)
+
+
+def _item(due: SubjectDuty) -> WorkItem:
+    row = due.figure.row
+    formula = due.figure.formula or {}
+    kinds = formula.get("act", {}).get("inspection_kinds", [])
+    return WorkItem(
+        kind=DUE_INSPECTION,
+        organ_id=due.subject.responsible_organ_id,
+        subject_id=due.subject.pk,
+        subject_name=due.subject.name,
+        division_code=due.subject.division_code,
+        due_on=due.duty.due_on,
+        reason=due.figure.title_zh[:300],
+        source=f"{row.plan.title} L{row.line} ({row.row_id})"[:200],
+        origin_kind=ORIGIN,
+        origin_key=due.figure.key,
+        parameters={"inspection_kind": kinds[0]} if kinds else {},
+        opened_at=now(),
+    )
