@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from babel.messages import Catalog, Message
 from babel.messages.catalog import TranslationError
@@ -91,7 +92,9 @@ def spoken_in(path: Path) -> Iterator[tuple[str | None, str, str | None]]:
         content = "\n".join(line.lstrip() for line in lines)
     source = io.BytesIO(content.encode())
     try:
-        for _line, message, _comments, context in extract("python", source, KEYWORDS, options={"encoding": "utf-8"}):
+        for _line, message, _comments, context in extract(
+            "python", source, KEYWORDS, options={"encoding": "utf-8"}
+        ):
             texts = message if isinstance(message, tuple) else (message,)
             if texts[0]:
                 yield context, texts[0], texts[1] if len(texts) > 1 else None
@@ -103,7 +106,9 @@ def spoken(root: Path = PACKAGE) -> dict[Path, dict[Key, Spoken]]:
     """Every message of the source, by the app whose catalogue it belongs to."""
     apps = app_folders(root)
     found: dict[Path, dict[Key, Spoken]] = {app: {} for app in apps}
-    for path in sorted([*root.rglob("*.py"), *root.rglob("templates/**/*.html"), *root.rglob("templates/**/*.txt")]):
+    for path in sorted(
+        [*root.rglob("*.py"), *root.rglob("templates/**/*.html"), *root.rglob("templates/**/*.txt")]
+    ):
         if NOT_SPOKEN.intersection(path.relative_to(root).parts):
             continue
         app = app_of(path, apps)
@@ -167,10 +172,21 @@ def mo_bytes(catalog: Catalog) -> bytes:
     return target.getvalue()
 
 
-def update(root: Path = PACKAGE) -> list[Path]:
-    """Bring all catalogues up to date with the source and compile them; returns the files that changed."""
+def chosen(rooms: Sequence[str], root: Path = PACKAGE) -> dict[Path, dict[Key, Spoken]]:
+    """The messages of the apps named ("foundation/accounts"), or of all. Raises ValueError for an unknown one."""
+    found = spoken(root)
+    if unknown := [room for room in rooms if root / room not in found]:
+        known = ", ".join(str(app.relative_to(root)) for app in found)
+        raise ValueError(f"no app {', '.join(unknown)}; there are {known}")
+    return {
+        app: messages for app, messages in found.items() if not rooms or str(app.relative_to(root)) in rooms
+    }
+
+
+def update(rooms: Sequence[str] = (), root: Path = PACKAGE) -> list[Path]:
+    """Bring catalogues up to date with the source and compile them; returns the files that changed."""
     changed = []
-    for app, messages in spoken(root).items():
+    for app, messages in chosen(rooms, root).items():
         po = app / CATALOGUE
         if not messages and not po.exists():
             continue
@@ -235,22 +251,25 @@ def contradictions(root: Path = PACKAGE) -> Iterator[str]:
                 yield f"{_shown(_key(message))} is translated differently in {rooms}; give one of them a context"
 
 
-def faults(root: Path = PACKAGE) -> list[str]:
+def faults(rooms: Sequence[str] = (), root: Path = PACKAGE) -> list[str]:
     """Everything that keeps the catalogues from being complete, one line each; empty when all is well."""
-    lines = [line for app, messages in spoken(root).items() for line in faults_of(app, messages, root)]
+    lines = [line for app, messages in chosen(rooms, root).items() for line in faults_of(app, messages, root)]
     return [*lines, *contradictions(root)]
 
 
-def main(arguments: Sequence[str], out: io.TextIOBase | None = None) -> int:
-    """`[--check]`: 0 when all is well, 1 when the check found faults."""
+def main(arguments: Sequence[str], out: TextIO | None = None) -> int:
+    """`[--check] [ROOM ...]`: 0 when all is well, 1 when the check found faults."""
     stream = out or sys.stdout
+    rooms = [
+        argument.removeprefix("src/yaojian/").rstrip("/") for argument in arguments if argument != "--check"
+    ]
     if "--check" in arguments:
-        lines = faults()
+        lines = faults(rooms)
         print("\n".join(lines) or "All messages are translated.", file=stream)
         return 1 if lines else 0
-    for path in update():
+    for path in update(rooms):
         print(f"updated {path.relative_to(PACKAGE)}", file=stream)
-    for line in faults():
+    for line in faults(rooms):
         print(line, file=stream)
     return 0
 

@@ -54,11 +54,11 @@ def test_extracts_from_python_and_templates(house: Path) -> None:
 
 
 def test_update_keeps_translations_drops_obsolete_and_compiles(house: Path) -> None:
-    catalogues.update(house)
+    catalogues.update(root=house)
     translate(house, Overdue="逾期", none="无")
     source = house / "room" / "words.py"
     source.write_text(source.read_text().replace('B = pgettext_lazy("role", "Chief")', 'B = _("Due soon")'))
-    catalogues.update(house)
+    catalogues.update(root=house)
     text = po(house).read_text()
     assert 'msgid "Chief"' not in text and 'msgid "Due soon"\nmsgstr ""' in text
     with po(house).with_suffix(".mo").open("rb") as compiled:
@@ -66,14 +66,14 @@ def test_update_keeps_translations_drops_obsolete_and_compiles(house: Path) -> N
 
 
 def test_update_twice_changes_nothing_and_names_no_lines(house: Path) -> None:
-    assert catalogues.update(house)
-    assert catalogues.update(house) == []
+    assert catalogues.update(root=house)
+    assert catalogues.update(root=house) == []
     text = po(house).read_text()
     assert "#: room/words.py\n" in text and "Date" not in text
 
 
 def test_check_names_every_fault(house: Path) -> None:
-    catalogues.update(house)
+    catalogues.update(root=house)
     translate(house, Overdue="逾期")
     text = po(house).read_text()
     po(house).write_text(
@@ -81,7 +81,7 @@ def test_check_names_every_fault(house: Path) -> None:
         + '\nmsgid "Gone"\nmsgstr "没有了"\n'
     )
     (house / "room" / "more.py").write_text('X = _("Brand new")')
-    found = "\n".join(catalogues.faults(house))
+    found = "\n".join(catalogues.faults(root=house))
     assert "missing 'Brand new', said in room/more.py" in found
     assert "obsolete 'Gone'" in found
     assert "fuzzy 'Overdue'" in found
@@ -90,10 +90,12 @@ def test_check_names_every_fault(house: Path) -> None:
 
 
 def test_check_finds_wrong_placeholders(house: Path) -> None:
-    catalogues.update(house)
+    catalogues.update(root=house)
     text = po(house).read_text()
-    po(house).write_text(text.replace('msgid "Hello %(name)s"\nmsgstr ""', 'msgid "Hello %(name)s"\nmsgstr "%(nome)s 您好"'))
-    assert any("unknown named placeholder 'nome'" in line for line in catalogues.faults(house))
+    po(house).write_text(
+        text.replace('msgid "Hello %(name)s"\nmsgstr ""', 'msgid "Hello %(name)s"\nmsgstr "%(nome)s 您好"')
+    )
+    assert any("unknown named placeholder 'nome'" in line for line in catalogues.faults(root=house))
 
 
 def test_two_apps_may_not_contradict_each_other(house: Path) -> None:
@@ -101,11 +103,24 @@ def test_two_apps_may_not_contradict_each_other(house: Path) -> None:
     other.mkdir()
     (other / "apps.py").write_text("")
     (other / "words.py").write_text('A = _("Overdue")')
-    catalogues.update(house)
+    catalogues.update(root=house)
     for app, chinese in (("room", "逾期"), ("other", "超期")):
         path = house / app / catalogues.CATALOGUE
-        path.write_text(path.read_text().replace('msgid "Overdue"\nmsgstr ""', f'msgid "Overdue"\nmsgstr "{chinese}"'))
-    assert any("translated differently" in line for line in catalogues.faults(house))
+        path.write_text(
+            path.read_text().replace('msgid "Overdue"\nmsgstr ""', f'msgid "Overdue"\nmsgstr "{chinese}"')
+        )
+    assert any("translated differently" in line for line in catalogues.faults(root=house))
+
+
+def test_one_room_alone_can_be_updated(house: Path) -> None:
+    other = house / "other"
+    other.mkdir()
+    (other / "apps.py").write_text("")
+    (other / "words.py").write_text('A = _("Overdue")')
+    catalogues.update(["room"], house)
+    assert po(house).exists() and not (other / catalogues.CATALOGUE).exists()
+    with pytest.raises(ValueError, match="no app elsewhere; there are other, room"):
+        catalogues.update(["elsewhere"], house)
 
 
 def test_strings_outside_any_app_belong_to_config() -> None:
