@@ -1,1 +1,1 @@
-"""Regional and national content as data; holds files only, read by the rooms that understand them."""
+"""Regional and national content as data. Rooms read what they understand; `places` reads organs and divisions."""
