@@ -1,1 +1,1 @@
-"""Regional and national content as data. Rooms read what they understand; `places` reads organs and divisions."""
+"""Regional and national content as data; rooms read what they understand, `places` reads organs."""

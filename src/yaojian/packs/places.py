@@ -47,7 +47,7 @@ def read_organs() -> tuple[OrganEntry, ...]:
     for row in _read("organs.yaml")["organs"]:
         parent = row.get("parent", "")
         if (parent and parent not in organs) or row["code"] in organs:
-            raise ValueError(f"organs.yaml: {row['code']}: its parent stands before it, and its code only once")
+            raise ValueError(f"organs.yaml: {row['code']}: a parent stands before it, a code only once")
         organs[row["code"]] = OrganEntry(
             code=row["code"],
             name=row["name"],
