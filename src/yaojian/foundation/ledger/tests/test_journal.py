@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -76,8 +77,9 @@ def test_even_the_owner_meets_the_trigger(test_database: object, django_db_setup
 
 
 def test_an_act_outside_a_transaction_is_a_programming_error(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "in_atomic_block", False)
-    with pytest.raises(RuntimeError, match="transaction"):
+    outside = SimpleNamespace(in_atomic_block=False)
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="transaction"):
+        patch.setattr("yaojian.foundation.ledger.actions.transaction.get_connection", lambda: outside)
         record_act(by=actor, kind="session.opened")
 
 
