@@ -137,7 +137,7 @@ def brought_up_to_date(old: Catalog, messages: Mapping[Key, Spoken]) -> Catalog:
         string = known.string if known else ""
         if message.plural and isinstance(string, str):
             string = (string,)
-        elif not message.plural and not isinstance(string, str):
+        elif not message.plural and isinstance(string, (list, tuple)):
             string = string[0]
         new.add(
             message.id,
@@ -173,7 +173,10 @@ def mo_bytes(catalog: Catalog) -> bytes:
 
 
 def chosen(rooms: Sequence[str], root: Path = PACKAGE) -> dict[Path, dict[Key, Spoken]]:
-    """The messages of the apps named ("foundation/accounts"), or of all. Raises ValueError for an unknown one."""
+    """The messages of the apps named ("foundation/accounts"), or of all.
+
+    Raises ValueError for an app that is not there.
+    """
     found = spoken(root)
     if unknown := [room for room in rooms if root / room not in found]:
         known = ", ".join(str(app.relative_to(root)) for app in found)
@@ -208,8 +211,9 @@ def _key(message: Message) -> Key:
 
 
 def _is_translated(message: Message) -> bool:
-    strings = (message.string,) if isinstance(message.string, str) else message.string
-    return bool(strings) and all(strings)
+    if isinstance(message.string, (list, tuple)):
+        return all(message.string)
+    return bool(message.string)
 
 
 def faults_of(app: Path, messages: Mapping[Key, Spoken], root: Path = PACKAGE) -> Iterator[str]:
@@ -239,7 +243,7 @@ def _format_errors(message: Message, catalog: Catalog) -> list[TranslationError]
 
 
 def contradictions(root: Path = PACKAGE) -> Iterator[str]:
-    """Messages translated differently by two apps: Django merges all catalogues, so one would win everywhere."""
+    """Messages that two apps translate differently; Django merges all catalogues, so one would win."""
     seen: dict[Key, tuple[Path, object]] = {}
     for app in app_folders(root):
         for message in read_catalogue(app):
@@ -248,7 +252,7 @@ def contradictions(root: Path = PACKAGE) -> Iterator[str]:
             first, string = seen.setdefault(_key(message), (app, message.string))
             if string != message.string:
                 rooms = f"{first.relative_to(root)} ({string}) and {app.relative_to(root)} ({message.string})"
-                yield f"{_shown(_key(message))} is translated differently in {rooms}; give one of them a context"
+                yield f"{_shown(_key(message))} is translated differently in {rooms}; give one a context"
 
 
 def faults(rooms: Sequence[str] = (), root: Path = PACKAGE) -> list[str]:
