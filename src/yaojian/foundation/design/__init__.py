@@ -1,0 +1,1 @@
+"""The look and feel of every page: tokens, layouts, components. Knows no regulator's table."""
