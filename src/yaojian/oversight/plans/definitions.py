@@ -259,7 +259,7 @@ class Formula:
                 if getattr(self, name) is None:
                     raise DefinitionError(name, f"a formula over acts needs {name}", f"write {name}")
         elif self.shape in ("coverage", "closure") and (
-            self.measure is None or (self.over is None and self.scope is None)
+            self.measure is None or (self.shape == "coverage" and self.over is None and self.scope is None)
         ):
             raise DefinitionError("act", f"the shape {self.shape!r} does not say what is counted out of what",
                                   "write scope, within and act, or measure with over or scope")

@@ -146,7 +146,9 @@ class Target:
         tail = "" if unit == "grade" and not zh else word if zh else f" {word}"
         if self.op == "between":
             return f"{_number(self.low)}–{_number(self.high)}{tail}"
-        operator = _OPERATOR_WORDS[self.op][0 if zh else 1]
+        # Nobody writes “at least 100 %”.
+        full = self.op == ">=" and unit == "percent" and self.value == 100
+        operator = "" if full else _OPERATOR_WORDS[self.op][0 if zh else 1]
         figure = f"{_number(self.value)}{tail}"
         return figure if not operator else f"{operator}{figure}" if zh else f"{operator} {figure}"
 
