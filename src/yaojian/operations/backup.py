@@ -66,7 +66,7 @@ def back_up(installation: Installation, file: Path, *, with_secrets: bool = Fals
     else:
         show(
             both(
-                f"  ! 不含密钥: 加密字段只有配合 {installation.data / 'secrets.json'} 才能读取, 请另行保管该文件",
+                f"  ! 不含密钥, 请另行保管 {installation.data / 'secrets.json'}: 没有它无法读取加密字段",
                 "without keys: keep secrets.json apart, encrypted fields need it",
             )
         )

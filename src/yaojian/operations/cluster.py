@@ -27,6 +27,8 @@ from yaojian.operations.speech import Announce, OperationError
 # sun_path holds 108 bytes with its terminator on Linux and 104 on BSD.
 SOCKET_PATH_LIMIT_BYTES = 100
 SOCKET_NAME = ".s.PGSQL.5432"
+# Only for sockets, in folders that mkdtemp makes private, when TMPDIR is long as well.
+SHORT_PARENTS = ("/tmp", "/var/tmp")  # noqa: S108
 LOCATION_FILE = "postgres.json"
 # The builtin provider sorts; pg_trgm still asks LC_CTYPE what a letter is, and "C" knows no Chinese ones.
 CTYPE_CANDIDATES = ("C.UTF-8", "C.utf8", "en_US.UTF-8", "zh_CN.UTF-8", "C")
@@ -165,7 +167,7 @@ def _socket_folder(folder: Path, home: Path, user: ServiceUser | None) -> Path:
         kept = Path(json.loads(note.read_text())["folder"])
         if _is_private(kept, user):
             return kept
-    for parent in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp")):
+    for parent in dict.fromkeys((tempfile.gettempdir(), *SHORT_PARENTS)):
         if fits_a_socket(Path(parent) / "yaojian-12345678") and os.access(parent, os.W_OK):
             short = Path(tempfile.mkdtemp(prefix="yaojian-", dir=parent))
             give_folder(short, user)

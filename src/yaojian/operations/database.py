@@ -135,7 +135,7 @@ def _can_connect(url: str) -> bool:
 
 @contextmanager
 def open_database(installation: Installation, purpose: str) -> Iterator[DatabaseAccess]:
-    """Yield access to the database: the running one, or the embedded one started for as long as we need it."""
+    """Yield access to the database: the running one, or the embedded one, started while we need it."""
     installation.prepare_folders()
     if installation.database_url:
         yield prepare_external(installation)

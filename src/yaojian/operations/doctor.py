@@ -85,7 +85,7 @@ def _report(checks: list[Callable[[], Iterator[Finding]]]) -> bool:
         try:
             for finding in check():
                 failed |= bool(_print(finding))
-        except Exception as problem:  # noqa: BLE001 - a diagnosis must survive every kind of broken machine
+        except Exception as problem:  # a diagnosis must survive every kind of broken machine
             failed |= bool(
                 _print(error(f"检查出错: {type(problem).__name__}: {problem}", "this check failed"))
             )

@@ -94,7 +94,8 @@ def _check_server(access: database.DatabaseAccess) -> Iterator[Finding]:
     with psycopg.connect(access.app_url) as connection:
         owned = connection.execute(
             "SELECT rolsuper OR rolcreatedb OR rolcreaterole,"
-            " (SELECT count(*) FROM pg_class WHERE relowner = r.oid) FROM pg_roles r WHERE rolname = current_user"
+            " (SELECT count(*) FROM pg_class WHERE relowner = r.oid)"
+            " FROM pg_roles r WHERE rolname = current_user"
         ).fetchone()
         if owned is None or owned[0] or owned[1]:
             yield error(

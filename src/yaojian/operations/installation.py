@@ -73,6 +73,11 @@ class Installation:
         return self.data / "documents"
 
     @property
+    def reachable_host(self) -> str:
+        """Where this machine itself reaches the web server."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+
+    @property
     def blocking_threads(self) -> int:
         """Threads of one web process; each may hold a database connection."""
         return max(2, min(8, 64 // self.web_workers))
@@ -140,7 +145,7 @@ class Installation:
     def child_environment(
         self, app_url: str, owner_url: str | None = None, base: Mapping[str, str] | None = None
     ) -> dict[str, str]:
-        """The environment of a child; it learns the owner's URL only if one is given, and then acts as owner."""
+        """The environment of a child; only a child that is given the owner's URL knows it and acts as owner."""
         own = self.secrets()
         inherited = os.environ if base is None else base
         environment = {name: value for name, value in inherited.items() if name not in OWNER_ONLY}

@@ -96,7 +96,7 @@ class EmbeddedPostgres:
         return self.url("postgres", self._superuser_password, database)
 
     def start(self) -> None:
-        """Create the cluster if it is new, end what an earlier crash left, start, and wait until it answers."""
+        """Create a new cluster, end what an earlier crash left, start, and wait until the server answers."""
         if not (self.cluster.data / "PG_VERSION").exists():
             self.announce("正在创建数据库", "creating the database")
             clusters.create(self.cluster, self._superuser_password, durable=self.durable)

@@ -79,7 +79,7 @@ class Preparation:
         return loaded if isinstance(loaded, dict) else {}
 
     def run(self, steps: Steps, *, demo: bool) -> None:
-        """Run every step; each is safe to repeat, so that an interrupted set-up is finished by the next start."""
+        """Run every step; each is safe to repeat, so the next start finishes an interrupted set-up."""
         before = self.demo_loaded()
         forget_preparation(self.installation)
         with steps.step("建立或升级数据库结构", "creating or upgrading the database schema"):

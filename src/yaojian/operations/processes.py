@@ -72,7 +72,7 @@ def spawn(
         stderr=subprocess.STDOUT if output is not None else None,
         cwd=cwd,
         start_new_session=True,
-        preexec_fn=before_exec,  # noqa: PLW1509 - single-threaded callers; there is no other hook after setuid
+        preexec_fn=before_exec,  # the only hook after setuid; our callers have one thread
         **identity,
     )
 
@@ -121,7 +121,7 @@ def members_of_session(entry: ProcessRecord, data: Path) -> list[psutil.Process]
 
 
 def end_session(entry: ProcessRecord, data: Path, *, patience_s: float) -> int:
-    """Ask a session's leader (or its orphans) to stop, then force it; returns how many processes there were."""
+    """Ask a session's leader (or its orphans) to stop, then force it; returns how many there were."""
     members = members_of_session(entry, data)
     leader = [member for member in members if member.pid == entry.pid]
     for member in leader or members:

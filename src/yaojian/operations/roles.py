@@ -25,7 +25,8 @@ def ensure_role(
     """Create or correct a login role; safe to repeat."""
     exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
     statement = sql.SQL(
-        "{verb} ROLE {name} LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS {databases} PASSWORD {password}"
+        "{verb} ROLE {name} LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS {databases}"
+        " PASSWORD {password}"
     ).format(
         verb=sql.SQL("ALTER" if exists else "CREATE"),
         name=sql.Identifier(name),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import signal
 import socket
 import subprocess
@@ -166,7 +165,7 @@ def check_port_free(installation: Installation) -> None:
             else:
                 reason = (f"端口被占用 {port_holder(installation.port)}", "the port is taken")
             raise OperationError(
-                f"无法使用 {installation.host}:{installation.port}: {reason[0]} ({os.strerror(error.errno or 0)})",
+                f"无法使用 {installation.host}:{installation.port}: {reason[0]} ({error.strerror})",
                 f"cannot listen there: {reason[1]}",
                 cure=f"./yaojian up --port {installation.port + 1 if installation.port < 65535 else 8000}",
             ) from error
@@ -185,7 +184,7 @@ def port_holder(port: int) -> str:
 
 def health_answer(installation: Installation) -> int | None:
     """The status of GET /health; None while nobody answers."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(installation.host, installation.host)
+    host = installation.reachable_host
     named = [name for name in installation.allowed_hosts if name != "*"]
     header = named[0].lstrip(".") if named else host
     connection = http.client.HTTPConnection(host, installation.port, timeout=10)

@@ -185,7 +185,8 @@ def display_width(text: str) -> int:
 
 def summary(installation: Installation, accounts: Sequence[dict[str, str]], seconds: float) -> str:
     """The framed message that a started installation greets with."""
-    shown_host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(installation.host, installation.host)
+    host = installation.reachable_host
+    shown_host = f"[{host}]" if ":" in host else host
     lines = [
         both(f"药鉴已就绪 ({seconds:.0f} 秒)", f"Yaojian is ready ({seconds:.0f} s)"),
         f"http://{shown_host}:{installation.port}/",
