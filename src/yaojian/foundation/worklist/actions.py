@@ -32,7 +32,9 @@ def open_item(item: WorkItem) -> None:
 
 
 def _close(state: ItemState, **which: object) -> int:
-    return WorkItem.objects.filter(state=ItemState.OPEN.value, **which).update(state=state.value, closed_at=now())
+    return WorkItem.objects.filter(state=ItemState.OPEN.value, **which).update(
+        state=state.value, closed_at=now()
+    )
 
 
 def complete_items_of_file(file: Ref, kinds: Collection[str] | None = None) -> int:
@@ -48,7 +50,9 @@ def complete_item(item_id: int) -> int:
     return _close(ITEM_STATES.next(ItemState.OPEN, "complete"), pk=item_id)
 
 
-def complete_items_of_origin(kind: str, origin_kind: str, subject_and_key: Collection[tuple[int, str]]) -> int:
+def complete_items_of_origin(
+    kind: str, origin_kind: str, subject_and_key: Collection[tuple[int, str]]
+) -> int:
     """Mark items as done whose duty has been met: pairs of subject and origin key."""
     done = 0
     for subject_id, key in subject_and_key:
@@ -76,7 +80,9 @@ def assign_item(*, by: Actor, item_id: int, user_id: int) -> WorkItem:
     officer = officers_for_inspections(by).filter(user_id=user_id).first()
     if officer is None:
         raise InvalidInput(
-            _("This person cannot take the work item."), field="user", cure=_("Choose an officer from the list.")
+            _("This person cannot take the work item."),
+            field="user",
+            cure=_("Choose an officer from the list."),
         )
     item.assignee_id = user_id
     item.save(update_fields=["assignee"])
@@ -87,3 +93,18 @@ def assign_item(*, by: Actor, item_id: int, user_id: int) -> WorkItem:
         facts={"item": item.pk, "kind": item.kind, "assignee": officer.user.display_name},
     )
     return item
+
+
+@transaction.atomic
+def assign_items(*, by: Actor, item_ids: Collection[int], user_id: int) -> list[WorkItem]:
+    """Give several open work items to one officer, all or none; raises as `assign_item` does.
+
+    Raises InvalidInput when no item is named.
+    """
+    if not item_ids:
+        raise InvalidInput(
+            _("No work item was ticked, so nothing was assigned."),
+            field="item",
+            cure=_("Tick the items first, then choose the officer."),
+        )
+    return [assign_item(by=by, item_id=item_id, user_id=user_id) for item_id in sorted(set(item_ids))]

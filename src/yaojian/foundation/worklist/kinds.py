@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 
+from yaojian.foundation.accounts.facade import Permission
+
 if TYPE_CHECKING:
     from yaojian.foundation.worklist.models import WorkItem
 
 
 @dataclass(frozen=True, slots=True)
 class ItemKind:
-    """A kind of work: its name, its verb on the button, and the page where it is done."""
+    """A kind of work: its name, its verb on the button, the page where it is done, and who may do it."""
 
     code: str
     name: Promise
     verb: Promise
     url: Callable[[WorkItem], str]
+    permission: Permission
 
 
 _kinds: dict[str, ItemKind] = {}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Level
@@ -22,9 +24,34 @@ class Whose(StrEnum):
     ALL = "all"
 
 
+class Urgency(StrEnum):
+    """How near the day is by which an item must be done."""
+
+    OVERDUE = "overdue"
+    SOON = "soon"
+    LATER = "later"
+    UNDATED = "undated"
+
+
+SOON = timedelta(days=14)
+"""What is due within this span counts as due soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """What the inbox is narrowed to; empty fields do not narrow."""
+
+    text: str = ""
+    kind: str = ""
+    urgency: str = ""
+
+
 def items_visible_to(actor: Actor) -> QuerySet[WorkItem]:
-    """The work of the actor's organ and those below; for a township, also what lies on its land."""
-    condition = Q(organ__path__startswith=actor.organ_path)
+    """The work of the actor's organ and those below, and what was given to the actor in person.
+
+    For a township, also what lies on its land.
+    """
+    condition = Q(organ__path__startswith=actor.organ_path) | Q(assignee_id=actor.user_id)
     if actor.organ_level is Level.TOWNSHIP:
         for prefix in actor.territories:
             condition |= Q(division_code__startswith=prefix)
@@ -49,6 +76,63 @@ def item_visible_to(actor: Actor, item_id: int, *, for_update: bool = False) -> 
     if item is None:
         raise NotFound(_("There is no such work item."))
     return item
+
+
+def urgency_q(urgency: Urgency, on: date) -> Q:
+    """Items whose due day is that near on a day."""
+    return {
+        Urgency.OVERDUE: Q(due_on__lt=on),
+        Urgency.SOON: Q(due_on__gte=on, due_on__lte=on + SOON),
+        Urgency.LATER: Q(due_on__gt=on + SOON),
+        Urgency.UNDATED: Q(due_on__isnull=True),
+    }[urgency]
+
+
+def urgency_of(item: WorkItem, on: date) -> Urgency:
+    """How near an item's due day is on a day."""
+    if item.due_on is None:
+        return Urgency.UNDATED
+    if item.due_on < on:
+        return Urgency.OVERDUE
+    return Urgency.SOON if item.due_on <= on + SOON else Urgency.LATER
+
+
+def matching_items(items: QuerySet[WorkItem], wanted: ItemFilter) -> QuerySet[WorkItem]:
+    """Open `items` that fit the filter, the most urgent first, those without a day last."""
+    items = items.filter(state=ItemState.OPEN.value)
+    for word in wanted.text.split():
+        items = items.filter(
+            Q(subject_name__icontains=word)
+            | Q(reason__icontains=word)
+            | Q(assignee__display_name__icontains=word)
+        )
+    if wanted.kind:
+        items = items.filter(kind=wanted.kind)
+    if wanted.urgency in set(Urgency):
+        items = items.filter(urgency_q(Urgency(wanted.urgency), today()))
+    return items.select_related("organ", "assignee").order_by(F("due_on").asc(nulls_last=True), "id")
+
+
+def counts_by_urgency(items: QuerySet[WorkItem]) -> dict[Urgency, int]:
+    """How many of `items` are overdue, due soon, due later, and without a day."""
+    day = today()
+    row = items.order_by().aggregate(**{u.value: Count("pk", filter=urgency_q(u, day)) for u in Urgency})
+    return {urgency: row[urgency.value] for urgency in Urgency}
+
+
+def counts_by_kind(items: QuerySet[WorkItem]) -> dict[str, int]:
+    """How many of `items` there are of each kind, the most frequent first."""
+    rows = items.order_by().values_list("kind").annotate(n=Count("pk"))
+    return dict(rows.order_by("-n"))
+
+
+def items_of_subject(subject_id: int) -> QuerySet[WorkItem]:
+    """The duties about a subject the caller has been let see: open ones by due day, then the closed."""
+    return (
+        WorkItem.objects.filter(subject_id=subject_id)
+        .select_related("organ", "assignee")
+        .order_by(F("closed_at").desc(nulls_first=True), F("due_on").asc(nulls_last=True), "id")
+    )
 
 
 def open_item_of_duty(subject_id: int, origin_kind: str) -> QuerySet[WorkItem]:

@@ -3,30 +3,40 @@
 from yaojian.registers.enterprises.actions import register_subjects
 from yaojian.registers.enterprises.models import Subject
 from yaojian.registers.enterprises.queries import (
+    FacetCounts,
     SubjectFilter,
     answers_for,
+    division_counts,
+    facet_counts,
+    facilities_visible_to,
     matching,
     public_subject,
     public_subjects,
+    risk_counts,
     subject_visible_to,
-    subjects_in_scope,
     subjects_visible_to,
     type_counts,
 )
+from yaojian.registers.enterprises.scopes import subjects_in_scope
 from yaojian.registers.enterprises.types import RISK_NAMES, TYPE_NAMES, RiskGrade, SubjectType, type_name
 
 __all__ = [
     "RISK_NAMES",
     "TYPE_NAMES",
+    "FacetCounts",
     "RiskGrade",
     "Subject",
     "SubjectFilter",
     "SubjectType",
     "answers_for",
+    "division_counts",
+    "facet_counts",
+    "facilities_visible_to",
     "matching",
     "public_subject",
     "public_subjects",
     "register_subjects",
+    "risk_counts",
     "subject_visible_to",
     "subjects_in_scope",
     "subjects_visible_to",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Organ, responsibility_q, territory_q, visible_q
@@ -29,16 +31,29 @@ def subjects_visible_to(actor: Actor) -> QuerySet[Subject]:
     return Subject.objects.filter(visible_q(actor))
 
 
+def search_words(text: str) -> list[str]:
+    """The words of a search, full-width letters and digits made plain; each must be found somewhere."""
+    return unicodedata.normalize("NFKC", text).split()[:6]
+
+
+def _has_word(word: str) -> Q:
+    return (
+        Q(name__icontains=word)
+        | Q(code__istartswith=word)
+        | Q(licence_no__istartswith=word)
+        | Q(address__contains=word)
+        | Q(pinyin__icontains=word)
+    )
+
+
 def matching(subjects: QuerySet[Subject], wanted: SubjectFilter) -> QuerySet[Subject]:
-    """`subjects` narrowed by fragment of name, code, licence number, address or pinyin initials, and by facets."""
-    if text := wanted.text.strip():
-        subjects = subjects.filter(
-            Q(name__icontains=text)
-            | Q(code__istartswith=text)
-            | Q(licence_no__istartswith=text)
-            | Q(address__contains=text)
-            | Q(pinyin__icontains=text)
-        )
+    """`subjects` narrowed by words and by facets.
+
+    Every word must be part of the name, of the address or of the pinyin initials, or begin the code or the
+    licence number.
+    """
+    for word in search_words(wanted.text):
+        subjects = subjects.filter(_has_word(word))
     if wanted.subject_type:
         subjects = subjects.filter(subject_type=wanted.subject_type)
     if wanted.division:
@@ -53,9 +68,39 @@ def matching(subjects: QuerySet[Subject], wanted: SubjectFilter) -> QuerySet[Sub
 
 
 def type_counts(subjects: QuerySet[Subject]) -> dict[str, int]:
-    """How many subjects there are of each type."""
+    """How many subjects there are of each type, the most frequent first."""
     rows = subjects.order_by().values_list("subject_type").annotate(n=Count("pk"))
     return dict(rows.order_by("-n"))
+
+
+def division_counts(subjects: QuerySet[Subject], digits: int) -> dict[str, int]:
+    """How many subjects lie in each division, by the first `digits` of its code (6: county, 9: township)."""
+    rows = subjects.order_by().annotate(place=Substr("division_code", 1, digits)).values_list("place")
+    return dict(rows.annotate(n=Count("pk")).order_by("place"))
+
+
+def risk_counts(subjects: QuerySet[Subject]) -> dict[str, int]:
+    """How many subjects there are of each risk grade, the highest first; "" is not graded."""
+    rows = subjects.order_by().values_list("risk_grade").annotate(n=Count("pk"))
+    return dict(rows.order_by("-risk_grade"))
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """For each facet, what choosing one of its values would leave, given all other filters."""
+
+    types: dict[str, int]
+    divisions: dict[str, int]
+    risks: dict[str, int]
+
+
+def facet_counts(subjects: QuerySet[Subject], wanted: SubjectFilter, division_digits: int) -> FacetCounts:
+    """The counts beside the facets of a list (three queries)."""
+    return FacetCounts(
+        types=type_counts(matching(subjects, replace(wanted, subject_type=""))),
+        divisions=division_counts(matching(subjects, replace(wanted, division="")), division_digits),
+        risks=risk_counts(matching(subjects, replace(wanted, risk_grade=""))),
+    )
 
 
 def subject_visible_to(actor: Actor, subject_id: int) -> Subject:
@@ -65,7 +110,8 @@ def subject_visible_to(actor: Actor, subject_id: int) -> Subject:
     )
     if subject is None:
         raise NotFound(
-            _("There is no such subject in your area."), cure=_("Look it up by name or code in the list of subjects.")
+            _("There is no such subject in your area."),
+            cure=_("Look it up by name or code in the list of subjects."),
         )
     return subject
 
@@ -76,22 +122,46 @@ def answers_for(actor: Actor, subject: Subject) -> bool:
 
 
 def public_subjects(text: str, limit: int = 20) -> list[Subject]:
-    """What the public may find: subjects in operation by part of the name or the exact code or licence number."""
-    text = text.strip()
-    if len(text) < 2:
+    """What the public may find by part of the name or by the exact code or licence number.
+
+    Open subjects come before closed ones. Returns one more than `limit` when there are more; nothing for
+    fewer than two characters.
+    """
+    words = search_words(text)
+    whole = "".join(words).upper()
+    if len(whole) < 2:
         return []
-    found = Subject.objects.select_related("responsible_organ").filter(
-        Q(name__icontains=text) | Q(code=text.upper()) | Q(licence_no=text)
+    named = Q()
+    for word in words:
+        named &= Q(name__icontains=word)
+    found = (
+        Subject.objects.select_related("responsible_organ")
+        .filter(named | Q(code=whole) | Q(licence_no=text.strip()))
+        .annotate(
+            nearness=Case(
+                When(Q(code=whole) | Q(licence_no=text.strip()) | Q(name=text.strip()), then=Value(0)),
+                When(closed_on__isnull=True, then=Value(1)),
+                default=Value(2),
+                output_field=IntegerField(),
+            )
+        )
     )
-    return list(found.order_by("name")[: limit + 1])
+    return list(found.order_by("nearness", "pinyin", "id")[: limit + 1])
 
 
 def public_subject(code: str) -> Subject:
     """One subject by its code, for the public. Raises NotFound."""
     subject = Subject.objects.select_related("responsible_organ").filter(code=code).first()
     if subject is None:
-        raise NotFound(_("No subject has this code."), cure=_("Check the code on the licence at the counter."))
+        raise NotFound(
+            _("No subject has this code."), cure=_("Check the code on the licence at the counter.")
+        )
     return subject
+
+
+def facilities_visible_to(actor: Actor, subject: Subject) -> QuerySet[Subject]:
+    """The facilities of a subject (the stores of a chain) that the actor may see, by name."""
+    return subjects_visible_to(actor).filter(parent=subject).order_by("closed_on", "pinyin", "id")
 
 
 def subjects_in_scope(
@@ -104,7 +174,7 @@ def subjects_in_scope(
     risk_grades: Collection[str] = (),
     in_production: bool | None = None,
 ) -> QuerySet[Subject]:
-    """Subjects, open or closed, of some types, flags and grades on an organ's land or under its responsibility.
+    """Subjects, open or closed, of some types, flags and grades on an organ's land or answered for by it.
 
     An empty condition does not restrict. Scope for figures, not for people: callers check who asks.
     """
