@@ -34,13 +34,13 @@ def answer_to(request: HttpRequest, error: DomainError) -> HttpResponse:
             problem_details(error, request.path), status=error.status, content_type="application/problem+json"
         )
     context = {
-        "error_title": error.title,
-        "error_detail": error.detail,
-        "error_cure": error.cure,
-        "error_code": error.code,
-        "status": error.status,
+        "title": error.title,
+        "detail": error.detail,
+        "cure": error.cure,
+        "code": error.code,
+        "home_url": "/",
     }
-    return render(request, "design/errors/error.html", context, status=error.status)
+    return render(request, "design/error.html", context, status=error.status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -21,7 +21,11 @@ def problems_of(pack: Pack) -> list[Problem]:
             prefix = f"parts.{part.id}." if part.id else ""
             problems += [
                 Problem(name, row.id, prefix + field, problem, cure)
-                for field, problem, cure in (*_part(part, row), *_targets(part, pack), *_reference(part, row, pack))
+                for field, problem, cure in (
+                    *_part(part, row),
+                    *_targets(part, pack),
+                    *_reference(part, row, pack),
+                )
             ]
     problems += [Problem(name, "", *found) for found in _findings(pack)]
     return problems
@@ -36,13 +40,22 @@ def _doubles(pack: Pack, name: str) -> Iterator[Problem]:
             yield Problem(name, row_id, "id", f"the id stands {times} times", "give each row its own id")
     for finding_id, times in Counter(finding.id for finding in pack.findings).items():
         if times > 1:
-            yield Problem(name, "", f"findings.{finding_id}", f"the id stands {times} times",
-                          "give each finding its own id")
+            yield Problem(
+                name,
+                "",
+                f"findings.{finding_id}",
+                f"the id stands {times} times",
+                "give each finding its own id",
+            )
 
 
 def _row(row: Row, pack: Pack) -> Iterator[Found]:
     if not row.id.startswith(f"{pack.plan.seed}-"):
-        yield "id", f"the id does not begin with the plan's number {pack.plan.seed}", f"write {pack.plan.seed}-NN"
+        yield (
+            "id",
+            f"the id does not begin with the plan's number {pack.plan.seed}",
+            f"write {pack.plan.seed}-NN",
+        )
     for part_id, times in Counter(part.id for part in row.parts).items():
         if times > 1:
             yield f"parts.{part_id}", f"the part stands {times} times", "give each part its own letter"
@@ -51,18 +64,30 @@ def _row(row: Row, pack: Pack) -> Iterator[Found]:
 def _part(part: Part, row: Row) -> Iterator[Found]:
     if part.same_as:
         if part.formula is not None or part.waits_for:
-            yield "same_as", "a repetition carries a formula or data of its own", "remove formula and waits_for"
+            yield (
+                "same_as",
+                "a repetition carries a formula or data of its own",
+                "remove formula and waits_for",
+            )
         return
     if part.klass in FORMULA_CLASSES and part.formula is None:
         yield "formula", f"a part of class {part.klass} has no formula", "write formula, or change the class"
     if part.klass == "baseline" and (part.formula is not None or part.waits_for):
         yield "class", "a baseline is history and carries no formula", "remove formula and waits_for"
     if part.klass == "mandate" and not part.responsible_level:
-        yield "responsible_level", "a mandate without a responsible level", "write who must do it, e.g. county"
+        yield (
+            "responsible_level",
+            "a mandate without a responsible level",
+            "write who must do it, e.g. county",
+        )
     if part.klass in ("entered", "milestone") and part.formula is not None and part.formula.computable:
         yield "class", f"a part of class {part.klass} has a formula that computes", "use indicator or mandate"
     if part.klass in (*FORMULA_CLASSES, "entered") and not part.computable and not part.waits_for:
-        yield "waits_for", "the figure neither computes nor says what it waits for", "name the missing data keys"
+        yield (
+            "waits_for",
+            "the figure neither computes nor says what it waits for",
+            "name the missing data keys",
+        )
     missing = [key for key in part.formula.data_keys() if key not in part.waits_for] if part.formula else []
     if missing:
         yield "waits_for", f"the formula needs {', '.join(missing)}", "add them to waits_for"
@@ -79,10 +104,17 @@ def _targets(part: Part, pack: Pack) -> Iterator[Found]:
         if target.baseline:
             continue
         if part.klass == "baseline":
-            yield "targets", "a baseline row has a goal", "mark the figure `baseline: true` or change the class"
+            yield (
+                "targets",
+                "a baseline row has a goal",
+                "mark the figure `baseline: true` or change the class",
+            )
         if target.year is not None and not pack.plan.start <= target.year <= pack.plan.end:
-            yield "targets", f"{target.year} lies outside the plan", \
-                f"use a year from {pack.plan.start} to {pack.plan.end}"
+            yield (
+                "targets",
+                f"{target.year} lies outside the plan",
+                f"use a year from {pack.plan.start} to {pack.plan.end}",
+            )
 
 
 def _reference(part: Part, row: Row, pack: Pack) -> Iterator[Found]:
@@ -107,5 +139,8 @@ def _findings(pack: Pack) -> Iterator[Found]:
     for row in pack.rows:
         without = [p for p in row.parts if p.klass in FORMULA_CLASSES and not p.targets and not p.same_as]
         if without and row.id not in explained:
-            yield f"rows.{row.id}.targets", "no target and no finding that says why", \
-                "write targets, or record a finding"
+            yield (
+                f"rows.{row.id}.targets",
+                "no target and no finding that says why",
+                "write targets, or record a finding",
+            )

@@ -42,7 +42,9 @@ class Scope:
         _refuse_unknown(data, cls.__dataclass_fields__, "")
         in_production = data.get("in_production")
         if in_production is not None and not isinstance(in_production, bool):
-            raise DefinitionError("in_production", f"{in_production!r} is neither true nor false", "write true")
+            raise DefinitionError(
+                "in_production", f"{in_production!r} is neither true nor false", "write true"
+            )
         scope = cls(
             types=_words(data, "types", "types"),
             flags_all=_words(data, "flags_all", "flags"),
@@ -60,12 +62,17 @@ class Scope:
         for subject_type in self.types:
             for flag in self.flags_all:
                 if not flags[flag].fits(subject_type):
-                    raise DefinitionError("flags_all", f"impossible scope: {subject_type} never carries {flag}",
-                                          f"remove {subject_type} from types or {flag} from flags_all")
+                    raise DefinitionError(
+                        "flags_all",
+                        f"impossible scope: {subject_type} never carries {flag}",
+                        f"remove {subject_type} from types or {flag} from flags_all",
+                    )
             if self.flags_any and not any(flags[flag].fits(subject_type) for flag in self.flags_any):
                 raise DefinitionError(
-                    "flags_any", f"impossible scope: {subject_type} carries none of {', '.join(self.flags_any)}",
-                    f"give {subject_type} its own part, or add a flag it can carry")
+                    "flags_any",
+                    f"impossible scope: {subject_type} carries none of {', '.join(self.flags_any)}",
+                    f"give {subject_type} its own part, or add a flag it can carry",
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,8 @@ class Period:
         days, wherever ``as_of`` lies. Rolling: from the day after ``as_of`` minus n years to ``as_of``.
         """
         if self.unit == "window":
-            assert self.start is not None and self.end is not None
+            assert self.start is not None
+            assert self.end is not None
             return self.start, self.end
         if self.unit == "rolling_years":
             assert self.n is not None
@@ -142,11 +150,16 @@ class Period:
         if unit == "rolling_years":
             return cls(unit, n=_positive(data.get("n"), "n", "write the number of years, e.g. n: 3"))
         if "n" in data:
-            raise DefinitionError("n", f"n does not go with the unit {unit!r}", "remove n or use rolling_years")
+            raise DefinitionError(
+                "n", f"n does not go with the unit {unit!r}", "remove n or use rolling_years"
+            )
         if unit != "window":
             if "start" in data or "end" in data:
-                raise DefinitionError("start", f"start and end do not go with the unit {unit!r}",
-                                      "remove them or use unit: window")
+                raise DefinitionError(
+                    "start",
+                    f"start and end do not go with the unit {unit!r}",
+                    "remove them or use unit: window",
+                )
             return cls(unit)
         start, end = _day(data, "start"), _day(data, "end")
         if end < start:
@@ -176,8 +189,12 @@ class Component:
             if not isinstance(data.get(name), str) or not data[name]:
                 raise DefinitionError(name, "a component needs a code and both names", f"write {name}")
         weight = data.get("weight")
-        if weight is not None and (isinstance(weight, bool) or not isinstance(weight, int | float) or weight <= 0):
-            raise DefinitionError("weight", f"{weight!r} is no weight", "write a number above 0 or leave it out")
+        if weight is not None and (
+            isinstance(weight, bool) or not isinstance(weight, int | float) or weight <= 0
+        ):
+            raise DefinitionError(
+                "weight", f"{weight!r} is no weight", "write a number above 0 or leave it out"
+            )
         return cls(data["code"], data["zh"], data["en"], weight)
 
 
@@ -238,11 +255,15 @@ class Formula:
             within=_word(data["within"], "within", "withins") if "within" in data else None,
             act=_part(data, "act", ActFilter),
             period=_part(data, "period", Period),
-            minimum=_positive(data.get("minimum", 1), "minimum", "write how many acts each subject needs, at least 1"),
+            minimum=_positive(
+                data.get("minimum", 1), "minimum", "write how many acts each subject needs, at least 1"
+            ),
             measure=_word(data["measure"], "measure", "data_keys") if "measure" in data else None,
             over=_word(data["over"], "over", "data_keys") if "over" in data else None,
             select=_select(data),
-            per=_positive(data["per"], "per", "write the population, e.g. 1000000") if "per" in data else None,
+            per=_positive(data["per"], "per", "write the population, e.g. 1000000")
+            if "per" in data
+            else None,
             components=tuple(_components(data.get("components", ()))),
         )
         formula._check_complete()
@@ -253,7 +274,9 @@ class Formula:
             if not getattr(self, name):
                 raise DefinitionError(name, f"the shape {self.shape!r} needs {name}", f"write {name}")
         if (self.act is not None) and (self.measure is not None):
-            raise DefinitionError("measure", "a formula counts acts or a datum, not both", "remove act or measure")
+            raise DefinitionError(
+                "measure", "a formula counts acts or a datum, not both", "remove act or measure"
+            )
         if self.act is not None:
             for name in ("scope", "within"):
                 if getattr(self, name) is None:
@@ -261,11 +284,16 @@ class Formula:
         elif self.shape in ("coverage", "closure") and (
             self.measure is None or (self.shape == "coverage" and self.over is None and self.scope is None)
         ):
-            raise DefinitionError("act", f"the shape {self.shape!r} does not say what is counted out of what",
-                                  "write scope, within and act, or measure with over or scope")
+            raise DefinitionError(
+                "act",
+                f"the shape {self.shape!r} does not say what is counted out of what",
+                "write scope, within and act, or measure with over or scope",
+            )
         codes = [component.code for component in self.components]
         if len(set(codes)) != len(codes):
-            raise DefinitionError("components", "two components have one code", "give each component its own code")
+            raise DefinitionError(
+                "components", "two components have one code", "give each component its own code"
+            )
 
 
 Piece = TypeVar("Piece", Scope, ActFilter, Period)
@@ -334,12 +362,18 @@ def _select(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         raise DefinitionError("select", f"{select!r} is no mapping", "write `dimension: [value]`")
     for dimension, values in select.items():
         if dimension not in dimensions:
-            raise DefinitionError(f"select.{dimension}", "the datum has no such dimension",
-                                  f"use one of {', '.join(dimensions) or 'none: remove select'}")
+            raise DefinitionError(
+                f"select.{dimension}",
+                "the datum has no such dimension",
+                f"use one of {', '.join(dimensions) or 'none: remove select'}",
+            )
         strange = [value for value in values if value not in dimensions[dimension]]
         if strange:
-            raise DefinitionError(f"select.{dimension}", f"unknown value {strange[0]!r}",
-                                  f"use one of {', '.join(dimensions[dimension])}")
+            raise DefinitionError(
+                f"select.{dimension}",
+                f"unknown value {strange[0]!r}",
+                f"use one of {', '.join(dimensions[dimension])}",
+            )
     return {dimension: tuple(values) for dimension, values in select.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 class DefinitionError(ValueError):
@@ -38,9 +38,6 @@ class Problem:
     @classmethod
     def of(cls, error: DefinitionError, *, pack: str, row: str) -> Problem:
         return cls(pack, row, error.field, error.problem, error.cure)
-
-    def within(self, prefix: str) -> Problem:
-        return replace(self, field=f"{prefix}.{self.field}" if self.field else prefix)
 
 
 class PackError(ValueError):

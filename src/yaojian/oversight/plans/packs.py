@@ -39,7 +39,13 @@ def load_all(folder: Path = PACK_FOLDER) -> list[Pack]:
     for name in ("code", "seed"):
         values = [getattr(pack.plan, name) for pack in packs]
         problems += [
-            Problem(pack.path.name, "", f"plan.{name}", f"another pack has {name} {value!r}", f"choose another {name}")
+            Problem(
+                pack.path.name,
+                "",
+                f"plan.{name}",
+                f"another pack has {name} {value!r}",
+                f"choose another {name}",
+            )
             for pack, value in zip(packs, values, strict=True)
             if values.count(value) > 1
         ]
@@ -54,7 +60,9 @@ def load(path: Path) -> Pack:
         data = read_yaml(path)
     except yaml.YAMLError as error:
         problem = " ".join(str(error).split())
-        raise PackError([Problem(path.name, "", "file", problem, "correct the YAML at that place")]) from error
+        raise PackError(
+            [Problem(path.name, "", "file", problem, "correct the YAML at that place")]
+        ) from error
     return read(data, path)
 
 
@@ -66,15 +74,22 @@ def read(data: Any, path: Path) -> Pack:
     rows = [row for row in (_read_row(entry, path.name, problems) for entry in data["rows"]) if row]
     findings = tuple(_finding(entry) for entry in data.get("findings", ()))
     problems += [
-        Problem(path.name, "", f"findings.{finding.id}.kind", f"unknown kind {finding.kind!r}",
-                f"use one of {', '.join(vocabulary().words('finding_kinds'))}")
+        Problem(
+            path.name,
+            "",
+            f"findings.{finding.id}.kind",
+            f"unknown kind {finding.kind!r}",
+            f"use one of {', '.join(vocabulary().words('finding_kinds'))}",
+        )
         for finding in findings
         if finding.kind not in vocabulary().words("finding_kinds")
     ]
     plan = {**data["plan"], "issued_on": _date(data["plan"].get("issued_on"))}
     pack = Pack(path, Plan(**plan), tuple(rows), findings)
     if pack.plan.start > pack.plan.end:
-        problems.append(Problem(path.name, "", "plan.end", "the plan ends before it starts", "write a later end"))
+        problems.append(
+            Problem(path.name, "", "plan.end", "the plan ends before it starts", "write a later end")
+        )
     if not problems:
         problems = problems_of(pack)
     if problems:
@@ -112,8 +127,22 @@ def _row(entry: Mapping[str, Any]) -> Row:
         if key not in known:
             raise DefinitionError("law", f"unknown rule {key!r}", f"use one of {', '.join(known)}")
     return Row(
-        **{name: entry[name] for name in ("id", "line", "quote", "title_zh", "title_en", "attribute", "kind",
-                                          "unit", "unit_zh", "value", "period")},
+        **{
+            name: entry[name]
+            for name in (
+                "id",
+                "line",
+                "quote",
+                "title_zh",
+                "title_en",
+                "attribute",
+                "kind",
+                "unit",
+                "unit_zh",
+                "value",
+                "period",
+            )
+        },
         klass=entry["class"],
         unit_source=entry.get("unit_source", entry["unit_zh"]),
         parts=tuple(_parts(entry)),
@@ -152,8 +181,8 @@ def _part(part: Mapping[str, Any], row: Mapping[str, Any], part_id: str) -> Part
         title_en=part["title_en"],
         klass=_known(part.get("class", row["class"]), "class", "classes"),
         unit=unit,
-        unit_zh=part.get("unit_zh") or (row["unit_zh"] if unit == row["unit"]
-                                        else vocabulary().label("units", unit, "zh")),
+        unit_zh=part.get("unit_zh")
+        or (row["unit_zh"] if unit == row["unit"] else vocabulary().label("units", unit, "zh")),
         targets=tuple(_targets(part.get("targets", ()), unit)),
         formula=formula,
         waits_for=tuple(part.get("waits_for", ())),
@@ -217,4 +246,6 @@ def _schema_problem(error: ValidationError, data: Any, pack: str) -> Problem:
         field = f"{place}.{strange}" if place else str(strange)
         return Problem(pack, row, field, "unknown field", f"remove it or use one of {', '.join(known)}")
     cure = schema.get("description") or f"follow the schema: {error.validator} {error.validator_value}"
-    return Problem(pack, row, place or "file", error.message, f"write {cure}" if "description" in schema else cure)
+    return Problem(
+        pack, row, place or "file", error.message, f"write {cure}" if "description" in schema else cure
+    )

@@ -1,4 +1,4 @@
-"""Targets of a plan: a value, range, grade or deed for a year, or for every year, and how far off a figure is."""
+"""Targets of a plan: a value, range, grade or deed for a year or every year, and how far off a figure is."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Target:
         return math.isclose(figure, goal)
 
     def distance(self, value: Value | None) -> float | None:
-        """How much is missing, in the target's unit (grade steps for grades); 0.0 when met, None when unknown."""
+        """What is missing, in the target's unit (grade steps for grades); 0.0 when met, None when unknown."""
         if value is None:
             self._refuse_baseline()
             return None
@@ -169,16 +169,23 @@ def _number(value: Value | None) -> str:
 
 def _check_when(target: Target) -> None:
     if (target.year is None) == (target.every is None):
-        raise DefinitionError("year", "a target needs either a year or a recurrence",
-                              "write `year: 2025` or `every: year`, not both")
+        raise DefinitionError(
+            "year",
+            "a target needs either a year or a recurrence",
+            "write `year: 2025` or `every: year`, not both",
+        )
     if target.every is not None and target.every not in RECURRENCES:
-        raise DefinitionError("every", f"unknown recurrence {target.every!r}", f"use one of {', '.join(RECURRENCES)}")
+        raise DefinitionError(
+            "every", f"unknown recurrence {target.every!r}", f"use one of {', '.join(RECURRENCES)}"
+        )
     for name in ("year", "since"):
         year = getattr(target, name)
         if year is not None and not (type(year) is int and 1990 <= year <= 2100):
             raise DefinitionError(name, f"{year!r} is no year", "write a year such as 2025")
     if target.since is not None and target.every is None:
-        raise DefinitionError("since", "only a recurring target can begin in a year", "remove since or use every")
+        raise DefinitionError(
+            "since", "only a recurring target can begin in a year", "remove since or use every"
+        )
     if target.baseline and target.year is None:
         raise DefinitionError("baseline", "a baseline without a year", "write the year of the baseline")
 
@@ -191,27 +198,39 @@ def _check_amount(target: Target) -> None:
     if target.op == "between":
         if not (_is_number(target.low) and _is_number(target.high)):
             raise DefinitionError("low", "a range needs two numbers", "write low and high")
-        assert target.low is not None and target.high is not None
+        assert target.low is not None
+        assert target.high is not None
         if target.low > target.high or target.value is not None:
             raise DefinitionError("low", "the range is not in order", "write low ≤ high and no value")
         return
     if target.low is not None or target.high is not None:
-        raise DefinitionError("low", f"low and high do not go with {target.op!r}", "use op: between or write value")
+        raise DefinitionError(
+            "low", f"low and high do not go with {target.op!r}", "use op: between or write value"
+        )
     if target.op == "done":
         if target.value is not None:
             raise DefinitionError("value", "a deed has no value", "remove value")
     elif not (_is_number(target.value) or target.value in vocabulary().grades):
-        raise DefinitionError("value", f"{target.value!r} is neither a number nor a grade",
-                              f"write a number or one of {', '.join(vocabulary().grades)}")
+        raise DefinitionError(
+            "value",
+            f"{target.value!r} is neither a number nor a grade",
+            f"write a number or one of {', '.join(vocabulary().grades)}",
+        )
 
 
 def _check_unit(target: Target, unit: str) -> None:
     if (target.op == "done") != (unit == "milestone"):
-        raise DefinitionError("op", f"comparison {target.op!r} does not go with the unit {unit!r}",
-                              "use op: done with unit: milestone, and only there")
+        raise DefinitionError(
+            "op",
+            f"comparison {target.op!r} does not go with the unit {unit!r}",
+            "use op: done with unit: milestone, and only there",
+        )
     if isinstance(target.value, str) != (unit == "grade"):
-        raise DefinitionError("value", f"{target.value!r} does not go with the unit {unit!r}",
-                              "write a letter grade with unit: grade, a number with any other unit")
+        raise DefinitionError(
+            "value",
+            f"{target.value!r} does not go with the unit {unit!r}",
+            "write a letter grade with unit: grade, a number with any other unit",
+        )
 
 
 def _is_number(value: object) -> bool:

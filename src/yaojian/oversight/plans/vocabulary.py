@@ -93,7 +93,11 @@ class Vocabulary:
 def read_yaml(path: Path) -> Any:
     """Parse a YAML file with the safe loader; dates stay text and a repeated key is an error."""
     with path.open(encoding="utf-8") as stream:
-        return yaml.load(stream, Loader=StrictLoader)
+        loader = StrictLoader(stream)
+        try:
+            return loader.get_single_data()
+        finally:
+            loader.dispose()
 
 
 class StrictLoader(yaml.SafeLoader):
@@ -105,7 +109,9 @@ class StrictLoader(yaml.SafeLoader):
             key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.constructor.ConstructorError(
-                    "while reading a mapping", node.start_mark, f"the key {key!r} is written twice",
+                    "while reading a mapping",
+                    node.start_mark,
+                    f"the key {key!r} is written twice",
                     key_node.start_mark,
                 )
             seen.add(key)

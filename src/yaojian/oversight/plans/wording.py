@@ -28,24 +28,39 @@ def describe_scope(scope: Scope, within: str | None, language: str) -> str:
 
 
 def _over_acts(formula: Formula, zh: bool) -> list[tuple[str, str]]:
-    assert formula.act is not None and formula.scope is not None
+    assert formula.act is not None
+    assert formula.scope is not None
     subjects = _scope(formula.scope, formula.within, zh)
     inspections = _acts(formula.act, zh)
     if formula.shape == "closure":
         if zh:
-            return [("分子", "其中截至统计日已通过整改复核的检查次数"),
-                    ("分母", f"{subjects}所受{inspections}中，整改期限在时段内且已到期的检查次数")]
-        return [("Numerator", "those whose rectification had been verified by the data date"),
-                ("Denominator", f"{inspections} of {subjects} whose rectification fell due in the period by the data date")]
+            return [
+                ("分子", "其中截至统计日已通过整改复核的检查次数"),
+                ("分母", f"{subjects}所受{inspections}中，整改期限在时段内且已到期的检查次数"),
+            ]
+        return [
+            ("Numerator", "those whose rectification had been verified by the data date"),
+            (
+                "Denominator",
+                f"{inspections} of {subjects} whose rectification fell due in the period by the data date",
+            ),
+        ]
     if formula.shape == "count_acts":
-        return [("计数", f"时段内对{subjects}实施的{inspections}次数")] if zh else [
-            ("Count", f"{inspections} of {subjects} in the period")]
+        return (
+            [("计数", f"时段内对{subjects}实施的{inspections}次数")]
+            if zh
+            else [("Count", f"{inspections} of {subjects} in the period")]
+        )
     if zh:
-        return [("分子", f"分母中时段内完成{inspections}不少于{formula.minimum}次的户数"),
-                ("分母", f"{subjects}，时段首日前（含当日）已开业且统计日尚未关闭的户数")]
+        return [
+            ("分子", f"分母中时段内完成{inspections}不少于{formula.minimum}次的户数"),
+            ("分母", f"{subjects}，时段首日前（含当日）已开业且统计日尚未关闭的户数"),
+        ]
     times = "one" if formula.minimum == 1 else str(formula.minimum)
-    return [("Numerator", f"those with at least {times} of: {inspections}, in the period"),
-            ("Denominator", f"{subjects}, open by the first day of the period and still open on the data date")]
+    return [
+        ("Numerator", f"those with at least {times} of: {inspections}, in the period"),
+        ("Denominator", f"{subjects}, open by the first day of the period and still open on the data date"),
+    ]
 
 
 def _over_data(formula: Formula, zh: bool) -> list[tuple[str, str]]:
@@ -70,7 +85,9 @@ def _over_data(formula: Formula, zh: bool) -> list[tuple[str, str]]:
 
 
 def _scope(scope: Scope, within: str | None, zh: bool) -> str:
-    types = _join((_label("types", t, zh) for t in scope.types), zh) or ("各类监管对象" if zh else "all subjects")
+    types = _join((_label("types", t, zh) for t in scope.types), zh) or (
+        "各类监管对象" if zh else "all subjects"
+    )
     marks = []
     if scope.flags_all:
         names = _join((_label("flags", f, zh) for f in scope.flags_all), zh)
@@ -82,8 +99,11 @@ def _scope(scope: Scope, within: str | None, zh: bool) -> str:
         names = _join((_label("risk_grades", g, zh) for g in scope.risk_grades), zh)
         marks.append(f"风险等级：{names}" if zh else f"risk: {names}")
     if scope.in_production is not None:
-        marks.append(("在产" if scope.in_production else "停产") if zh
-                     else ("in production" if scope.in_production else "not in production"))
+        marks.append(
+            ("在产" if scope.in_production else "停产")
+            if zh
+            else ("in production" if scope.in_production else "not in production")
+        )
     place = "" if within is None else _label("withins", within, zh)
     if zh:
         return f"{place}{'的' if place else ''}{types}" + (f"（{'；'.join(marks)}）" if marks else "")
@@ -95,7 +115,11 @@ def _acts(act: ActFilter, zh: bool) -> str:
     kinds = _join((_label("inspection_kinds", k, zh) for k in act.inspection_kinds), zh)
     levels = _join((_label("organ_levels", o, zh) for o in act.organ_levels), zh)
     if zh:
-        limits = [text for text in (f"类型：{kinds}" if kinds else "", f"实施机关：{levels}" if levels else "") if text]
+        limits = [
+            text
+            for text in (f"类型：{kinds}" if kinds else "", f"实施机关：{levels}" if levels else "")
+            if text
+        ]
         return name if not limits else f"监督检查（已作出结论；{'；'.join(limits)}）"
     return " ".join(filter(None, (kinds, name, f"by organs at the level: {levels}" if levels else "")))
 

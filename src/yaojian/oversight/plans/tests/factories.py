@@ -1,0 +1,59 @@
+"""Organs, officers and subjects for the tests of this room."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from yaojian.foundation.accounts.facade import Actor, Level, Organ, Role, actor_of, post_person, register_organ
+from yaojian.foundation.ledger.facade import Act, compose_act, subject_ref
+from yaojian.foundation.timekeeping import CHINA
+from yaojian.registers.enterprises.facade import Subject
+
+
+def prefecture() -> Organ:
+    """昌吉州 with one county below, under the region."""
+    region = register_organ(code="xj", name="自治区局", level=Level.PROVINCE, territories=["65"])
+    upper = register_organ(
+        code="xj.changji", name="昌吉州局", level=Level.PREFECTURE, parent=region, territories=["6523"]
+    )
+    register_organ(
+        code="xj.changji.cj", name="昌吉市局", level=Level.COUNTY, parent=upper, territories=["652301"]
+    )
+    return upper
+
+
+def officer(organ: Organ, username: str = "officer", role: Role = Role.INSPECTOR) -> Actor:
+    """An officer in an organ."""
+    user = post_person(
+        username=username, display_name=f"检查员{username}", organ=organ, role=role, valid_from=date(2015, 1, 1)
+    )
+    actor = actor_of(user)
+    assert actor is not None
+    return actor
+
+
+def subject(organ: Organ, code: str, **fields: object) -> Subject:
+    """A pharmacy in 昌吉市, unless told otherwise."""
+    values: dict[str, object] = {
+        "name": f"测试药房{code}",
+        "subject_type": "single_pharmacy",
+        "responsible_organ": organ,
+        "division_code": "652301001",
+        "opened_on": date(2015, 1, 1),
+    }
+    return Subject.objects.create(code=code, **(values | fields))
+
+
+def concluded(by: Actor, of: Subject, on: date, kind: str = "routine", hour: int = 10) -> Act:
+    """A concluded inspection as an act at an hour of a Beijing day."""
+    moment = datetime.combine(on, time(hour), tzinfo=CHINA)
+    act = compose_act(
+        by=by,
+        kind="inspection.concluded",
+        subject=subject_ref(of.pk),
+        claimed_at=moment,
+        recorded_at=moment,
+        facts={"inspection_kind": kind, "organ_level": by.organ_level.value},
+    )
+    act.save(force_insert=True)
+    return act

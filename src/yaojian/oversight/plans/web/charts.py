@@ -1,0 +1,90 @@
+"""The charts of this room as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from yaojian.foundation.accounts.facade import Organ
+from yaojian.foundation.design.charts import Series, Target, chart_option
+from yaojian.oversight.plans.contracts import FigureValue
+from yaojian.oversight.plans.drilldown import due_by_month, records_begin
+from yaojian.oversight.plans.evaluation import evaluate
+from yaojian.oversight.plans.models import Figure
+from yaojian.oversight.plans.queries import organs_below
+
+QUARTERS = 8
+
+
+def _quarter_ends_before(day: date, number: int) -> list[date]:
+    ends = []
+    start = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+    for _place in range(number):
+        ends.append(start - timedelta(days=1))
+        start = date(ends[-1].year, (ends[-1].month - 1) // 3 * 3 + 1, 1)
+    return ends[::-1]
+
+
+def _target_line(value: FigureValue) -> list[Target]:
+    goal = value.target.value if value.target else None
+    return [Target(float(goal), _("Target"))] if isinstance(goal, int | float) else []
+
+
+def _as_number(value: FigureValue) -> float | None:
+    return None if value.percent is None else float(value.percent)
+
+
+def trend(figure: Figure, carrier: Figure, organ: Organ, as_of: date) -> dict[str, Any]:
+    """The figure at the last eight quarter ends and now; before records began it is missing."""
+    first = records_begin(carrier, organ)
+    days = [*_quarter_ends_before(as_of, QUARTERS), as_of]
+    values = [evaluate(carrier, organ, day) if first and day >= first else None for day in days]
+    shares = [None if value is None else _as_number(value) for value in values]
+    return chart_option(
+        "line",
+        [day.isoformat() for day in days],
+        [Series(figure.title, shares)],
+        unit="%",
+        targets=_target_line(evaluate(carrier, organ, as_of)),
+        maximum=100,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The figure for one organ below."""
+
+    organ: Organ
+    value: FigureValue
+
+
+def parts(carrier: Figure, organ: Organ, as_of: date) -> dict[str, Any] | None:
+    """The figure for each organ below that has members, the lowest first; None when there are none."""
+    found = [Part(below, evaluate(carrier, below, as_of)) for below in organs_below(organ)]
+    found = [part for part in found if part.value.denominator]
+    if len(found) < 2:
+        return None
+    found.sort(key=lambda part: part.value.percent or 0)
+    option = chart_option(
+        "bar",
+        [part.organ.short_name or part.organ.name for part in found],
+        [Series(carrier.title, [_as_number(part.value) for part in found])],
+        unit="%",
+        targets=_target_line(found[0].value),
+        horizontal=True,
+        maximum=100,
+    )
+    lowest = found[0]
+    words = {"organ": lowest.organ.label, "percent": lowest.value.percent}
+    return {"option": option, "rows": found, "title": _("%(organ)s is lowest with %(percent)s%%") % words}
+
+
+def due_months(figure: Figure, organ: Organ, as_of: date) -> dict[str, Any]:
+    """How many duties of a mandate fall due in each of the next twelve months."""
+    counts = due_by_month(figure, organ, as_of)
+    return chart_option(
+        "bar", list(counts), [Series(_("Subjects falling due"), list(counts.values()))], unit=_("subjects")
+    )

@@ -1,0 +1,229 @@
+"""Pages of plans, figures and mandates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from yaojian.casework.inspections.facade import user_can_open
+from yaojian.foundation.accounts.facade import Actor, Organ, Permission
+from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.errors import InvalidInput, NotFound
+from yaojian.foundation.timekeeping import today
+from yaojian.oversight.plans import drilldown
+from yaojian.oversight.plans.contracts import CLASS_NAMES, RowClass
+from yaojian.oversight.plans.mandates import duty_figures, mandate_figures
+from yaojian.oversight.plans.models import Figure
+from yaojian.oversight.plans.queries import (
+    carrier_of,
+    figure_by_key,
+    organ_of_figures,
+    plan_by_code,
+    plans,
+    value_of,
+)
+from yaojian.oversight.plans.web import charts, presentation
+
+PAGE_SIZE = 25
+
+
+def asked_day(request: HttpRequest) -> date:
+    """The data date in the address, or today. Raises InvalidInput for nonsense and for the future."""
+    text = request.GET.get("as_of", "")
+    if not text:
+        return today()
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            _("The data date is not a date."), field="as_of", cure=_("Write it as 2026-01-31.")
+        ) from None
+    if not date(2000, 1, 1) <= day <= today():
+        raise InvalidInput(
+            _("The data date must lie between 2000 and today."), field="as_of", cure=_("Choose an earlier day.")
+        )
+    return day
+
+
+@requires(Permission.PLAN_VIEW)
+def cockpit(request: ActingRequest) -> HttpResponse:
+    """All plans, and what is off track in those whose figures the actor may see."""
+    day = asked_day(request)
+    cards, off_track = [], []
+    for plan in plans():
+        organ = organ_of_figures(request.actor, plan)
+        rows = presentation.rows_with_lines(plan, request.actor, day) if organ else []
+        computed = presentation.computed(rows)
+        classes = Counter(plan.rows.filter(supplementary=False).values_list("klass", flat=True))
+        off_track += [(plan, organ, row.row, line) for row in rows for line in row.lines if line.off_track]
+        cards.append(
+            {
+                "plan": plan,
+                "organ": organ,
+                "row_count": sum(classes.values()),
+                "classes": [(CLASS_NAMES[klass], classes[klass.value]) for klass in RowClass],
+                "computed": len(computed),
+                "met": sum(1 for line in computed if line.value and line.value.met),
+                "over": plan.end_year < day.year,
+            }
+        )
+    # Binding targets first, then the farthest from the goal.
+    off_track.sort(key=lambda item: (item[2].attribute != "binding", -(item[3].value.distance or 0)))
+    return render(request, "plans/cockpit.html", {"cards": cards, "off_track": off_track, "as_of": day})
+
+
+@requires(Permission.PLAN_VIEW)
+def plan(request: ActingRequest, code: str) -> HttpResponse:
+    """One plan: every row with its line, class, target and value or what it waits for."""
+    found = plan_by_code(code)
+    day = asked_day(request)
+    rows = presentation.rows_with_lines(found, request.actor, day)
+    classes = Counter(item.row.klass for item in rows)
+    chosen = request.GET.get("class", "")
+    if chosen in classes:
+        rows = [item for item in rows if item.row.klass == chosen]
+    elif chosen == "computed":
+        rows = [item for item in rows if any(line.figure.computable for line in item.lines)]
+    else:
+        chosen = ""
+    context = {
+        "plan": found,
+        "organ": organ_of_figures(request.actor, found),
+        "rows": rows,
+        "tabs": _class_tabs(classes, chosen),
+        "findings": found.findings.all(),
+        "as_of": day,
+    }
+    return render(request, "plans/plan.html", context)
+
+
+def _class_tabs(classes: Counter[str], chosen: str) -> list[dict[str, object]]:
+    entries: list[tuple[str, object, int | None]] = [("", _("All"), sum(classes.values()))]
+    entries.append(("computed", _("Computed today"), None))
+    entries += [(klass.value, CLASS_NAMES[klass], classes[klass.value]) for klass in RowClass if classes[klass.value]]
+    return [
+        {"url": f"?class={code}" if code else "?", "label": label, "count": count, "active": code == chosen}
+        for code, label, count in entries
+    ]
+
+
+@requires(Permission.PLAN_VIEW)
+def figure(request: ActingRequest, key: str) -> HttpResponse:
+    """One figure: value, target, formula in words, trend, parts, and the subjects and acts behind it."""
+    found = figure_by_key(key)
+    organ = organ_of_figures(request.actor, found.row.plan)
+    day = asked_day(request)
+    context = {
+        "figure": found,
+        "row": found.row,
+        "plan": found.row.plan,
+        "organ": organ,
+        "as_of": day,
+        "line": presentation.line_of(found, organ, day),
+        "targets": presentation.targets_in_words(found),
+        "formula": presentation.formula_in_words(carrier_of(found)),
+        "flaws": found.row.plan.findings.filter(rows__contains=[found.row.row_id]),
+    }
+    carrier = carrier_of(found)
+    if organ is not None and carrier.computable:
+        value = value_of(found, organ, day)
+        context |= {
+            "value": value,
+            "exclusions": presentation.exclusions_in_words(value),
+            "records_begin": drilldown.records_begin(carrier, organ),
+            "trend": charts.trend(found, carrier, organ, day),
+            "parts": charts.parts(carrier, organ, day),
+            **_behind(request, carrier, organ, day),
+        }
+    return render(request, "plans/figure.html", context)
+
+
+def _behind(request: ActingRequest, carrier: Figure, organ: Organ, day: date) -> dict[str, object]:
+    groups = drilldown.groups(carrier, organ, day)
+    names = [group.code for group in groups]
+    chosen = request.GET.get("show", "")
+    group = groups[names.index(chosen)] if chosen in names else groups[0]
+    page = Paginator(group.subjects, PAGE_SIZE).get_page(request.GET.get("page"))
+    return {
+        "groups": [
+            {"url": _keeping(request, show=g.code), "label": g.label, "count": g.count, "active": g is group}
+            for g in groups
+        ],
+        "page": page,
+        "behind": drilldown.with_acts(carrier, list(page.object_list), day),
+    }
+
+
+def _keeping(request: HttpRequest, **changes: str) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name, value in changes.items():
+        query[name] = value
+    return f"?{query.urlencode()}"
+
+
+def _own_line(actor: Actor, figures: QuerySet[Figure] | list[Figure]) -> list[tuple[Figure, Organ]]:
+    pairs = [(found, organ_of_figures(actor, found.row.plan)) for found in figures]
+    return [(found, organ) for found, organ in pairs if organ is not None]
+
+
+@requires(Permission.MANDATE_VIEW)
+def mandates(request: ActingRequest) -> HttpResponse:
+    """The mandates that bind the actor's organ or those below it, with coverage and what is due."""
+    day = asked_day(request)
+    everyone = {found.key for found in duty_figures()}
+    rows = []
+    for found, organ in _own_line(request.actor, mandate_figures()):
+        counts = drilldown.duty_counts(found, organ, day) if found.key in everyone else None
+        rows.append(
+            {
+                "figure": found,
+                "organ": organ,
+                "line": presentation.line_of(found, organ, day),
+                "formula": presentation.formula_in_words(found),
+                "counts": counts,
+            }
+        )
+    return render(request, "plans/mandates.html", {"rows": rows, "as_of": day})
+
+
+@requires(Permission.MANDATE_VIEW)
+def mandate(request: ActingRequest, key: str) -> HttpResponse:
+    """One mandate: every subject with when it was last looked at and by when it must be again."""
+    found = figure_by_key(key)
+    organ = organ_of_figures(request.actor, found.row.plan)
+    if organ is None or not found.computable or found.key not in {f.key for f in mandate_figures()}:
+        raise NotFound(
+            _("There is no such mandate for your organ."), cure=_("Choose one in the list of mandates.")
+        )
+    day = asked_day(request)
+    counts = drilldown.duty_counts(found, organ, day)
+    chosen = request.GET.get("state", "overdue" if counts["overdue"] else "due")
+    rows = drilldown.duties_in_state(found, organ, day, chosen)
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "figure": found,
+        "row": found.row,
+        "plan": found.row.plan,
+        "organ": organ,
+        "as_of": day,
+        "line": presentation.line_of(found, organ, day),
+        "formula": presentation.formula_in_words(found),
+        "tabs": [
+            {"url": _keeping(request, state=state), "label": label, "count": counts[state], "active": state == chosen}
+            for state, label in drilldown.DUTY_TABS.items()
+        ],
+        "page": page,
+        "items": [
+            {"subject": due.subject, "duty": due.duty, "may_inspect": user_can_open(request.actor, due.subject)}
+            for due in page
+        ],
+        "months": charts.due_months(found, organ, day),
+    }
+    return render(request, "plans/mandate.html", context)

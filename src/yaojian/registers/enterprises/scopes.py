@@ -1,0 +1,40 @@
+"""Subjects as figures and mandates mean them; scope of a formula, not of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+
+from yaojian.foundation.accounts.facade import Organ, responsibility_q, territory_q
+from yaojian.registers.enterprises.models import Subject
+
+
+def subjects_in_scope(
+    organ: Organ,
+    *,
+    by_territory: bool,
+    types: Collection[str] = (),
+    flags_all: Collection[str] = (),
+    flags_any: Collection[str] = (),
+    risk_grades: Collection[str] = (),
+    in_production: bool | None = None,
+) -> QuerySet[Subject]:
+    """Subjects, open or closed, of some types, flags and grades on an organ's land or under its responsibility.
+
+    An empty condition does not restrict. Callers check who asks.
+    """
+    subjects = Subject.objects.filter(
+        territory_q(organ.territories) if by_territory else responsibility_q(organ.path or "")
+    )
+    if types:
+        subjects = subjects.filter(subject_type__in=list(types))
+    if flags_all:
+        subjects = subjects.filter(flags__contains=list(flags_all))
+    if flags_any:
+        subjects = subjects.filter(flags__overlap=list(flags_any))
+    if risk_grades:
+        subjects = subjects.filter(risk_grade__in=list(risk_grades))
+    if in_production is not None:
+        subjects = subjects.filter(in_production=in_production)
+    return subjects
