@@ -145,7 +145,7 @@ class Installation:
     def child_environment(
         self, app_url: str, owner_url: str | None = None, base: Mapping[str, str] | None = None
     ) -> dict[str, str]:
-        """The environment of a child; only a child that is given the owner's URL knows it and acts as owner."""
+        """The environment of a child; only one that is given the owner's URL knows it and acts as owner."""
         own = self.secrets()
         inherited = os.environ if base is None else base
         environment = {name: value for name, value in inherited.items() if name not in OWNER_ONLY}

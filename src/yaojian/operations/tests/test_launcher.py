@@ -148,7 +148,20 @@ def test_two_starts_at_once_install_once(clone: Path) -> None:
 
 
 def test_without_flock_a_lock_of_a_dead_process_is_taken_over(clone: Path) -> None:
-    for name in ("dirname", "cat", "id", "mkdir", "rm", "cksum", "sleep", "cp", "chmod", "readlink", "sh"):
+    for name in (
+        "dirname",
+        "cat",
+        "id",
+        "mkdir",
+        "rm",
+        "cksum",
+        "date",
+        "sleep",
+        "cp",
+        "chmod",
+        "readlink",
+        "sh",
+    ):
         found = shutil.which(name)
         assert found is not None
         (clone / "fake" / name).symlink_to(found)
