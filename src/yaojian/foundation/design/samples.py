@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yaojian.foundation.design.charts import Series, Target, chart_option
 from yaojian.foundation.timekeeping import today
@@ -26,26 +26,37 @@ class SampleForm(forms.Form):
     """One field of each kind."""
 
     subject = forms.CharField(
-        label=_("Subject"),
+        label=pgettext_lazy("sample", "Subject"),
         max_length=60,
-        help_text=_("Name or unified social credit code, for example 91652300…"),
+        help_text=pgettext_lazy("sample", "Name or unified social credit code, for example 91652300…"),
     )
     visited_on = forms.DateField(
-        label=_("Date of the visit"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=pgettext_lazy("sample", "Date of the visit"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     kind = forms.ChoiceField(
-        label=_("Kind of inspection"), choices=[("routine", _("Routine")), ("flight", _("Unannounced"))]
+        label=pgettext_lazy("sample", "Kind of inspection"),
+        choices=[
+            ("routine", pgettext_lazy("sample", "Routine")),
+            ("flight", pgettext_lazy("sample", "Unannounced")),
+        ],
     )
     severity = forms.ChoiceField(
-        label=_("Severity"),
+        label=pgettext_lazy("sample", "Severity"),
         widget=forms.RadioSelect,
-        choices=[("critical", _("Critical")), ("major", _("Major")), ("general", _("General"))],
+        choices=[
+            ("critical", pgettext_lazy("sample", "Critical")),
+            ("major", pgettext_lazy("sample", "Major")),
+            ("general", pgettext_lazy("sample", "General")),
+        ],
     )
-    note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    note = forms.CharField(
+        label=pgettext_lazy("sample", "Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
     announced = forms.BooleanField(
-        label=_("The visit was announced beforehand"),
+        label=pgettext_lazy("sample", "The visit was announced beforehand"),
         required=False,
-        help_text=_("Leave empty for flight inspections."),
+        help_text=pgettext_lazy("sample", "Leave empty for flight inspections."),
     )
 
 
@@ -74,7 +85,7 @@ def _timeline() -> list[dict[str, Any]]:
     return [
         {
             "at": start + timedelta(days=9),
-            "title": _("Rectification verified"),
+            "title": pgettext_lazy("sample", "Rectification verified"),
             "kind": "done",
             "href": "#",
             **actor,
@@ -82,19 +93,19 @@ def _timeline() -> list[dict[str, Any]]:
         {
             "at": start + timedelta(days=6),
             "recorded_at": start + timedelta(days=9),
-            "title": _("Rectification submitted"),
+            "title": pgettext_lazy("sample", "Rectification submitted"),
             "kind": "info",
             "text": "已更换温湿度记录仪并重新校准，附校准证书及整改前后照片。",
             **actor,
         },
         {
             "at": start,
-            "title": _("Inspection concluded: to be rectified"),
+            "title": pgettext_lazy("sample", "Inspection concluded: to be rectified"),
             "kind": "due_soon",
             "icon": "clipboard-check",
             "facts": [
-                (_("Findings"), _("1 major, 2 general")),
-                (_("Legal basis"), "《药品管理法》第九十九条"),
+                (pgettext_lazy("sample", "Findings"), pgettext_lazy("sample", "1 major, 2 general")),
+                (pgettext_lazy("sample", "Legal basis"), "《药品管理法》第九十九条"),
             ],
             **actor,
         },
@@ -104,56 +115,70 @@ def _timeline() -> list[dict[str, Any]]:
 def _facts(day: date) -> dict[str, Any]:
     return {
         "key_facts": [
-            {"label": _("Subject"), "value": LONG_NAME, "href": "#", "wide": True},
-            {"label": _("State"), "value": _("Rectifying"), "kind": "due_soon"},
+            {"label": pgettext_lazy("sample", "Subject"), "value": LONG_NAME, "href": "#", "wide": True},
             {
-                "label": _("Next step"),
-                "value": _("Verify the rectification"),
-                "hint": _("Inspector in charge"),
+                "label": pgettext_lazy("sample", "State"),
+                "value": pgettext_lazy("sample", "Rectifying"),
+                "kind": "due_soon",
             },
             {
-                "label": _("By"),
+                "label": pgettext_lazy("sample", "Next step"),
+                "value": pgettext_lazy("sample", "Verify the rectification"),
+                "hint": pgettext_lazy("sample", "Inspector in charge"),
+            },
+            {
+                "label": pgettext_lazy("sample", "By"),
                 "value": (day + timedelta(days=3)).isoformat(),
-                "hint": _("15 working days, article 99"),
+                "hint": pgettext_lazy("sample", "15 working days, article 99"),
             },
-            {"label": _("Risk grade"), "value": None},
+            {"label": pgettext_lazy("sample", "Risk grade"), "value": None},
         ],
         "definitions": [
-            {"label": _("Credit code"), "value": "91652328MA0000001X"},
-            {"label": _("Address"), "value": "木垒县人民南路 128 号 1 幢 1 层 101 室"},
-            {"label": _("Person in charge"), "value": None},
+            {"label": pgettext_lazy("sample", "Credit code"), "value": "91652328MA0000001X"},
+            {"label": pgettext_lazy("sample", "Address"), "value": "木垒县人民南路 128 号 1 幢 1 层 101 室"},
+            {"label": pgettext_lazy("sample", "Person in charge"), "value": None},
         ],
         "steps": [
-            {"label": _("Planned"), "state": "done", "at": date(2026, 11, 2)},
-            {"label": _("On site"), "state": "done", "at": date(2026, 11, 12)},
-            {"label": _("Rectifying"), "state": "current", "note": _("3 days left")},
-            {"label": _("Verified"), "state": "todo"},
-            {"label": _("Closed"), "state": "todo"},
+            {"label": pgettext_lazy("sample", "Planned"), "state": "done", "at": date(2026, 11, 2)},
+            {"label": pgettext_lazy("sample", "On site"), "state": "done", "at": date(2026, 11, 12)},
+            {
+                "label": pgettext_lazy("sample", "Rectifying"),
+                "state": "current",
+                "note": pgettext_lazy("sample", "3 days left"),
+            },
+            {"label": pgettext_lazy("sample", "Verified"), "state": "todo"},
+            {"label": pgettext_lazy("sample", "Closed"), "state": "todo"},
         ],
         "stopped_steps": [
-            {"label": _("Planned"), "state": "done", "at": date(2026, 11, 2)},
-            {"label": _("Cancelled"), "state": "stopped", "note": _("closed down before the visit")},
+            {"label": pgettext_lazy("sample", "Planned"), "state": "done", "at": date(2026, 11, 2)},
+            {
+                "label": pgettext_lazy("sample", "Cancelled"),
+                "state": "stopped",
+                "note": pgettext_lazy("sample", "closed down before the visit"),
+            },
         ],
     }
 
 
 def _charts() -> dict[str, Any]:
     counties = ["昌吉市", "阜康市", "呼图壁县", "玛纳斯县", "奇台县", "吉木萨尔县", "木垒县"]
-    share = Series(str(_("Coverage")), [98.2, 91.4, 88.0, 100, None, 76.5, 93.1])
+    share = Series(str(pgettext_lazy("sample", "Coverage")), [98.2, 91.4, 88.0, 100, None, 76.5, 93.1])
     quarters = ["2025 Q1", "2025 Q2", "2025 Q3", "2025 Q4", "2026 Q1", "2026 Q2", "2026 Q3"]
-    done = Series(str(_("Inspections")), [112, 164, 190, 231, 120, 175, 208])
-    late = Series(str(_("Overdue")), [8, 11, 9, 21, 6, 4, 3], meaning="overdue")
+    done = Series(str(pgettext_lazy("sample", "Inspections")), [112, 164, 190, 231, 120, 175, 208])
+    late = Series(str(pgettext_lazy("sample", "Overdue")), [8, 11, 9, 21, 6, 4, 3], meaning="overdue")
     return {
         "bar_option": chart_option(
             "bar",
             counties,
             [share],
             unit="%",
-            targets=[Target(95, str(_("Target")))],
+            targets=[Target(95, str(pgettext_lazy("sample", "Target")))],
             horizontal=True,
             maximum=100,
         ),
-        "line_option": chart_option("line", quarters, [done, late], unit=str(_("times"))),
+        "line_option": chart_option(
+            "line", quarters, [done, late], unit=str(pgettext_lazy("sample", "times"))
+        ),
     }
 
 
@@ -169,13 +194,21 @@ def component_samples(query: str = "") -> dict[str, Any]:
         "rows": _table_rows(day),
         "page": Paginator(range(2969), 50).page(7),
         "filters": [
-            {"label": _("Type"), "value": _("Single pharmacy"), "remove_url": "?"},
-            {"label": _("Due"), "value": _("overdue"), "remove_url": "?"},
+            {
+                "label": pgettext_lazy("sample", "Type"),
+                "value": pgettext_lazy("sample", "Single pharmacy"),
+                "remove_url": "?",
+            },
+            {
+                "label": pgettext_lazy("sample", "Due"),
+                "value": pgettext_lazy("sample", "overdue"),
+                "remove_url": "?",
+            },
         ],
         "tabs": [
-            {"label": _("Timeline"), "url": "#timeline", "active": True, "count": 128},
-            {"label": _("Licences"), "url": "#licences", "count": 3},
-            {"label": _("People"), "url": "#people"},
+            {"label": pgettext_lazy("sample", "Timeline"), "url": "#timeline", "active": True, "count": 128},
+            {"label": pgettext_lazy("sample", "Licences"), "url": "#licences", "count": 3},
+            {"label": pgettext_lazy("sample", "People"), "url": "#people"},
         ],
         "timeline": _timeline(),
         "photos": [

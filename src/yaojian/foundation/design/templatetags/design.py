@@ -18,6 +18,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from yaojian.foundation.design import form_controls, wording
 from yaojian.foundation.timekeeping import today as today_in_beijing
@@ -176,7 +177,12 @@ def pager(context: RequestContext, page: Page[Any], parameter: str = "page") -> 
         return f"?{query.urlencode()}"
 
     elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
-    steps = [(step, link(step) if isinstance(step, int) else "") for step in elided]
+    steps = [
+        {"number": step, "url": link(step), "far": abs(step - page.number) > 1}
+        if isinstance(step, int)
+        else {"number": step, "url": "", "far": True}
+        for step in elided
+    ]
     return {
         "page": page,
         "steps": steps,
@@ -271,7 +277,7 @@ def timeline(items: Iterable[Mapping[str, Any]], label: object = "") -> dict[str
         late = wording.recorded_late(item.get("at"), item.get("recorded_at"))
         fallback = {"kind": kind, "icon": item.get("icon") or wording.KINDS[kind], "late": late}
         entries.append({**item, **fallback})
-    return {"items": entries, "label": label or _("Timeline")}
+    return {"items": entries, "label": label or pgettext("list of events", "Timeline")}
 
 
 @register.inclusion_tag(f"{COMPONENTS}/key_facts.html")
@@ -289,7 +295,12 @@ def definition_list(items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 @register.inclusion_tag(f"{COMPONENTS}/stepper.html")
 def stepper(steps: Iterable[Mapping[str, Any]], label: object = "") -> dict[str, Any]:
     """The states a file passes through; `state` of each: done, current, todo or stopped."""
-    words = {"done": _("done"), "current": _("current"), "todo": _("to do"), "stopped": _("stopped")}
+    words = {
+        "done": pgettext("step", "done"),
+        "current": pgettext("step", "current"),
+        "todo": pgettext("step", "to do"),
+        "stopped": pgettext("step", "stopped"),
+    }
     rows = [{**step, "words": words[str(step["state"])]} for step in steps]
     return {"steps": rows, "label": label or _("Progress of this file")}
 

@@ -33,7 +33,7 @@
       lineStyle: { color: paint.ink, type: "dashed", width: 1.5 },
       label: {
         formatter: (line) => line.name, color: paint.ink, fontSize: 12,
-        position: data.horizontal ? "end" : "insideEndTop",
+        position: data.horizontal ? "start" : "insideEndTop",
       },
       data: data.targets.map((one) => ({ [axis]: one.value, name: `${one.label} ${one.value}${data.unit}` })),
     };
