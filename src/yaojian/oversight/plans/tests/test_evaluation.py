@@ -10,7 +10,6 @@ import pytest
 
 from yaojian.foundation.timekeeping import local_date, today
 from yaojian.foundation.worklist.facade import WorkItem
-from yaojian.oversight.plans.actions import load_packs
 from yaojian.oversight.plans.contracts import Exclusion, ValueState
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.drilldown import groups, with_acts
@@ -183,14 +182,3 @@ def test_a_late_evening_in_beijing_counts_on_its_own_day() -> None:
     assert local_date(act.claimed_at) == date(2026, 1, 1)
     assert evaluate(figure, organ, date(2026, 1, 1)).numerator == 1
     assert evaluate(figure, organ, date(2025, 12, 31)).numerator == 0
-
-
-def test_loading_the_packs_twice_changes_nothing() -> None:
-    from yaojian.config.reference_packs import load_reference_packs
-
-    load_reference_packs()
-    first = load_packs()
-    assert all(first.values())
-    before = list(Figure.objects.order_by("pk").values_list("pk", "key"))
-    assert not any(load_packs().values())
-    assert list(Figure.objects.order_by("pk").values_list("pk", "key")) == before
