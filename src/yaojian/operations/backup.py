@@ -159,4 +159,4 @@ def run_client(program: str, url: str, arguments: list[str]) -> None:
     )
     if done.returncode != 0:
         said = done.stdout.decode(errors="replace").strip()[-2000:]
-        raise OperationError(f"{program} 失败:\n{said}", f"{program} failed for the reason above")
+        raise OperationError(f"{program} 失败", f"{program} failed for the reason above", detail=said)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from yaojian.operations.speech import OperationError, both, complain, speak_any_terminal
+from yaojian.operations.speech import OperationError, both, lament, speak_any_terminal
 
 # Management commands that change or inspect the schema act as the owner of the database.
 AS_OWNER = frozenset({"provision", "migrate", "makemigrations", "showmigrations"})
@@ -32,9 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run(options)
     except OperationError as error:
-        complain(f"✗ {error.zh}", error.en)
-        if error.cure:
-            print(f"  → {error.cure}", file=sys.stderr)
+        lament(error)
         return 1
     except KeyboardInterrupt:
         return 130

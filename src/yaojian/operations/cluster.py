@@ -209,7 +209,7 @@ def create(cluster: Cluster, superuser_password: str, *, durable: bool) -> None:
             (workshop / "data").rename(cluster.data)
             shutil.rmtree(workshop)
             return
-    raise OperationError(f"无法创建数据库:\n{complaint}", "the database could not be created (initdb)")
+    raise OperationError("无法创建数据库", "the database could not be created (initdb)", detail=complaint)
 
 
 def _initdb(cluster: Cluster, target: Path, password_file: Path, ctype: str, *, durable: bool) -> str:

@@ -95,8 +95,9 @@ def prepare_external(installation: Installation) -> DatabaseAccess:
         ) from error
     except psycopg.OperationalError as error:
         raise OperationError(
-            f"无法连接数据库 {without_password(owner_url)}: {error}",
+            f"无法连接数据库 {without_password(owner_url)}",
             "the database of DATABASE_URL is not reachable",
+            detail=str(error),
             cure="检查 DATABASE_URL、网络与数据库服务 / check DATABASE_URL, the network and the server",
         ) from error
     if not _can_connect(app_url):

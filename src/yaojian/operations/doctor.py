@@ -58,7 +58,7 @@ def diagnose(*, data: str | None, port: int | None) -> int:
 
         installation = installation_from_environment(data=data, port=port)
     except OperationError as refused:
-        return _print(error(refused.zh, refused.en, refused.cure)) or 1
+        return _print(error(refused.zh, refused.en, refused.detail or refused.cure)) or 1
     except ImportError as missing:
         return (
             _print(error(f"无法载入程序: {missing}", "a package is missing", "rm -rf .venv && ./yaojian up"))

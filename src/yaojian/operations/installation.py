@@ -226,7 +226,7 @@ def installation_from_environment(
     try:
         environment = read_environment(environ)
     except EnvironmentRefused as error:
-        raise OperationError("环境变量有误", str(error)) from error
+        raise OperationError("环境变量有误", "the environment was refused", detail=str(error)) from error
     return Installation(
         data=Path(data if data is not None else environment.data).expanduser().resolve(),
         host=environment.host,

@@ -126,8 +126,9 @@ class EmbeddedPostgres:
         while True:
             if self._server is None or self._server.poll() is not None:
                 raise OperationError(
-                    f"数据库未能启动, 日志 {self.cluster.log}:\n{self.log_tail()}",
+                    f"数据库未能启动, 日志 {self.cluster.log}",
                     "the database did not start; the end of its log is above",
+                    detail=self.log_tail(),
                 )
             try:
                 psycopg.connect(self.superuser_url(), connect_timeout=5).close()
@@ -205,7 +206,10 @@ class EmbeddedPostgres:
             for process in alive:  # their postmaster is dead; what they committed is in the WAL
                 send(process, signal.SIGKILL)
             psutil.wait_procs(alive, timeout=10)
+        # The numbers in these may be a zombie's or, after a reboot, a stranger's; nobody uses them any more.
         (self.cluster.data / "postmaster.pid").unlink(missing_ok=True)
+        for name in (clusters.SOCKET_NAME, f"{clusters.SOCKET_NAME}.lock"):
+            (self.cluster.socket_folder / name).unlink(missing_ok=True)
 
     def _wait_for_end(self, process: psutil.Process) -> None:
         began = time.monotonic()

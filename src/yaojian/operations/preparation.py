@@ -39,6 +39,21 @@ def forget_preparation(installation: Installation) -> None:
     (installation.data / PREPARED).unlink(missing_ok=True)
 
 
+def prepared_state(installation: Installation) -> dict[str, object]:
+    """What the last complete set-up noted; empty when there was none."""
+    try:
+        loaded = json.loads((installation.data / PREPARED).read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return loaded if isinstance(loaded, dict) else {}
+
+
+def expected(installation: Installation, *, demo: bool) -> bool:
+    """Whether set-up steps will run, as far as can be said before the database answers."""
+    prepared = prepared_state(installation)
+    return prepared.get("code") != code_fingerprint() or (demo and not prepared.get("demo"))
+
+
 def _migration_state(access: DatabaseAccess) -> str:
     """What the database itself says was migrated; "" for an empty one."""
     with psycopg.connect(access.owner_url) as connection:
@@ -60,23 +75,14 @@ class Preparation:
 
     def needed(self, *, demo: bool) -> bool:
         """Whether any step has to run before the web server may start."""
-        done = self._done()
-        return not (
-            done.get("code") == code_fingerprint()
-            and done.get("migrations") == _migration_state(self.access)
-            and (done.get("demo") or not demo)
+        prepared = prepared_state(self.installation)
+        return expected(self.installation, demo=demo) or prepared.get("migrations") != _migration_state(
+            self.access
         )
 
     def demo_loaded(self) -> bool:
         """Whether this installation was given the demo data."""
-        return bool(self._done().get("demo"))
-
-    def _done(self) -> dict[str, object]:
-        try:
-            loaded = json.loads((self.installation.data / PREPARED).read_text())
-        except (FileNotFoundError, ValueError):
-            return {}
-        return loaded if isinstance(loaded, dict) else {}
+        return bool(prepared_state(self.installation).get("demo"))
 
     def run(self, steps: Steps, *, demo: bool) -> None:
         """Run every step; each is safe to repeat, so the next start finishes an interrupted set-up."""
@@ -117,8 +123,9 @@ class Preparation:
         self.remember_child(None)
         if child.returncode != 0:
             raise OperationError(
-                f"步骤 {arguments[0]} 失败" + ("" if visible else f", 日志 {log}:\n{tail(log)}"),
-                f"the step {arguments[0]} failed",
+                f"步骤 {arguments[0]} 失败",
+                f"the step {arguments[0]} failed, see {log}",
+                detail="" if visible else tail(log),
                 cure="./yaojian check",
             )
 

@@ -47,8 +47,9 @@ def provision(installation: Installation, access: DatabaseAccess) -> None:
     )
     if done.returncode != 0:
         raise OperationError(
-            "数据已恢复, 但升级数据库结构失败:\n" + done.stdout.decode(errors="replace")[-2000:],
+            "数据已恢复, 但升级数据库结构失败",
             "the data is restored, but its schema could not be upgraded",
+            detail=done.stdout.decode(errors="replace")[-2000:],
         )
 
 

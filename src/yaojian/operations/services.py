@@ -77,8 +77,9 @@ class Service:
         self.process = None
         if self.deaths >= DEATHS_BEFORE_GIVING_UP:
             raise OperationError(
-                f"{self.title[0]}连续 {self.deaths} 次异常退出, 日志 {self.log}:\n{tail(self.log)}",
+                f"{self.title[0]}连续 {self.deaths} 次异常退出, 日志 {self.log}",
                 f"the {self.title[1]} died {self.deaths} times in a row; the end of its log is above",
+                detail=tail(self.log),
                 cure="./yaojian check",
             )
         delay = min(LONGEST_BACKOFF_S, 0.5 * 2 ** (self.deaths - 1))
@@ -209,7 +210,8 @@ def wait_until_healthy(installation: Installation, web: Service, pause: Callable
             break
         pause(0.1)
     raise OperationError(
-        f"网页服务未就绪 (状态 {status}), 日志 {web.log}:\n{tail(web.log)}",
+        f"网页服务未就绪 (状态 {status}), 日志 {web.log}",
         "the web server did not become ready; the end of its log is above",
+        detail=tail(web.log),
         cure="./yaojian check",
     )

@@ -24,13 +24,14 @@ class StopRequested(Exception):
 
 
 class OperationError(Exception):
-    """Something the operator can cure: what happened and what to do, in both languages."""
+    """Something the operator can cure: what happened in both languages, what a program said, what to do."""
 
-    def __init__(self, zh: str, en: str, *, cure: str = "") -> None:
+    def __init__(self, zh: str, en: str, *, detail: str = "", cure: str = "") -> None:
         self.zh = zh
         self.en = en
+        self.detail = detail
         self.cure = cure
-        super().__init__(both(zh, en) + (f"\n  → {cure}" if cure else ""))
+        super().__init__((f"{detail}\n" if detail else "") + both(zh, en) + (f"\n  → {cure}" if cure else ""))
 
 
 def speak_any_terminal() -> None:
@@ -56,6 +57,15 @@ def say(zh: str, en: str) -> None:
 def complain(zh: str, en: str) -> None:
     """Print one line about something that went wrong."""
     _print(both(zh, en), sys.stderr)
+
+
+def lament(error: OperationError) -> None:
+    """Print an error as the operator should read it: first what a program said, then what it means."""
+    if error.detail:
+        _print(error.detail, sys.stderr)
+    complain(f"✗ {error.zh}", error.en)
+    if error.cure:
+        _print(f"  → {error.cure}", sys.stderr)
 
 
 def show(line: str) -> None:

@@ -15,7 +15,7 @@ from yaojian.operations import database, processes
 from yaojian.operations.database import DatabaseAccess
 from yaojian.operations.installation import Installation
 from yaojian.operations.postgres import EmbeddedPostgres
-from yaojian.operations.preparation import Preparation, demo_accounts
+from yaojian.operations.preparation import Preparation, demo_accounts, expected
 from yaojian.operations.services import (
     Service,
     check_port_free,
@@ -87,12 +87,13 @@ class Supervisor:
         end_orphans(self.installation)
         check_port_free(self.installation)
         rotate_logs(self.installation.log)
-        steps = Steps(total=2)
+        setup_steps = 3 if self.demo else 2
+        steps = Steps(total=2 + (setup_steps if expected(self.installation, demo=self.demo) else 0))
         with steps.step("启动数据库", "starting the database"):
             access = self._start_database()
         preparation = Preparation(self.installation, access, self.pause, self._remember_step)
         if preparation.needed(demo=self.demo):
-            steps.total += 3 if self.demo else 2
+            steps.total = 2 + setup_steps
             preparation.run(steps, demo=self.demo)
         with steps.step("启动网页服务与后台任务", "starting web server and worker"):
             environment = self.installation.child_environment(access.app_url)

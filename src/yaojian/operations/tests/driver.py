@@ -12,7 +12,7 @@ from pathlib import Path
 from yaojian.operations import supervisor
 from yaojian.operations.installation import Installation
 from yaojian.operations.services import Service
-from yaojian.operations.speech import OperationError, complain
+from yaojian.operations.speech import OperationError, lament
 
 WEB = """
 import http.server, os, subprocess, sys
@@ -58,7 +58,7 @@ def main() -> int:
     try:
         return supervisor.Supervisor(installation, demo=False).run()
     except OperationError as error:
-        complain(error.zh, f"{error.en} {error.cure}")
+        lament(error)
         return 1
 
 

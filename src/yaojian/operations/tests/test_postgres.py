@@ -175,6 +175,8 @@ def test_a_pid_file_from_before_a_reboot_is_no_obstacle(server: EmbeddedPostgres
     server.stop()
     stale = server.cluster.data / "postmaster.pid"
     stale.write_text(f"{os.getpid()}\n{server.cluster.data}\n1\n5432\n{server.cluster.socket_folder}\n\n\n")
+    lock = server.cluster.socket_folder / f"{clusters.SOCKET_NAME}.lock"
+    lock.write_text(stale.read_text())
     server.start()
     assert rows(server) == 1
 

@@ -146,7 +146,7 @@ def test_the_next_start_cleans_up_after_a_killed_supervisor(data: Path) -> None:
 
 
 def test_stops_when_asked_in_the_middle_of_the_start(data: Path) -> None:
-    running = Running(data, free_port()).wait_for("1/2")
+    running = Running(data, free_port()).wait_for("starting the database")
     assert running.end(signal.SIGINT) == 0, running.said
     assert processes_of(data) == []
 
