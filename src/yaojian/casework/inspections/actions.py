@@ -7,95 +7,41 @@ from datetime import date, datetime, timedelta
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.casework.inspections import rules
-from yaojian.casework.inspections.contracts import FILE_KIND, Conclusion, InspectionKind, Severity
+from yaojian.casework.inspections.bookkeeping import advance, file_ref, give_work, next_number, record
+from yaojian.casework.inspections.contracts import Conclusion, InspectionKind, Severity
 from yaojian.casework.inspections.events import InspectionConcluded
-from yaojian.casework.inspections.models import Finding, Inspection, NumberSeries, TeamMember
+from yaojian.casework.inspections.models import Finding, Inspection, TeamMember
 from yaojian.casework.inspections.permissions import (
     check_user_can_conduct,
     check_user_can_open,
     check_user_can_verify,
 )
 from yaojian.casework.inspections.queries import inspection_visible_to
-from yaojian.casework.inspections.states import INSPECTION_STATES, InspectionState
 from yaojian.casework.inspections.work_kinds import CONDUCT, RECTIFY, VERIFY
 from yaojian.foundation.accounts.facade import Actor, officers_for_inspections
 from yaojian.foundation.documents.facade import store_photo
-from yaojian.foundation.errors import Conflict, InvalidInput, RuleBroken
-from yaojian.foundation.ledger.facade import Act, Ref, record_act, subject_ref
+from yaojian.foundation.errors import InvalidInput, RuleBroken
 from yaojian.foundation.outbox.facade import publish
 from yaojian.foundation.timekeeping import local_date, now, today
-from yaojian.foundation.worklist.facade import WorkItem, cancel_items_of_file, complete_items_of_file, open_item
+from yaojian.foundation.worklist.facade import cancel_items_of_file, complete_items_of_file
 from yaojian.registers.enterprises.facade import subject_visible_to
 
-BASIS_INSPECT = "药品管理法 第九十九条"
-BASIS_PROCEDURE = "药品检查管理办法（试行）"
 LATEST_CLAIM = timedelta(days=3)
-
-
-def file_ref(inspection: Inspection) -> Ref:
-    """The pointer to an inspection's file."""
-    return Ref(FILE_KIND, inspection.pk)
-
-
-def _advance(inspection: Inspection, verb: str) -> None:
-    state = InspectionState(inspection.state)
-    if not INSPECTION_STATES.permits(state, verb):
-        raise Conflict(
-            _("The inspection has moved on in the meantime, so this step is no longer possible."),
-            cure=_("Reload the page; what you typed is still in the browser's form."),
-        )
-    inspection.state = INSPECTION_STATES.next(state, verb).value
-
-
-def _record(by: Actor, inspection: Inspection, kind: str, **what: object) -> Act:
-    basis = what.pop("legal_basis", [BASIS_INSPECT, BASIS_PROCEDURE])
-    return record_act(
-        by=by,
-        kind=kind,
-        subject=subject_ref(inspection.subject_id),
-        file=file_ref(inspection),
-        legal_basis=basis,
-        **what,
-    )
-
-
-def _work(inspection: Inspection, kind: str, reason: object, due_on: date | None, assignee_id: int | None) -> None:
-    subject = inspection.subject
-    open_item(
-        WorkItem(
-            kind=kind,
-            organ_id=inspection.organ_id,
-            assignee_id=assignee_id,
-            subject_id=subject.pk,
-            subject_name=subject.name,
-            division_code=subject.division_code,
-            file_kind=FILE_KIND,
-            file_id=inspection.pk,
-            due_on=due_on,
-            reason=str(reason)[:300],
-            source=BASIS_PROCEDURE,
-            origin_kind=FILE_KIND,
-            origin_key=str(inspection.pk),
-            opened_at=now(),
-        )
-    )
-
-
-def _next_number(organ_id: int, organ_code: str) -> str:
-    year = today().year
-    NumberSeries.objects.get_or_create(organ_id=organ_id, year=year)
-    NumberSeries.objects.filter(organ_id=organ_id, year=year).update(last=F("last") + 1)
-    last = NumberSeries.objects.get(organ_id=organ_id, year=year).last
-    return f"{organ_code}-{year}-{last:05d}"
 
 
 @transaction.atomic
 def open_inspection(
-    *, by: Actor, subject_id: int, kind: InspectionKind, officer_ids: Sequence[int], lead_id: int, basis: str = ""
+    *,
+    by: Actor,
+    subject_id: int,
+    kind: InspectionKind,
+    officer_ids: Sequence[int],
+    lead_id: int,
+    basis: str = "",
 ) -> Inspection:
     """Open an inspection of a subject with a team.
 
@@ -111,14 +57,18 @@ def open_inspection(
             _("At least two officers must go on site."), field="officers", cure=_("Choose a second officer.")
         )
     if lead_id not in officer_ids:
-        raise InvalidInput(_("The lead must be in the team."), field="lead", cure=_("Choose one of the team."))
+        raise InvalidInput(
+            _("The lead must be in the team."), field="lead", cure=_("Choose one of the team.")
+        )
     eligible = {p.user_id: p for p in officers_for_inspections(by).filter(user_id__in=officer_ids)}
     if len(eligible) != len(set(officer_ids)):
         raise InvalidInput(
-            _("One of the officers cannot join this team."), field="officers", cure=_("Choose officers from the list.")
+            _("One of the officers cannot join this team."),
+            field="officers",
+            cure=_("Choose officers from the list."),
         )
     inspection = Inspection.objects.create(
-        number=_next_number(by.organ_id, by.organ_code),
+        number=next_number(by.organ_id, by.organ_code),
         subject=subject,
         organ_id=by.organ_id,
         kind=kind.value,
@@ -128,14 +78,22 @@ def open_inspection(
     TeamMember.objects.bulk_create(
         [
             TeamMember(
-                inspection=inspection, officer_id=user_id, is_lead=user_id == lead_id, full_time=posting.full_time
+                inspection=inspection,
+                officer_id=user_id,
+                is_lead=user_id == lead_id,
+                full_time=posting.full_time,
             )
             for user_id, posting in eligible.items()
         ]
     )
     team = [p.user.display_name for p in eligible.values()]
-    _record(by, inspection, "inspection.opened", facts={"number": inspection.number, "inspection_kind": kind.value, "team": team, "basis": basis})
-    _work(inspection, CONDUCT, _("Conduct inspection %(n)s") % {"n": inspection.number}, None, lead_id)
+    record(
+        by,
+        inspection,
+        "inspection.opened",
+        facts={"number": inspection.number, "inspection_kind": kind.value, "team": team, "basis": basis},
+    )
+    give_work(inspection, CONDUCT, _("Conduct inspection %(n)s") % {"n": inspection.number}, None, lead_id)
     return inspection
 
 
@@ -144,10 +102,10 @@ def start_inspection(*, by: Actor, inspection_id: int) -> Inspection:
     """Note that the team is on site. Raises NotFound, NotAllowed, Conflict."""
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
     check_user_can_conduct(by, inspection)
-    _advance(inspection, "start")
+    advance(inspection, "start")
     inspection.started_at = now()
     inspection.save()
-    _record(by, inspection, "inspection.started")
+    record(by, inspection, "inspection.started")
     return inspection
 
 
@@ -164,7 +122,7 @@ def record_finding(
     """Record a finding with its photos. Raises NotFound, NotAllowed, Conflict, InvalidInput."""
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
     check_user_can_conduct(by, inspection)
-    _advance(inspection, "record_finding")
+    advance(inspection, "record_finding")
     if not description.strip():
         raise InvalidInput(
             _("The finding needs a description."), field="description", cure=_("Say what was found, where.")
@@ -181,7 +139,7 @@ def record_finding(
         store_photo(by=by, file=file_ref(inspection), upload=photo, part=f"finding:{finding.number}")
         for photo in photos
     ]
-    _record(
+    record(
         by,
         inspection,
         "inspection.finding_recorded",
@@ -201,11 +159,15 @@ def _claimed_time(inspection: Inspection, concluded_at: datetime | None) -> date
     started = inspection.started_at
     if started and moment < started:
         raise InvalidInput(
-            _("The inspection cannot end before it began."), field="concluded_at", cure=_("Give a later time.")
+            _("The inspection cannot end before it began."),
+            field="concluded_at",
+            cure=_("Give a later time."),
         )
     if moment > now():
         raise InvalidInput(
-            _("The time of conclusion lies in the future."), field="concluded_at", cure=_("Give the time it ended.")
+            _("The time of conclusion lies in the future."),
+            field="concluded_at",
+            cure=_("Give the time it ended."),
         )
     if moment < now() - LATEST_CLAIM:
         raise InvalidInput(
@@ -238,9 +200,12 @@ def conclude_inspection(
         raise RuleBroken(
             _("The findings do not allow this conclusion."),
             field="conclusion",
-            cure=_("A critical finding means non-compliant; any other finding means at least rectification; none means compliant."),
+            cure=_(
+                "A critical finding means non-compliant; any other finding means at least rectification; "
+                "none means compliant."
+            ),
         )
-    _advance(inspection, "conclude_with_findings" if severities else "conclude_without_findings")
+    advance(inspection, "conclude_with_findings" if severities else "conclude_without_findings")
     moment = _claimed_time(inspection, concluded_at)
     inspection.concluded_at = moment
     inspection.conclusion = conclusion.value
@@ -248,7 +213,7 @@ def conclude_inspection(
     complete_items_of_file(file_ref(inspection), {CONDUCT})
     if severities:
         inspection.rectify_by = _checked_deadline(rectify_by)
-        _work(
+        give_work(
             inspection,
             RECTIFY,
             _("Rectification of %(n)s findings") % {"n": len(severities)},
@@ -258,9 +223,15 @@ def conclude_inspection(
     else:
         inspection.closed_at = now()
     inspection.save()
-    _record(by, inspection, "inspection.concluded", claimed_at=moment, facts=_conclusion_facts(by, inspection, severities))
+    record(
+        by,
+        inspection,
+        "inspection.concluded",
+        claimed_at=moment,
+        facts=_conclusion_facts(by, inspection, severities),
+    )
     if not severities:
-        _record(by, inspection, "inspection.closed")
+        record(by, inspection, "inspection.closed")
     publish(InspectionConcluded(inspection.pk, inspection.subject_id, local_date(moment).isoformat()))
     return inspection
 
@@ -279,11 +250,15 @@ def _conclusion_facts(by: Actor, inspection: Inspection, severities: Sequence[Se
 def _checked_deadline(rectify_by: date | None) -> date:
     if rectify_by is None:
         raise InvalidInput(
-            _("Findings need a day by which they are rectified."), field="rectify_by", cure=_("Give the deadline.")
+            _("Findings need a day by which they are rectified."),
+            field="rectify_by",
+            cure=_("Give the deadline."),
         )
     if rectify_by < today():
         raise InvalidInput(
-            _("The deadline for rectification has already passed."), field="rectify_by", cure=_("Give a later day.")
+            _("The deadline for rectification has already passed."),
+            field="rectify_by",
+            cure=_("Give a later day."),
         )
     return rectify_by
 
@@ -295,10 +270,12 @@ def submit_rectification(
     """Enter the subject's rectification report. Raises NotFound, NotAllowed, Conflict, InvalidInput."""
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
     check_user_can_conduct(by, inspection)
-    _advance(inspection, "submit_rectification")
+    advance(inspection, "submit_rectification")
     if not report.strip():
         raise InvalidInput(
-            _("The rectification report is empty."), field="report", cure=_("Say what was done about each finding.")
+            _("The rectification report is empty."),
+            field="report",
+            cure=_("Say what was done about each finding."),
         )
     inspection.rectification = report.strip()
     inspection.submitted_at = now()
@@ -307,8 +284,14 @@ def submit_rectification(
         store_photo(by=by, file=file_ref(inspection), upload=photo, part="rectification") for photo in photos
     ]
     complete_items_of_file(file_ref(inspection), {RECTIFY})
-    _work(inspection, VERIFY, _("Verify the rectification of %(n)s") % {"n": inspection.number}, inspection.rectify_by, by.user_id)
-    _record(
+    give_work(
+        inspection,
+        VERIFY,
+        _("Verify the rectification of %(n)s") % {"n": inspection.number},
+        inspection.rectify_by,
+        by.user_id,
+    )
+    record(
         by,
         inspection,
         "rectification.submitted",
@@ -323,32 +306,50 @@ def verify_rectification(*, by: Actor, inspection_id: int, note: str = "") -> In
     """Find the rectification sufficient and close the file. Raises NotFound, NotAllowed, Conflict."""
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
     check_user_can_verify(by, inspection)
-    _advance(inspection, "verify_rectification")
+    advance(inspection, "verify_rectification")
     inspection.verification = note.strip()
     inspection.verified_at = inspection.closed_at = now()
     inspection.save()
     inspection.findings.update(verified=True)
     complete_items_of_file(file_ref(inspection), {VERIFY})
     late = inspection.rectify_by is not None and today() > inspection.rectify_by
-    _record(by, inspection, "rectification.verified", facts={"note": inspection.verification, "rectify_by": inspection.rectify_by, "late": late})
-    _record(by, inspection, "inspection.closed")
+    record(
+        by,
+        inspection,
+        "rectification.verified",
+        facts={"note": inspection.verification, "rectify_by": inspection.rectify_by, "late": late},
+    )
+    record(by, inspection, "inspection.closed")
     return inspection
 
 
 @transaction.atomic
 def return_rectification(*, by: Actor, inspection_id: int, reason: str, rectify_by: date) -> Inspection:
-    """Send the rectification back with a reason and a new deadline. Raises NotFound, NotAllowed, Conflict, InvalidInput."""
+    """Send the rectification back with a reason and a new deadline.
+
+    Raises NotFound, NotAllowed, Conflict, InvalidInput.
+    """
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
     check_user_can_verify(by, inspection)
-    _advance(inspection, "return_rectification")
+    advance(inspection, "return_rectification")
     if not reason.strip():
-        raise InvalidInput(_("Say why it is returned."), field="reason", cure=_("Name what is still missing."))
+        raise InvalidInput(
+            _("Say why it is returned."), field="reason", cure=_("Name what is still missing.")
+        )
     inspection.rectify_by = _checked_deadline(rectify_by)
     inspection.save()
     complete_items_of_file(file_ref(inspection), {VERIFY})
     lead = inspection.team.filter(is_lead=True).first()
-    _work(inspection, RECTIFY, _("Rectification returned: %(why)s") % {"why": reason.strip()}, rectify_by, lead.officer_id if lead else None)
-    _record(by, inspection, "rectification.returned", facts={"reason": reason.strip(), "rectify_by": rectify_by})
+    give_work(
+        inspection,
+        RECTIFY,
+        _("Rectification returned: %(why)s") % {"why": reason.strip()},
+        rectify_by,
+        lead.officer_id if lead else None,
+    )
+    record(
+        by, inspection, "rectification.returned", facts={"reason": reason.strip(), "rectify_by": rectify_by}
+    )
     return inspection
 
 
@@ -357,11 +358,11 @@ def cancel_inspection(*, by: Actor, inspection_id: int, reason: str) -> Inspecti
     """Give up an inspection that was not concluded. Raises NotFound, NotAllowed, Conflict, InvalidInput."""
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
     check_user_can_conduct(by, inspection)
-    _advance(inspection, "cancel")
+    advance(inspection, "cancel")
     if not reason.strip():
         raise InvalidInput(_("Say why it is cancelled."), field="reason", cure=_("One sentence is enough."))
     inspection.closed_at = now()
     inspection.save()
     cancel_items_of_file(file_ref(inspection))
-    _record(by, inspection, "inspection.cancelled", facts={"reason": reason.strip()})
+    record(by, inspection, "inspection.cancelled", facts={"reason": reason.strip()})
     return inspection

@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from yaojian.casework.inspections.states import InspectionState
+
 FILE_KIND = "inspections.inspection"
 DUE_INSPECTION = "inspection.due"
 """The kind of work item that asks for an inspection of a subject."""
@@ -61,4 +63,14 @@ CONCLUSION_NAMES: dict[Conclusion, Promise] = {
     Conclusion.COMPLIANT: _("Compliant"),
     Conclusion.RECTIFY: _("To be assessed after rectification"),
     Conclusion.NON_COMPLIANT: _("Non-compliant"),
+}
+
+
+STATE_NAMES: dict[InspectionState, Promise] = {
+    InspectionState.PLANNED: pgettext_lazy("inspection state", "Planned"),
+    InspectionState.ON_SITE: pgettext_lazy("inspection state", "On site"),
+    InspectionState.RECTIFYING: pgettext_lazy("inspection state", "Rectifying"),
+    InspectionState.SUBMITTED: pgettext_lazy("inspection state", "To be verified"),
+    InspectionState.CLOSED: pgettext_lazy("inspection state", "Closed"),
+    InspectionState.CANCELLED: pgettext_lazy("inspection state", "Cancelled"),
 }

@@ -5,9 +5,18 @@ from yaojian.casework.inspections.contracts import (
     DUE_INSPECTION,
     FILE_KIND,
     KIND_NAMES,
+    SEVERITY_NAMES,
+    STATE_NAMES,
     Conclusion,
     InspectionKind,
     Severity,
+)
+from yaojian.casework.inspections.history import (
+    PastConclusion,
+    PastFinding,
+    PastInspection,
+    PastRound,
+    enter_history,
 )
 from yaojian.casework.inspections.permissions import user_can_open
 from yaojian.casework.inspections.queries import (
@@ -22,10 +31,17 @@ __all__ = [
     "DUE_INSPECTION",
     "FILE_KIND",
     "KIND_NAMES",
+    "SEVERITY_NAMES",
+    "STATE_NAMES",
     "Conclusion",
     "InspectionKind",
     "InspectionState",
+    "PastConclusion",
+    "PastFinding",
+    "PastInspection",
+    "PastRound",
     "Severity",
+    "enter_history",
     "inspections_of_subject",
     "inspections_visible_to",
     "rectifications_due",

@@ -24,13 +24,17 @@ class Inspection(models.Model):
     number = models.CharField(_("number"), max_length=40, unique=True)
     subject = models.ForeignKey("enterprises.Subject", models.PROTECT, related_name="+")
     organ = models.ForeignKey("accounts.Organ", models.PROTECT, related_name="+")
-    kind = models.CharField(_("kind"), max_length=12, choices=[(k.value, KIND_NAMES[k]) for k in InspectionKind])
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=[(k.value, KIND_NAMES[k]) for k in InspectionKind]
+    )
     state = models.CharField(max_length=12, default=InspectionState.PLANNED.value)
     basis = models.CharField(_("basis"), max_length=300, blank=True)
     opened_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     concluded_at = models.DateTimeField(null=True)
-    conclusion = models.CharField(max_length=14, blank=True, choices=[(c.value, CONCLUSION_NAMES[c]) for c in Conclusion])
+    conclusion = models.CharField(
+        max_length=14, blank=True, choices=[(c.value, CONCLUSION_NAMES[c]) for c in Conclusion]
+    )
     summary = models.TextField(blank=True)
     rectify_by = models.DateField(null=True)
     rectification = models.TextField(blank=True)
@@ -45,17 +49,26 @@ class Inspection(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["subject", "-opened_at"], name="inspection_of_subject"),
             models.Index(fields=["organ", "state", "-opened_at"], name="inspection_of_organ"),
-            models.Index(fields=["rectify_by"], condition=models.Q(rectify_by__isnull=False), name="inspection_rectify"),
+            models.Index(
+                fields=["rectify_by"], condition=models.Q(rectify_by__isnull=False), name="inspection_rectify"
+            ),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(state__in=[s.value for s in InspectionState]), name="inspection_state_known"),
-            models.CheckConstraint(condition=models.Q(kind__in=[k.value for k in InspectionKind]), name="inspection_kind_known"),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["rectifying", "submitted"]) | models.Q(rectify_by__isnull=False),
+                condition=models.Q(state__in=[s.value for s in InspectionState]),
+                name="inspection_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[k.value for k in InspectionKind]), name="inspection_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["rectifying", "submitted"])
+                | models.Q(rectify_by__isnull=False),
                 name="inspection_rectifies_by_a_day",
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=["planned", "on_site", "cancelled"]) | (models.Q(concluded_at__isnull=False) & ~models.Q(conclusion="")),
+                condition=models.Q(state__in=["planned", "on_site", "cancelled"])
+                | (models.Q(concluded_at__isnull=False) & ~models.Q(conclusion="")),
                 name="inspection_concluded_has_conclusion",
             ),
         ]
@@ -76,7 +89,9 @@ class TeamMember(models.Model):
         ordering: ClassVar = ["-is_lead", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["inspection", "officer"], name="officer_once_in_team"),
-            models.UniqueConstraint(fields=["inspection"], condition=models.Q(is_lead=True), name="one_lead_in_team"),
+            models.UniqueConstraint(
+                fields=["inspection"], condition=models.Q(is_lead=True), name="one_lead_in_team"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,7 +112,9 @@ class Finding(models.Model):
         ordering: ClassVar = ["number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["inspection", "number"], name="finding_number_once"),
-            models.CheckConstraint(condition=models.Q(severity__in=[s.value for s in Severity]), name="finding_severity_known"),
+            models.CheckConstraint(
+                condition=models.Q(severity__in=[s.value for s in Severity]), name="finding_severity_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +129,9 @@ class NumberSeries(models.Model):
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["organ", "year"], name="one_series_per_organ_year")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organ", "year"], name="one_series_per_organ_year")
+        ]
 
     def __str__(self) -> str:
         return f"{self.organ} {self.year}: {self.last}"

@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.casework.inspections.models import Inspection
+from yaojian.casework.inspections.states import INSPECTION_STATES, InspectionState
 from yaojian.foundation.accounts.facade import Actor, Permission, check_may
 from yaojian.foundation.errors import NotAllowed
 from yaojian.registers.enterprises.facade import Subject, answers_for
+
+VERIFYING_VERBS = frozenset({"verify_rectification", "return_rectification"})
 
 
 def check_user_can_open(actor: Actor, subject: Subject) -> None:
@@ -15,7 +18,8 @@ def check_user_can_open(actor: Actor, subject: Subject) -> None:
     check_may(actor, Permission.INSPECTION_CONDUCT)
     if not answers_for(actor, subject):
         raise NotAllowed(
-            _("Another organ is responsible for this subject: %(organ)s.") % {"organ": subject.responsible_organ},
+            _("Another organ is responsible for this subject: %(organ)s.")
+            % {"organ": subject.responsible_organ},
             cure=_("Ask that organ to inspect it, or to entrust you with the inspection."),
         )
 
@@ -30,13 +34,16 @@ def check_user_can_conduct(actor: Actor, inspection: Inspection) -> None:
     check_may(actor, Permission.INSPECTION_CONDUCT)
     if not inspection.team.filter(officer_id=actor.user_id).exists():
         raise NotAllowed(
-            _("Only the officers of the team may record this inspection."), cure=_("Ask the lead of the team.")
+            _("Only the officers of the team may record this inspection."),
+            cure=_("Ask the lead of the team."),
         )
 
 
 def user_can_conduct(actor: Actor, inspection: Inspection) -> bool:
     """The twin of check_user_can_conduct that answers."""
-    return actor.may(Permission.INSPECTION_CONDUCT) and inspection.team.filter(officer_id=actor.user_id).exists()
+    return (
+        actor.may(Permission.INSPECTION_CONDUCT) and inspection.team.filter(officer_id=actor.user_id).exists()
+    )
 
 
 def check_user_can_verify(actor: Actor, inspection: Inspection) -> None:
@@ -48,4 +55,17 @@ def check_user_can_verify(actor: Actor, inspection: Inspection) -> None:
 
 def user_can_verify(actor: Actor, inspection: Inspection) -> bool:
     """The twin of check_user_can_verify that answers."""
-    return actor.may(Permission.INSPECTION_VERIFY) and (inspection.organ.path or "").startswith(actor.organ_path)
+    return actor.may(Permission.INSPECTION_VERIFY) and (inspection.organ.path or "").startswith(
+        actor.organ_path
+    )
+
+
+def verbs_open_to(actor: Actor, inspection: Inspection) -> frozenset[str]:
+    """The verbs of the state table that the inspection's state permits and the actor may perform."""
+    permitted = frozenset(INSPECTION_STATES.verbs(InspectionState(inspection.state)))
+    verbs: frozenset[str] = frozenset()
+    if user_can_conduct(actor, inspection):
+        verbs |= permitted - VERIFYING_VERBS
+    if user_can_verify(actor, inspection):
+        verbs |= permitted & VERIFYING_VERBS
+    return verbs

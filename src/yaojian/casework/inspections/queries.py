@@ -3,24 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.casework.inspections.models import Inspection
+from yaojian.casework.inspections.models import Inspection, TeamMember
+from yaojian.casework.inspections.states import InspectionState
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.accounts.facade import visible_q as visible_subject_q
 from yaojian.foundation.errors import NotFound
-from yaojian.foundation.timekeeping import CHINA
+from yaojian.foundation.timekeeping import CHINA, today
+
+AWAITING_RECTIFICATION = (InspectionState.RECTIFYING.value, InspectionState.SUBMITTED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionFilter:
+    """What the list is narrowed to; empty fields do not narrow."""
+
+    text: str = ""
+    state: str = ""
+    kind: str = ""
+    overdue: bool = False
+    mine: bool = False
 
 
 def inspections_visible_to(actor: Actor) -> QuerySet[Inspection]:
-    """Inspections by the actor's organ or one below, and those of subjects the actor may see."""
+    """Inspections by the actor's organ or one below, of subjects they may see, or with them in the team."""
     condition = Q(organ__path__startswith=actor.organ_path) | visible_subject_q(
         actor, "subject__responsible_organ", "subject__division_code"
     )
-    return Inspection.objects.filter(condition)
+    return Inspection.objects.filter(condition | _with_officer_q(actor.user_id))
+
+
+def _with_officer_q(user_id: int) -> Q:
+    return Q(pk__in=TeamMember.objects.filter(officer_id=user_id).values("inspection_id"))
+
+
+def matching(
+    inspections: QuerySet[Inspection], wanted: InspectionFilter, actor: Actor
+) -> QuerySet[Inspection]:
+    """`inspections` narrowed by a part of number or subject (name, code, pinyin initials), and by facets."""
+    if text := wanted.text.strip():
+        inspections = inspections.filter(
+            Q(number__icontains=text)
+            | Q(subject__name__icontains=text)
+            | Q(subject__code__istartswith=text)
+            | Q(subject__pinyin__icontains=text)
+        )
+    if wanted.state:
+        inspections = inspections.filter(state=wanted.state)
+    if wanted.kind:
+        inspections = inspections.filter(kind=wanted.kind)
+    if wanted.overdue:
+        inspections = overdue(inspections)
+    if wanted.mine:
+        inspections = inspections.filter(_with_officer_q(actor.user_id))
+    return inspections
+
+
+def overdue(inspections: QuerySet[Inspection]) -> QuerySet[Inspection]:
+    """Those whose rectification is not verified although its deadline has passed."""
+    return inspections.filter(state__in=AWAITING_RECTIFICATION, rectify_by__lt=today())
 
 
 def inspection_visible_to(actor: Actor, inspection_id: int, *, for_update: bool = False) -> Inspection:
@@ -30,7 +76,9 @@ def inspection_visible_to(actor: Actor, inspection_id: int, *, for_update: bool 
         inspections = inspections.select_for_update(of=("self",))
     inspection = inspections.filter(pk=inspection_id).first()
     if inspection is None:
-        raise NotFound(_("There is no such inspection in your area."), cure=_("Look for it in the list of inspections."))
+        raise NotFound(
+            _("There is no such inspection in your area."), cure=_("Look for it in the list of inspections.")
+        )
     return inspection
 
 
@@ -49,12 +97,16 @@ def counts_by_state(inspections: QuerySet[Inspection]) -> dict[str, int]:
     return dict(inspections.order_by().values_list("state").annotate(n=Count("pk")))
 
 
-def rectifications_due(first: date, last: date, *, kinds: Collection[str] = (), verified_by: date) -> QuerySet[Inspection]:
+def rectifications_due(
+    first: date, last: date, *, kinds: Collection[str] = (), verified_by: date
+) -> QuerySet[Inspection]:
     """Inspections whose rectification fell due between two days, with `is_verified` as of a Beijing day."""
     due = Inspection.objects.filter(rectify_by__range=(first, last), concluded_at__isnull=False)
     if kinds:
         due = due.filter(kind__in=list(kinds))
     end = datetime.combine(verified_by + timedelta(days=1), time.min, tzinfo=CHINA)
     return due.annotate(
-        is_verified=Case(When(verified_at__lt=end, then=Value(True)), default=Value(False), output_field=BooleanField())
+        is_verified=Case(
+            When(verified_at__lt=end, then=Value(True)), default=Value(False), output_field=BooleanField()
+        )
     )

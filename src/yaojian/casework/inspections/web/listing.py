@@ -1,0 +1,142 @@
+"""What the list of inspections shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from yaojian.casework.inspections.contracts import KIND_NAMES, STATE_NAMES, InspectionKind
+from yaojian.casework.inspections.models import Inspection
+from yaojian.casework.inspections.queries import (
+    InspectionFilter,
+    counts_by_state,
+    inspections_visible_to,
+    matching,
+    overdue,
+)
+from yaojian.casework.inspections.states import InspectionState
+from yaojian.casework.inspections.web import wording
+from yaojian.casework.inspections.web.forms import ListForm
+from yaojian.foundation.accounts.facade import Actor, Permission
+
+PAGE_SIZE = 25
+SORTS = {
+    "opened": F("opened_at").asc(),
+    "-opened": F("opened_at").desc(),
+    "due": F("rectify_by").asc(nulls_last=True),
+    "-due": F("rectify_by").desc(nulls_last=True),
+    "number": F("number").asc(),
+    "-number": F("number").desc(),
+}
+
+
+def address(query: QueryDict, **changes: str) -> str:
+    """The list's address with some parameters changed (empty: removed); always back to the first page."""
+    changed = query.copy()
+    changed.pop("page", None)
+    for name, value in changes.items():
+        if value:
+            changed[name] = value
+        else:
+            changed.pop(name, None)
+    return f"?{changed.urlencode()}"
+
+
+def state_choices(
+    inspections: QuerySet[Inspection], wanted: InspectionFilter, query: QueryDict
+) -> list[dict[str, Any]]:
+    """A chip for each state, with how many inspections the other filters leave in it."""
+    counts = counts_by_state(inspections)
+    late = overdue(inspections).count()
+    choices = [
+        {
+            "label": pgettext("inspections", "All"),
+            "count": sum(counts.values()),
+            "url": address(query, state="", overdue=""),
+            "active": not wanted.state and not wanted.overdue,
+        },
+        {
+            "label": _("Rectification overdue"),
+            "count": late,
+            "url": address(query, state="", overdue="1"),
+            "active": wanted.overdue,
+            "meaning": "overdue" if late else "",
+        },
+    ]
+    return choices + [
+        {
+            "label": STATE_NAMES[state],
+            "count": counts.get(state.value, 0),
+            "url": address(query, state=state.value, overdue=""),
+            "active": wanted.state == state.value and not wanted.overdue,
+        }
+        for state in InspectionState
+    ]
+
+
+def filters_in_force(wanted: InspectionFilter, query: QueryDict) -> list[dict[str, Any]]:
+    """The filters beside the state chips, each with the address that removes it."""
+    filters: list[dict[str, Any]] = []
+    if wanted.text:
+        filters.append(
+            {"label": _("Number or subject"), "value": wanted.text, "remove_url": address(query, q="")}
+        )
+    if wanted.kind:
+        name = KIND_NAMES[InspectionKind(wanted.kind)]
+        filters.append(
+            {"label": _("Kind of inspection"), "value": name, "remove_url": address(query, kind="")}
+        )
+    if wanted.mine:
+        filters.append(
+            {
+                "label": pgettext("inspection", "Team"),
+                "value": _("With me in the team"),
+                "remove_url": address(query, mine=""),
+            }
+        )
+    return filters
+
+
+def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
+    """The context of the list's page."""
+    form = ListForm(query, auto_id="filter_%s")
+    wanted = form.wanted()
+    of_any_state = matching(inspections_visible_to(actor), replace(wanted, state="", overdue=False), actor)
+    found = matching(of_any_state, InspectionFilter(state=wanted.state, overdue=wanted.overdue), actor)
+    order = SORTS.get(query.get("sort", ""), SORTS["-opened"])
+    rows = (
+        found.select_related("subject", "organ")
+        .annotate(finding_count=Count("findings"))
+        .order_by(order, "-pk")
+    )
+    page: Page[Inspection] = Paginator(rows, PAGE_SIZE).get_page(query.get("page"))
+    return {
+        "form": form,
+        "wanted": wanted,
+        "choices": state_choices(of_any_state, wanted, query),
+        "filters": filters_in_force(wanted, query),
+        "clear_url": address(query, q="", kind="", mine=""),
+        "deadline_words": _("Deadline for rectification set with the conclusion"),
+        "page": page,
+        "rows": [row_of(inspection) for inspection in page],
+        "may_open": actor.may(Permission.INSPECTION_CONDUCT),
+        "is_narrowed": bool(wanted.text or wanted.kind or wanted.mine or wanted.state or wanted.overdue),
+    }
+
+
+def row_of(inspection: Inspection) -> dict[str, Any]:
+    """One line of the list."""
+    return {
+        "inspection": inspection,
+        "kind": KIND_NAMES[InspectionKind(inspection.kind)],
+        "state": wording.state_badge(inspection),
+        "conclusion": wording.conclusion_badge(inspection),
+        "awaits": inspection.state in (InspectionState.RECTIFYING.value, InspectionState.SUBMITTED.value),
+        "css": "is-overdue" if wording.is_overdue(inspection) else "",
+    }
