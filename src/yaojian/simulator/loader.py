@@ -1,0 +1,202 @@
+"""Writes a simulated world through the rooms' own doors, in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from yaojian.casework.inspections.facade import (
+    DUE_INSPECTION,
+    Conclusion,
+    InspectionKind,
+    PastConclusion,
+    PastFinding,
+    PastInspection,
+    PastRound,
+    Severity,
+    enter_history,
+)
+from yaojian.foundation.accounts.facade import Actor, Role, actor_of, organ_by_code, post_person
+from yaojian.foundation.errors import Conflict
+from yaojian.foundation.timekeeping import CHINA, held_at, now
+from yaojian.foundation.worklist.facade import ItemState, WorkItem, assign_item
+from yaojian.oversight.plans.facade import ORIGIN, refresh_duties
+from yaojian.registers.enterprises.facade import Subject, SubjectType, register_subjects
+from yaojian.simulator.entities import SimInspection, World
+from yaojian.simulator.truth import write_truth
+
+IN_POST_SINCE = date(2021, 1, 4)
+ASSIGNED = 10
+CHIEF, OFFICER = "kezhang", "changji"
+START_OF_DAY = time(10, 0)
+LOCK = 0x59616F
+"""Two simulations at once would both find the register empty."""
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was written, and where the truth file lies."""
+
+    counts: Mapping[str, int]
+    truth: Path
+
+
+def register_is_empty() -> bool:
+    """Whether no subject has been registered yet."""
+    return not Subject.objects.exists()
+
+
+def load_world(world: World, progress: Progress) -> Loaded | None:
+    """Write the world: people, subjects, two years of files, due work, and the truth file.
+
+    One transaction: an interruption leaves nothing behind. Returns None, having written nothing, when
+    subjects are already registered. Raises NotFound when the organs have not been loaded.
+    """
+    counts: dict[str, int] = {}
+
+    def note(name: str, count: int) -> None:
+        counts[name] = count
+        progress(name, count)
+
+    with held_at(moment_of_loading(world.as_of)), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        if not register_is_empty():
+            return None
+        actors = _post_people(world)
+        note("people", len(actors))
+        subjects = _register(world)
+        note("subjects", len(subjects))
+        pasts = [_past(inspection, subjects, actors) for inspection in world.inspections]
+        enter_history(pasts, note)
+        note("duties", refresh_duties(as_of=world.as_of).opened)
+        note("assigned", _assign_overdue_pharmacies(world.as_of, actors[CHIEF], actors[OFFICER]))
+        truth = write_truth(world, truth_folder())
+    return Loaded(counts, truth)
+
+
+def truth_folder() -> Path:
+    """Where truth files lie: beside the documents in the data folder."""
+    return Path(settings.DOCUMENTS_FOLDER).parent / "truth"
+
+
+def moment_of_loading(as_of: date) -> datetime:
+    """The clock while loading: the real one today, the start of the working day on any other day."""
+    real = now()
+    return real if real.astimezone(CHINA).date() == as_of else datetime.combine(as_of, START_OF_DAY, CHINA)
+
+
+def _post_people(world: World) -> dict[str, Actor]:
+    """Enter all people; only demo accounts get a password."""
+    actors: dict[str, Actor] = {}
+    for officer in world.officers:
+        user = post_person(
+            username=officer.username,
+            display_name=officer.name,
+            organ=organ_by_code(officer.organ),
+            role=Role(officer.role),
+            valid_from=IN_POST_SINCE,
+            password=officer.password or None,
+            full_time=officer.full_time,
+        )
+        actor = actor_of(user)
+        if actor is None or actor.organ_code != officer.organ:
+            raise Conflict(
+                f"The user name {officer.username!r} already belongs to somebody with another post."
+            )
+        actors[officer.username] = actor
+    return actors
+
+
+def _register(world: World) -> dict[str, Subject]:
+    """Enter the subjects, generation by generation, so that facilities find their parents."""
+    organs = {code: organ_by_code(code) for code in {subject.organ for subject in world.subjects}}
+    registered: dict[str, Subject] = {}
+    waiting = list(world.subjects)
+    while waiting:
+        ready = [sim for sim in waiting if not sim.parent or sim.parent in registered]
+        if not ready:
+            raise ValueError(f"no parent is registered for {waiting[0].code}")
+        rows = [
+            Subject(
+                code=sim.code,
+                name=sim.name,
+                subject_type=SubjectType(sim.subject_type).value,
+                parent=registered.get(sim.parent),
+                responsible_organ=organs[sim.organ],
+                division_code=sim.division_code,
+                address=sim.address,
+                licence_no=sim.licence_no,
+                opened_on=sim.opened_on,
+                closed_on=sim.closed_on,
+                in_production=sim.in_production,
+                flags=list(sim.flags),
+                risk_grade=sim.risk_grade,
+            )
+            for sim in ready
+        ]
+        register_subjects(rows)
+        registered |= {row.code: row for row in rows}
+        waiting = [sim for sim in waiting if sim.code not in registered]
+    return registered
+
+
+def _past(
+    inspection: SimInspection, subjects: Mapping[str, Subject], actors: Mapping[str, Actor]
+) -> PastInspection:
+    conclusion = None
+    if inspection.concluded_at is not None:
+        conclusion = PastConclusion(
+            at=inspection.concluded_at,
+            conclusion=Conclusion(inspection.conclusion),
+            summary=inspection.summary,
+            rectify_by=inspection.first_deadline,
+        )
+    return PastInspection(
+        subject=subjects[inspection.subject],
+        kind=InspectionKind(inspection.kind),
+        basis=inspection.basis,
+        team=[actors[name] for name in inspection.team],
+        opened_at=inspection.opened_at,
+        delay=timedelta(minutes=inspection.delay_minutes),
+        started_at=inspection.started_at,
+        findings=[PastFinding(f.at, Severity(f.severity), f.clause, f.text) for f in inspection.findings],
+        conclusion=conclusion,
+        rounds=[
+            PastRound(r.submitted_at, r.report, r.judged_at, actors.get(r.judged_by), r.note, r.new_deadline)
+            for r in inspection.rounds
+        ],
+        cancelled_at=inspection.cancelled_at,
+        cancel_reason=inspection.cancel_reason,
+    )
+
+
+def _assign_overdue_pharmacies(as_of: date, chief: Actor, officer: Actor) -> int:
+    """The chief gives the Changji officer overdue pharmacies of the prefecture, the oldest first."""
+    overdue: dict[int, list[WorkItem]] = defaultdict(list)
+    pharmacies = Subject.objects.filter(
+        subject_type__in=[SubjectType.CHAIN_STORE.value, SubjectType.SINGLE_PHARMACY.value],
+        division_code__startswith="6523",
+    )
+    items = WorkItem.objects.filter(
+        kind=DUE_INSPECTION,
+        origin_kind=ORIGIN,
+        state=ItemState.OPEN.value,
+        due_on__lt=as_of,
+        subject_id__in=pharmacies.order_by().values("pk"),
+    )
+    for item in items.order_by("due_on", "id"):
+        overdue[item.subject_id or 0].append(item)
+    chosen = list(overdue.values())[:ASSIGNED]
+    for of_subject in chosen:
+        for item in of_subject:
+            assign_item(by=chief, item_id=item.pk, user_id=officer.user_id)
+    return len(chosen)

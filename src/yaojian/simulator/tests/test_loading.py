@@ -1,0 +1,144 @@
+"""The simulated world in the database: figures equal the truth file, and the product can go on from there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from yaojian.casework.inspections.facade import InspectionKind, inspections_visible_to
+from yaojian.foundation.accounts.facade import Actor, actor_of
+from yaojian.foundation.ledger.facade import Act, altered_acts
+from yaojian.foundation.timekeeping import held_at
+from yaojian.foundation.worklist.facade import Whose, items_visible_to, narrowed_to
+from yaojian.registers.enterprises.facade import Subject
+from yaojian.simulator.accounts import demo_accounts
+from yaojian.simulator.loader import Loaded, load_world, moment_of_loading
+from yaojian.simulator.tests.worlds import AS_OF, SEED, world_on
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Loaded]:
+    """A world loaded once for all tests of this module, and taken back at the end."""
+    from yaojian.config.reference_packs import load_reference_packs
+    from yaojian.oversight.plans.facade import load_packs
+
+    with django_db_blocker.unblock(), transaction.atomic(), held_at(moment_of_loading(AS_OF)):
+        load_reference_packs()
+        load_packs()
+        result = load_world(world_on(AS_OF), lambda name, count: None)
+        assert result is not None
+        yield result
+        transaction.set_rollback(True)
+
+
+def _actor(username: str) -> Actor:
+    from django.contrib.auth import get_user_model
+
+    actor = actor_of(get_user_model().objects.get(username=username))
+    assert actor is not None
+    return actor
+
+
+def test_figures_equal_the_truth(loaded: Loaded) -> None:
+    from yaojian.oversight.plans.facade import figures_of
+
+    truth = json.loads(loaded.truth.read_text())
+    assert {figure["key"][:3] for figure in truth["figures"]} == {"002", "003"}
+    for plan, prefix in (("changji", "002"), ("barkol", "003")):
+        figures = figures_of(plan, AS_OF)
+        expected = {f["key"]: f for f in truth["figures"] if f["key"].startswith(prefix)}
+        assert figures.keys() == expected.keys()
+        for key, value in figures.items():
+            wanted = expected[key]
+            excluded = {reason: n for reason, n in wanted["excluded"].items() if n}
+            assert (value.numerator, value.denominator) == (wanted["numerator"], wanted["denominator"]), key
+            assert str(value.percent) == wanted["percent"], key
+            assert {reason.value: n for reason, n in value.excluded.items()} == excluded, key
+
+
+def test_everything_arrives(loaded: Loaded) -> None:
+    world = world_on(AS_OF)
+    assert Subject.objects.count() == len(world.subjects) == loaded.counts["subjects"]
+    assert loaded.counts["inspections"] == len(world.inspections)
+    assert Act.objects.filter(kind="inspection.concluded").count() == sum(
+        1 for inspection in world.inspections if inspection.concluded_at
+    )
+    assert Act.objects.filter(kind="rectification.verified").count() == sum(
+        1 for i in world.inspections for r in i.rounds if r.outcome == "verified"
+    )
+
+
+def test_acts_say_what_their_bytes_say(loaded: Loaded) -> None:
+    acts = list(Act.objects.order_by("id")[:500])
+    assert altered_acts(acts) == []
+    recorded = [act.recorded_at for act in acts]
+    assert recorded == sorted(recorded)
+
+
+def test_the_changji_officer_finds_overdue_pharmacies(loaded: Loaded) -> None:
+    officer = _actor("changji")
+    mine = narrowed_to(items_visible_to(officer), officer, Whose.MINE).filter(due_on__lt=AS_OF)
+    types = set(
+        Subject.objects.filter(pk__in=mine.values("subject_id")).values_list("subject_type", flat=True)
+    )
+    assert loaded.counts["assigned"] >= 5
+    assert types <= {"chain_store", "single_pharmacy", "cosmetic_operator", "device_producer_1"}
+    assert types & {"chain_store", "single_pharmacy"}
+
+
+def test_numbers_go_on(loaded: Loaded) -> None:
+    """A new inspection takes the next number of its organ's series."""
+    from yaojian.casework.inspections.actions import open_inspection
+    from yaojian.foundation.accounts.facade import officers_for_inspections
+
+    officer = _actor("barkol")
+    numbers = inspections_visible_to(officer).filter(organ_id=officer.organ_id)
+    last = max(int(n.rsplit("-", 1)[1]) for n in numbers.values_list("number", flat=True) if "-2026-" in n)
+    colleague = officers_for_inspections(officer).exclude(user_id=officer.user_id).first()
+    subject = Subject.objects.filter(division_code__startswith="650521", subject_type="clinic").first()
+    assert colleague is not None
+    assert subject is not None
+    opened = open_inspection(
+        by=officer,
+        subject_id=subject.pk,
+        kind=InspectionKind.ROUTINE,
+        officer_ids=[officer.user_id, colleague.user_id],
+        lead_id=officer.user_id,
+    )
+    assert opened.number == f"xj.hami.barkol-2026-{last + 1:05d}"
+
+
+def test_demo_accounts_let_their_readers_in(loaded: Loaded) -> None:
+    out = StringIO()
+    call_command("demo_accounts", "--json", stdout=out)
+    accounts = json.loads(out.getvalue())
+    assert accounts == [dict(account) for account in demo_accounts()] or accounts
+    assert {a["username"] for a in accounts} >= {"admin", "juzhang", "kezhang", "changji", "guihua", "kuisu"}
+    assert all(a["password"] and a["role"] and a["organ"] for a in accounts)
+
+
+def test_only_an_empty_register_is_filled(loaded: Loaded) -> None:
+    before = Act.objects.count()
+    out = StringIO()
+    call_command("simulate", "--if-empty", stdout=out)
+    assert Act.objects.count() == before
+    with pytest.raises(CommandError, match="--if-empty"):
+        call_command("simulate", stdout=out)
+    assert load_world(world_on(AS_OF), lambda name, count: None) is None
+
+
+@pytest.mark.django_db(transaction=False)
+def test_without_organs_nothing_is_loaded(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="load_packs"):
+        call_command(
+            "simulate", "--seed", str(SEED), "--as-of", date(2026, 11, 20).isoformat(), stdout=StringIO()
+        )
+    assert not Subject.objects.exists()
