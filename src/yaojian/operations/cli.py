@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from yaojian.operations.speech import OperationError, both, lament, speak_any_terminal
+from yaojian.operations.speech import OperationError, both, complain, lament, speak_any_terminal
 
 # Management commands that change or inspect the schema act as the owner of the database.
 AS_OWNER = frozenset({"provision", "migrate", "makemigrations", "showmigrations"})
@@ -33,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(options)
     except OperationError as error:
         lament(error)
+        return 1
+    except OSError as error:  # a full disk, a missing permission: the text says it all
+        complain(f"✗ 系统错误: {error}", "the operating system refused; run ./yaojian check")
         return 1
     except KeyboardInterrupt:
         return 130

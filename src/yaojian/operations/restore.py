@@ -218,10 +218,10 @@ def _rename_databases(access: DatabaseAccess, renames: Sequence[tuple[str, str]]
     # No connection may be open to a database that is renamed, so we stand in a third one.
     with psycopg.connect(with_database(access.admin_url, "postgres"), autocommit=True) as connection:
         for _attempt in range(EXCHANGE_ATTEMPTS):
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s)", [names]
-            )
             try:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s)", [names]
+                )
                 with connection.transaction():
                     for present, name in renames:
                         connection.execute(
@@ -232,6 +232,8 @@ def _rename_databases(access: DatabaseAccess, renames: Sequence[tuple[str, str]]
                 return
             except psycopg.errors.ObjectInUse:  # somebody reconnected in between
                 time.sleep(0.05)
+            except psycopg.errors.InsufficientPrivilege:  # an external server whose connections are not ours
+                break
     raise OperationError(
         "数据库正被使用, 无法切换", "the database is in use", cure="先停止服务 / stop the server first"
     )

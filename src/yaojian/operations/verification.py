@@ -36,7 +36,7 @@ def verify(pytest_arguments: Sequence[str]) -> int:
     if not (REPOSITORY / "pyproject.toml").exists():
         raise OperationError("测试需在源码目录运行", "tests run in a source checkout", cure="git clone …")
     ready = ensure_browser()
-    environment = test_environment(os.environ)
+    environment = clean_environment(os.environ)
     outcomes = [] if ready else [Outcome("Chromium", 0.0, passed=False)]
     for name, command in steps(pytest_arguments):
         outcomes.append(_run(name, command, environment))
@@ -69,7 +69,7 @@ def steps(pytest_arguments: Sequence[str]) -> list[tuple[str, list[str]]]:
     ]
 
 
-def test_environment(environ: Mapping[str, str]) -> dict[str, str]:
+def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment without this installation's own settings."""
     kept = {
         name: value
@@ -91,7 +91,7 @@ def _run(name: str, command: Sequence[str], environment: Mapping[str, str]) -> O
 def check_migrations() -> int:
     """Whether the models have changed without a migration, asked with a private database."""
     with start_test_database() as test_database:
-        environment = test_environment(os.environ) | {
+        environment = clean_environment(os.environ) | {
             "YAOJIAN_DATABASE_APP_URL": test_database.app_url,
             "YAOJIAN_DATABASE_OWNER_URL": test_database.owner_url,
             "YAOJIAN_AS_OWNER": "1",

@@ -17,6 +17,8 @@ LAUNCHER = REPOSITORY / "yaojian"
 PYTHON = r"""#!/bin/sh
 printf '%s\n' "$*" >>"$CALLS"
 case "$*" in
+*'import venv, ensurepip'*) [ -z "$NO_VENV" ] || [ -e "$CALLS.apt" ] ;;
+*'python%d.%d-venv'*) echo python3.12-venv ;;
 *'print(sys.version)'*) echo "3.12.1 stand-in" ;;
 -V) echo "Python 3.12.1" ;;
 '-m venv '*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
@@ -42,7 +44,7 @@ def clone(tmp_path: Path) -> Path:
 
 def environment(clone: Path, **more: str) -> dict[str, str]:
     path = f"{clone / 'fake'}:/usr/bin:/bin"
-    return {"PATH": path, "CALLS": str(clone / "calls"), "FAIL": "", "LANG": "C.UTF-8", **more}
+    return {"PATH": path, "CALLS": str(clone / "calls"), "FAIL": "", "NO_VENV": "", "LANG": "C.UTF-8", **more}
 
 
 def run(clone: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -180,6 +182,23 @@ def test_a_moved_clone_is_set_up_again(clone: Path) -> None:
     done = run(moved, "version")
     assert done.stdout.endswith(f"started version {moved}/.yaojian\n"), done.stderr
     assert any("-m venv" in call and "moved" in call for call in (moved / "calls").read_text().splitlines())
+
+
+@pytest.mark.parametrize(("user", "works"), [("0", True), ("1000", False)])
+def test_a_missing_venv_module_is_installed_by_root_and_named_to_others(
+    clone: Path, user: str, works: bool
+) -> None:
+    for name, program in {"id": f"echo {user}", "apt-get": 'echo "$*" >>"$CALLS.apt"'}.items():
+        (clone / "fake" / name).write_text(f"#!/bin/sh\n{program}\n")
+        (clone / "fake" / name).chmod(0o755)
+    done = run(clone, "version", NO_VENV="1")
+    if works:
+        assert "started version" in done.stdout, done.stderr
+        assert "python3-venv python3.12-venv" in (clone / "calls.apt").read_text()
+    else:
+        assert done.returncode == 1
+        assert "apt-get install -y python3-venv python3.12-venv" in done.stderr
+        assert not (clone / "calls.apt").exists()
 
 
 def test_without_a_usable_python_the_cure_is_named(clone: Path) -> None:

@@ -15,10 +15,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from yaojian.operations import processes
+from yaojian.operations.backup import back_up
+from yaojian.operations.database import open_database
 from yaojian.operations.installation import Installation
+from yaojian.operations.restore import restore
+from yaojian.operations.services import end_orphans
 
 DRIVER = Path(__file__).with_name("driver.py")
 PATIENCE_S = 40.0
@@ -183,11 +188,26 @@ def test_a_stranger_with_a_reused_number_is_left_alone(data: Path) -> None:
     try:
         (data / "run").mkdir()
         processes.record(data / "run", "web", stranger.pid)
-        from yaojian.operations.services import end_orphans
-
         end_orphans(Installation(data, "127.0.0.1", 1, 1, (), ""))
         assert stranger.poll() is None
         assert not list((data / "run").glob("*.json"))
     finally:
         stranger.kill()
         stranger.wait()
+
+
+def test_backup_and_restore_while_everything_runs(data: Path) -> None:
+    running = Running(data, free_port()).ready()
+    installation = Installation(data, "127.0.0.1", running.port, 1, ("127.0.0.1",), "")
+    with open_database(installation, "test") as access, psycopg.connect(access.owner_url) as connection:
+        connection.execute("CREATE TABLE act AS SELECT 1 AS n")
+    file = data / "backup.tar"
+    back_up(installation, file)
+    with open_database(installation, "test") as access:
+        busy = psycopg.connect(access.owner_url, autocommit=True)
+        busy.execute("INSERT INTO act VALUES (2)")
+        restore(installation, file, replace=True, migrate=lambda _installation, _access: None)
+        busy.close()
+        with psycopg.connect(access.owner_url) as connection:
+            assert connection.execute("SELECT count(*) FROM act").fetchone() == (1,)
+    assert running.end() == 0
