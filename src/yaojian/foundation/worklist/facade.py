@@ -24,6 +24,7 @@ from yaojian.foundation.worklist.queries import (
     items_visible_to,
     matching_items,
     narrowed_to,
+    next_due_days,
     open_item_of_duty,
     urgency_of,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "items_visible_to",
     "matching_items",
     "narrowed_to",
+    "next_due_days",
     "open_item",
     "open_item_of_duty",
     "open_items",

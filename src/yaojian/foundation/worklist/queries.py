@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Level
@@ -133,6 +134,17 @@ def items_of_subject(subject_id: int) -> QuerySet[WorkItem]:
         .select_related("organ", "assignee")
         .order_by(F("closed_at").desc(nulls_first=True), F("due_on").asc(nulls_last=True), "id")
     )
+
+
+def next_due_days(subject_ids: Collection[int]) -> dict[int, date]:
+    """For subjects the caller has been let see: the day of the most urgent open duty of each that has one."""
+    rows = (
+        WorkItem.objects.filter(subject_id__in=subject_ids, state=ItemState.OPEN.value, due_on__isnull=False)
+        .order_by()
+        .values_list("subject_id")
+        .annotate(first=Min("due_on"))
+    )
+    return dict(rows)
 
 
 def open_item_of_duty(subject_id: int, origin_kind: str) -> QuerySet[WorkItem]:

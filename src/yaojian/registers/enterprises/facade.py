@@ -18,9 +18,18 @@ from yaojian.registers.enterprises.queries import (
     type_counts,
 )
 from yaojian.registers.enterprises.scopes import subjects_in_scope
-from yaojian.registers.enterprises.types import RISK_NAMES, TYPE_NAMES, RiskGrade, SubjectType, type_name
+from yaojian.registers.enterprises.types import (
+    FLAG_NAMES,
+    RISK_NAMES,
+    TYPE_NAMES,
+    RiskGrade,
+    SubjectType,
+    flag_name,
+    type_name,
+)
 
 __all__ = [
+    "FLAG_NAMES",
     "RISK_NAMES",
     "TYPE_NAMES",
     "FacetCounts",
@@ -32,6 +41,7 @@ __all__ = [
     "division_counts",
     "facet_counts",
     "facilities_visible_to",
+    "flag_name",
     "matching",
     "public_subject",
     "public_subjects",

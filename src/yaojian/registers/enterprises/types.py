@@ -81,3 +81,29 @@ RISK_NAMES: dict[RiskGrade, Promise] = {
 def type_name(code: str) -> str:
     """The name of a subject type in the reader's language."""
     return str(TYPE_NAMES[SubjectType(code)])
+
+
+FLAG_NAMES: dict[str, Promise] = {
+    "directly_supervised": pgettext_lazy("flag", "Supervised directly by the province"),
+    "high_risk": pgettext_lazy("flag", "High risk"),
+    "vaccine_distributor": pgettext_lazy("flag", "Distributes vaccines"),
+    "special_drug": pgettext_lazy("flag", "Narcotic, psychotropic or precursor drugs"),
+    "vaccine": pgettext_lazy("flag", "Vaccines"),
+    "blood_product": pgettext_lazy("flag", "Blood products"),
+    "biological": pgettext_lazy("flag", "Biological products"),
+    "radioactive": pgettext_lazy("flag", "Radioactive drugs"),
+    "toxic": pgettext_lazy("flag", "Medicinal toxic drugs"),
+    "sterile": pgettext_lazy("flag", "Sterile products"),
+    "implant": pgettext_lazy("flag", "Implants"),
+    "ivd": pgettext_lazy("flag", "In-vitro diagnostics"),
+    "epidemic_control": pgettext_lazy("flag", "Epidemic-control devices"),
+    "child_cosmetic": pgettext_lazy("flag", "Infant and child cosmetics"),
+    "level2_plus": pgettext_lazy("flag", "Level 2 or above"),
+    "below_level2": pgettext_lazy("flag", "Below level 2"),
+    "school_clinic": pgettext_lazy("flag", "Factory or school health room"),
+}
+
+
+def flag_name(flag: str) -> str:
+    """The name of a flag in the reader's language; a flag that only a plan pack knows stays as it is."""
+    return str(FLAG_NAMES.get(flag, flag))

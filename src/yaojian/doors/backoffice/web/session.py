@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth import login, logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,7 +20,9 @@ from yaojian.foundation.ledger.facade import record_act
 def safe_next(request: HttpRequest, fallback: str) -> str:
     """Where to go afterwards: the asked page if it is ours, else the fallback."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    own = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    own = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return target if own else fallback
 
 
@@ -28,9 +31,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page."""
     form = SignInForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid() and form.user is not None:
-        login(request, form.user, backend="django.contrib.auth.backends.ModelBackend")
-        if actor := actor_of(form.user):
-            record_act(by=actor, kind="session.opened")
+        with transaction.atomic():
+            login(request, form.user, backend="django.contrib.auth.backends.ModelBackend")
+            if actor := actor_of(form.user):
+                record_act(by=actor, kind="session.opened")
         return redirect(safe_next(request, "/"))
     context = {"form": form, "next": safe_next(request, "/")}
     return render(request, "backoffice/sign_in.html", context, status=422 if form.errors else 200)
@@ -40,9 +44,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @public
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    if actor := getattr(request, "actor", None):
-        record_act(by=actor, kind="session.closed")
-    logout(request)
+    with transaction.atomic():
+        if actor := getattr(request, "actor", None):
+            record_act(by=actor, kind="session.closed")
+        logout(request)
     return redirect(settings.LOGIN_URL)
 
 

@@ -1,0 +1,148 @@
+"""Acts in words: what they mean, which icon they carry, and their facts as names and values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from yaojian.casework.inspections.facade import (
+    CONCLUSION_NAMES,
+    FILE_KIND,
+    KIND_NAMES,
+    SEVERITY_NAMES,
+    Conclusion,
+    InspectionKind,
+    Severity,
+)
+from yaojian.foundation.accounts.facade import LEVEL_NAMES, Level
+from yaojian.foundation.ledger.facade import Act, kind_name
+from yaojian.foundation.worklist.facade import item_kind
+
+MEANINGS: dict[str, tuple[str, str]] = {
+    "session.opened": ("neutral", "login"),
+    "session.closed": ("neutral", "logout"),
+    "plan.loaded": ("neutral", "package"),
+    "worklist.assigned": ("neutral", "user-check"),
+    "inspection.opened": ("neutral", "clipboard-list"),
+    "inspection.started": ("info", "map-pin"),
+    "inspection.finding_recorded": ("due_soon", "flag"),
+    "inspection.concluded": ("info", "clipboard-check"),
+    "rectification.submitted": ("info", "upload"),
+    "rectification.returned": ("due_soon", "arrow-back-up"),
+    "rectification.verified": ("done", "shield-check"),
+    "inspection.closed": ("done", "circle-check"),
+    "inspection.cancelled": ("neutral", "ban"),
+}
+CONCLUSION_MEANINGS = {
+    Conclusion.COMPLIANT.value: "done",
+    Conclusion.RECTIFY.value: "due_soon",
+    Conclusion.NON_COMPLIANT.value: "overdue",
+}
+TEXTS = ("description", "reason", "report", "note")
+"""The facts that are whole sentences: a timeline shows them as text, not as a name and a value."""
+
+
+def _findings(counts: Mapping[str, int]) -> str:
+    parts = [f"{SEVERITY_NAMES[Severity(name)]} {n}" for name, n in counts.items() if n]
+    return _(", ").join(parts) if parts else _("no findings")
+
+
+def _joined(items: Iterable[Any]) -> str:
+    return _(", ").join(str(item) for item in items)
+
+
+def _item_kind(code: str) -> str:
+    try:
+        return str(item_kind(code).name)
+    except KeyError:
+        return code
+
+
+def _among(names: Mapping[Any, Promise], member: Callable[[str], Any]) -> Callable[[str], str]:
+    return lambda value: str(names[member(value)]) if value else ""
+
+
+FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
+    "number": (gettext_lazy("File number"), str),
+    "inspection_kind": (gettext_lazy("Kind of inspection"), _among(KIND_NAMES, InspectionKind)),
+    "organ_level": (gettext_lazy("Level of the inspecting organ"), _among(LEVEL_NAMES, Level)),
+    "team": (pgettext_lazy("inspection", "Team"), _joined),
+    "basis": (gettext_lazy("Occasion"), str),
+    "conclusion": (pgettext_lazy("inspection", "Conclusion"), _among(CONCLUSION_NAMES, Conclusion)),
+    "findings": (pgettext_lazy("inspection", "Findings"), _findings),
+    "finding": (gettext_lazy("Finding no."), str),
+    "severity": (gettext_lazy("Severity"), _among(SEVERITY_NAMES, Severity)),
+    "clause": (gettext_lazy("Clause not met"), str),
+    "description": (gettext_lazy("What was found"), str),
+    "rectify_by": (gettext_lazy("Rectification deadline"), str),
+    "report": (gettext_lazy("Rectification report"), str),
+    "note": (gettext_lazy("Remark"), str),
+    "reason": (gettext_lazy("Reason"), str),
+    "late": (gettext_lazy("After the deadline"), lambda late: _("yes") if late else _("no")),
+    "kind": (gettext_lazy("Kind of work"), _item_kind),
+    "assignee": (gettext_lazy("Assigned to"), str),
+    "item": (gettext_lazy("Work item no."), str),
+}
+
+
+def facts_in_words(facts: Mapping[str, Any], without: Iterable[str] = ()) -> list[tuple[str, Any]]:
+    """The facts of an act as pairs of name and value; a fact without a name here keeps its key."""
+    left_out = set(without)
+    pairs = []
+    for key, value in facts.items():
+        if key in left_out or value in (None, "", [], {}):
+            continue
+        name, in_words = FACTS.get(key, (key, str))
+        pairs.append((str(name), in_words(value)))
+    return pairs
+
+
+def meaning_of(act: Act) -> tuple[str, str]:
+    """Which of the five meanings an act has, and its icon."""
+    kind, icon = MEANINGS.get(act.kind, ("neutral", "circle-dot"))
+    return CONCLUSION_MEANINGS.get(str(act.facts.get("conclusion", "")), kind), icon
+
+
+def title_of(act: Act) -> str:
+    """An act's headline: its kind, and for a conclusion what it came to."""
+    name = kind_name(act.kind)
+    if conclusion := act.facts.get("conclusion"):
+        return _("%(act)s: %(outcome)s") % {"act": name, "outcome": CONCLUSION_NAMES[Conclusion(conclusion)]}
+    return name
+
+
+def text_of(act: Act) -> str:
+    """What an act says in whole sentences, or nothing."""
+    return next((str(act.facts[key]) for key in TEXTS if act.facts.get(key)), "")
+
+
+def file_address(act: Act) -> str:
+    """The page of the file an act belongs to, or nothing."""
+    if act.file_kind == FILE_KIND and act.file_id:
+        return reverse("inspections:file", args=[act.file_id])
+    return ""
+
+
+def timeline_item(act: Act) -> dict[str, Any]:
+    """An act as the design's timeline takes it."""
+    kind, icon = meaning_of(act)
+    facts = facts_in_words(act.facts, without=(*TEXTS, "conclusion", "organ_level", "item", "late"))
+    if act.evidence:
+        facts.append((_("Evidence"), len(act.evidence)))
+    return {
+        "at": act.claimed_at,
+        "recorded_at": act.recorded_at,
+        "title": title_of(act),
+        "href": reverse("backoffice:act", args=[act.uid]),
+        "kind": kind,
+        "icon": icon,
+        "actor": act.actor_name,
+        "organ": act.organ_name,
+        "text": text_of(act),
+        "facts": facts,
+    }

@@ -1,0 +1,137 @@
+"""Reads that join several rooms for the officers' pages, scoped to the asking person."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.casework.inspections.facade import InspectionState, inspections_visible_to
+from yaojian.foundation.accounts.facade import Actor, Permission
+from yaojian.foundation.errors import NotFound
+from yaojian.foundation.ledger.facade import SUBJECT_KIND, Act
+from yaojian.foundation.outbox.facade import pending_count
+from yaojian.foundation.timekeeping import CHINA, now
+from yaojian.registers.enterprises.facade import Subject, subjects_visible_to
+
+SESSIONS = "session."
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFilter:
+    """What the journal is narrowed to: recorded from `since` to `until`, both days included."""
+
+    kind: str = ""
+    organ_id: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+def journal_of(actor: Actor) -> QuerySet[Act]:
+    """The acts that `actor` may read.
+
+    Those of the actor's organ and below, and those about subjects the actor may see; but not when colleagues
+    signed in and out. Who has no business in the files sees what concerns no subject: sessions and packs.
+    """
+    acts = Act.objects.defer("canonical", "salt")
+    of_own_organ = Q(organ__path__startswith=actor.organ_path)
+    if not actor.may(Permission.SUBJECT_VIEW):
+        return acts.filter(of_own_organ, subject_id__isnull=True)
+    about_visible = Q(subject_kind=SUBJECT_KIND, subject_id__in=subjects_visible_to(actor).values("pk"))
+    sessions_of_others = Q(kind__startswith=SESSIONS) & ~Q(actor_id=actor.user_id)
+    return acts.filter(of_own_organ | about_visible).exclude(sessions_of_others)
+
+
+def matching_acts(acts: QuerySet[Act], wanted: JournalFilter) -> QuerySet[Act]:
+    """`acts` narrowed by the filter, the latest recorded first."""
+    if wanted.kind:
+        acts = acts.filter(kind=wanted.kind)
+    if wanted.organ_id is not None:
+        acts = acts.filter(organ_id=wanted.organ_id)
+    if wanted.since:
+        acts = acts.filter(recorded_at__gte=_begin_of(wanted.since))
+    if wanted.until:
+        acts = acts.filter(recorded_at__lt=_begin_of(wanted.until + timedelta(days=1)))
+    return acts.order_by("-recorded_at", "-id")
+
+
+def _begin_of(day: date) -> datetime:
+    return datetime.combine(day, time(), CHINA)
+
+
+def act_visible_to(actor: Actor, uid: UUID) -> Act:
+    """One act with all its columns. Raises NotFound when it is not there or not the actor's to read."""
+    act = journal_of(actor).defer(None).filter(uid=uid).first()
+    if act is None:
+        raise NotFound(
+            _("There is no such act in your area."),
+            cure=_("Look for it in the journal or in the subject's file."),
+        )
+    return act
+
+
+def subjects_of_acts(actor: Actor, acts: list[Act]) -> dict[int, Subject]:
+    """The subjects of some acts, by key, as far as the actor may see them."""
+    keys = {act.subject_id for act in acts if act.subject_kind == SUBJECT_KIND and act.subject_id}
+    if not keys or not actor.may(Permission.SUBJECT_VIEW):
+        return {}
+    return {subject.pk: subject for subject in subjects_visible_to(actor).filter(pk__in=keys)}
+
+
+def inspections_under_way(actor: Actor) -> dict[InspectionState, int]:
+    """How many visible inspections are on site, and how many rectifications wait for verification."""
+    states = (InspectionState.ON_SITE, InspectionState.SUBMITTED)
+    row = inspections_visible_to(actor).aggregate(
+        **{state.value: Count("pk", filter=Q(state=state.value)) for state in states}
+    )
+    return {state: row[state.value] for state in states}
+
+
+@dataclass(frozen=True, slots=True)
+class SystemStatus:
+    """What keeps an administrator calm: sizes in bytes, counts, moments."""
+
+    database_bytes: int
+    free_bytes: int
+    pending_events: int
+    acts: int
+    acts_of_a_day: int
+    acts_of_a_week: int
+    last_act_at: datetime | None
+    postgres: str
+
+
+def system_status() -> SystemStatus:
+    """The state of the installation as the web process sees it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database()), current_setting('server_version')")
+        database_bytes, postgres = cursor.fetchone()
+    moment = now()
+    acts = Act.objects.aggregate(
+        acts=Count("pk"),
+        day=Count("pk", filter=Q(recorded_at__gte=moment - timedelta(days=1))),
+        week=Count("pk", filter=Q(recorded_at__gte=moment - timedelta(days=7))),
+        last=Max("recorded_at"),
+    )
+    return SystemStatus(
+        database_bytes=database_bytes,
+        free_bytes=shutil.disk_usage(_nearest_existing(Path(settings.DOCUMENTS_FOLDER))).free,
+        pending_events=pending_count(),
+        acts=acts["acts"],
+        acts_of_a_day=acts["day"],
+        acts_of_a_week=acts["week"],
+        last_act_at=acts["last"],
+        postgres=str(postgres),
+    )
+
+
+def _nearest_existing(folder: Path) -> Path:
+    """The folder or the nearest above it: the documents' folder appears with the first photo."""
+    return next(path for path in (folder, *folder.resolve().parents) if path.exists())

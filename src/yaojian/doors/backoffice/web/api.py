@@ -1,0 +1,257 @@
+"""The registers, inspections and the journal as JSON, for systems and scripts of the organ."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja import Field, Query, Router, Schema
+
+from yaojian.casework.inspections.facade import inspections_visible_to
+from yaojian.doors.backoffice.queries import JournalFilter, journal_of, matching_acts
+from yaojian.foundation.accounts.facade import Actor, Permission
+from yaojian.foundation.accounts.web.api_access import Needs
+from yaojian.foundation.errors import InvalidInput
+from yaojian.foundation.ledger.facade import Act
+from yaojian.registers.enterprises.facade import (
+    Subject,
+    SubjectFilter,
+    matching,
+    subject_visible_to,
+    subjects_visible_to,
+)
+
+router = Router(tags=["registers"])
+LARGEST_PAGE = 200
+
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many rows at most.", examples=[50])]
+After = Annotated[
+    str,
+    Query(max_length=80, description="The `next` of the page before; leave it out for the first page."),
+]
+
+
+class SubjectOut(Schema):
+    """A subject of supervision (监管对象)."""
+
+    id: int = Field(description="Key in this installation.", examples=[1024])
+    code: str = Field(
+        description="Unified social credit code, or the facility's code.", examples=["91652301MA00000001"]
+    )
+    name: str = Field(description="Registered name.", examples=["昌吉市惠民大药房"])
+    subject_type: str = Field(description="Type, as plan packs name it.", examples=["single_pharmacy"])
+    parent_id: int | None = Field(description="The subject it belongs to: a store's chain headquarters.")
+    responsible_organ: str = Field(
+        description="Code of the responsible organ.", examples=["xj.changji.changji"]
+    )
+    division_code: str = Field(
+        description="Division it lies in: GB/T 2260, below the county the statistical code.",
+        examples=["652301001"],
+    )
+    address: str = Field(description="Address of business.")
+    licence_no: str = Field(description="Number of the licence or filing.", examples=["新DB9940001"])
+    risk_grade: str = Field(description="I (lowest) to IV (highest); empty when not graded.", examples=["II"])
+    flags: list[str] = Field(description="Marks by which plans choose subjects.", examples=[["special_drug"]])
+    in_production: bool = Field(description="Whether it produces or trades at present.")
+    opened_on: date = Field(description="First day of operation (Beijing date).", examples=["2019-05-06"])
+    closed_on: date | None = Field(description="Day on which it closed down; null while in operation.")
+
+    @staticmethod
+    def resolve_responsible_organ(subject: Subject) -> str:
+        return subject.responsible_organ.code
+
+
+class InspectionOut(Schema):
+    """An inspection of a subject (监督检查)."""
+
+    id: int = Field(description="Key in this installation.", examples=[77])
+    number: str = Field(description="File number.", examples=["xj.changji.changji-2026-00012"])
+    subject_id: int = Field(description="Key of the inspected subject.", examples=[1024])
+    organ: str = Field(description="Code of the inspecting organ.", examples=["xj.changji.changji"])
+    kind: str = Field(
+        description="routine, full_item, flight, special, follow_up or random.", examples=["routine"]
+    )
+    state: str = Field(
+        description="planned, on_site, rectifying, submitted, closed or cancelled.", examples=["closed"]
+    )
+    conclusion: str = Field(
+        description="compliant, rectify, non_compliant; empty before there is one.", examples=["rectify"]
+    )
+    opened_at: datetime = Field(description="When the file was opened (RFC 3339).")
+    concluded_at: datetime | None = Field(description="When the inspection ended on site.")
+    rectify_by: date | None = Field(description="Last day for rectification (Beijing date).")
+    closed_at: datetime | None = Field(description="When the file was closed.")
+
+    @staticmethod
+    def resolve_organ(inspection: Any) -> str:
+        return str(inspection.organ.code)
+
+
+class ActOut(Schema):
+    """An entry of the journal (监管行为)."""
+
+    uid: UUID = Field(description="Public identifier of the act.")
+    kind: str = Field(description="Kind of act.", examples=["inspection.concluded"])
+    actor_name: str = Field(description="Who did it.", examples=["古丽娜尔"])
+    role: str = Field(description="In which role.", examples=["inspector"])
+    organ_name: str = Field(description="For which organ.", examples=["昌吉市市场监督管理局"])
+    subject_id: int | None = Field(description="Key of the subject it concerns.", examples=[1024])
+    file: str | None = Field(description="Kind and key of the file.", examples=["inspections.inspection:77"])
+    claimed_at: datetime = Field(description="When it was done, as stated by the actor (RFC 3339).")
+    recorded_at: datetime = Field(description="When it was entered (RFC 3339).")
+    legal_basis: list[str] = Field(description="Articles it rests on.", examples=[["药品管理法 第九十九条"]])
+    evidence: list[str] = Field(description="SHA-256 of each piece of evidence, in hexadecimal.")
+    facts: dict[str, Any] = Field(description="Particulars; amounts are strings.")
+
+    @staticmethod
+    def resolve_file(act: Act) -> str | None:
+        return f"{act.file_kind}:{act.file_id}" if act.file_id else None
+
+
+class SubjectPage(Schema):
+    """Some subjects, and where to go on."""
+
+    items: list[SubjectOut]
+    next: str | None = Field(description="Give it as `after` for the next page; null on the last.")
+
+
+class InspectionPage(Schema):
+    """Some inspections, newest first, and where to go on."""
+
+    items: list[InspectionOut]
+    next: str | None = Field(description="Give it as `after` for the next page; null on the last.")
+
+
+class ActPage(Schema):
+    """Some acts, latest recorded first, and where to go on."""
+
+    items: list[ActOut]
+    next: str | None = Field(description="Give it as `after` for the next page; null on the last.")
+
+
+def mark_of(*parts: object) -> str:
+    """An opaque place in a list."""
+    return base64.urlsafe_b64encode("|".join(map(str, parts)).encode()).decode().rstrip("=")
+
+
+def place_in(mark: str, parts: int) -> list[str]:
+    """What `mark_of` was given. Raises InvalidInput for anything else."""
+    try:
+        text = base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)).decode()
+    except (binascii.Error, ValueError):
+        text = ""
+    found = text.split("|")
+    if len(found) != parts or not found[-1].isdecimal() or len(found[-1]) > 18:
+        raise _nowhere()
+    return found
+
+
+def _nowhere() -> InvalidInput:
+    return InvalidInput(
+        _("This is not a place in the list."), field="after", cure=_("Give the `next` of the page before.")
+    )
+
+
+def _page(rows: QuerySet[Any], limit: int, mark: Any) -> dict[str, Any]:
+    found = list(rows[: limit + 1])
+    return {"items": found[:limit], "next": mark(found[limit - 1]) if len(found) > limit else None}
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    return actor
+
+
+@router.get("/subjects", response=SubjectPage, auth=Needs(Permission.SUBJECT_VIEW), summary="Subjects")
+def list_subjects(
+    request: HttpRequest,
+    q: Annotated[str, Query(max_length=100, description="Words in name or address; start of a code.")] = "",
+    subject_type: Annotated[str, Query(max_length=24, examples=["single_pharmacy"])] = "",
+    division: Annotated[
+        str, Query(pattern=r"^\d{0,12}$", description="Prefix of the division code.", examples=["6523"])
+    ] = "",
+    risk_grade: Annotated[str, Query(pattern="^(|none|I|II|III|IV)$")] = "",
+    status: Annotated[str, Query(pattern="^(open|closed|all)$")] = "open",
+    limit: Limit = 50,
+    after: After = "",
+) -> dict[str, Any]:
+    """Subjects that your organ or one below it answers for, and those on its land, by key."""
+    wanted = SubjectFilter(q, subject_type, division, risk_grade, status)
+    rows = matching(subjects_visible_to(_actor(request)), wanted).select_related("responsible_organ")
+    if after:
+        rows = rows.filter(pk__gt=int(place_in(after, 1)[0]))
+    return _page(rows.order_by("pk"), limit, lambda subject: mark_of(subject.pk))
+
+
+@router.get(
+    "/subjects/{int:subject_id}",
+    response=SubjectOut,
+    auth=Needs(Permission.SUBJECT_VIEW),
+    summary="A subject",
+)
+def get_subject(request: HttpRequest, subject_id: int) -> Subject:
+    """One subject by its key; 404 when it is not there or lies outside your area."""
+    return subject_visible_to(_actor(request), subject_id)
+
+
+@router.get(
+    "/inspections",
+    response=InspectionPage,
+    auth=Needs(Permission.INSPECTION_VIEW),
+    summary="Inspections",
+)
+def list_inspections(
+    request: HttpRequest,
+    subject_id: Annotated[int | None, Query(description="Only of this subject.", examples=[1024])] = None,
+    state: Annotated[str, Query(pattern="^(|planned|on_site|rectifying|submitted|closed|cancelled)$")] = "",
+    limit: Limit = 50,
+    after: After = "",
+) -> dict[str, Any]:
+    """Inspections by your organ or one below it, and those of subjects in your area, newest first."""
+    rows = inspections_visible_to(_actor(request)).select_related("organ")
+    if subject_id is not None:
+        rows = rows.filter(subject_id=subject_id)
+    if state:
+        rows = rows.filter(state=state)
+    if after:
+        rows = rows.filter(pk__lt=int(place_in(after, 1)[0]))
+    return _page(rows.order_by("-pk"), limit, lambda inspection: mark_of(inspection.pk))
+
+
+@router.get("/acts", response=ActPage, auth=Needs(Permission.JOURNAL_VIEW), summary="Acts")
+def list_acts(
+    request: HttpRequest,
+    kind: Annotated[str, Query(max_length=60, examples=["inspection.concluded"])] = "",
+    subject_id: Annotated[int | None, Query(description="Only about this subject.", examples=[1024])] = None,
+    since: Annotated[
+        date | None, Query(description="Recorded on this Beijing date or later.", examples=["2026-01-01"])
+    ] = None,
+    until: Annotated[date | None, Query(description="Recorded on this Beijing date or earlier.")] = None,
+    limit: Limit = 50,
+    after: After = "",
+) -> dict[str, Any]:
+    """Acts you may read, latest recorded first."""
+    rows = matching_acts(journal_of(_actor(request)), JournalFilter(kind=kind, since=since, until=until))
+    if subject_id is not None:
+        rows = rows.filter(subject_id=subject_id)
+    if after:
+        recorded, key = place_in(after, 2)
+        moment = _moment(recorded)
+        rows = rows.filter(Q(recorded_at__lt=moment) | Q(recorded_at=moment, pk__lt=int(key)))
+    return _page(rows, limit, lambda act: mark_of(act.recorded_at.isoformat(), act.pk))
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise _nowhere() from None
+    if moment.tzinfo is None:
+        raise _nowhere()
+    return moment

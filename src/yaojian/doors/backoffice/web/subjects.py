@@ -1,0 +1,208 @@
+"""The list of subjects: one search box, facets with counts, sorting, export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from yaojian.casework.inspections.facade import inspections_visible_to
+from yaojian.doors.backoffice.web.exports import csv_of_subjects
+from yaojian.doors.backoffice.web.lists import address, page_of
+from yaojian.foundation.accounts.facade import Actor, Level, Permission
+from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.reference.facade import division_names, place_of
+from yaojian.foundation.timekeeping import today
+from yaojian.foundation.worklist.facade import next_due_days
+from yaojian.registers.enterprises.facade import (
+    RISK_NAMES,
+    TYPE_NAMES,
+    FacetCounts,
+    RiskGrade,
+    Subject,
+    SubjectFilter,
+    SubjectType,
+    facet_counts,
+    matching,
+    subjects_visible_to,
+    type_name,
+)
+
+SORTS = {
+    "name": ("pinyin", "name", "id"),
+    "-name": ("-pinyin", "-name", "-id"),
+    "type": ("subject_type", "pinyin", "id"),
+    "-type": ("-subject_type", "pinyin", "id"),
+    "place": ("division_code", "pinyin", "id"),
+    "-place": ("-division_code", "pinyin", "id"),
+    "risk": ("risk_grade", "pinyin", "id"),
+    "-risk": ("-risk_grade", "pinyin", "id"),
+}
+STATUS_NAMES = {
+    "open": gettext_lazy("In operation"),
+    "closed": gettext_lazy("Closed down"),
+    "all": gettext_lazy("All, closed ones too"),
+}
+RISK_MEANINGS = {"IV": "overdue", "III": "due_soon", "II": "info", "I": "neutral"}
+COUNTY_DIGITS, TOWNSHIP_DIGITS = 6, 9
+
+
+@requires(Permission.SUBJECT_VIEW)
+def subjects(request: ActingRequest) -> HttpResponse:
+    """The subjects the actor may see."""
+    return render(request, "backoffice/subjects.html", list_context(request.actor, request.GET))
+
+
+@requires(Permission.SUBJECT_VIEW)
+def subjects_export(request: ActingRequest) -> StreamingHttpResponse:
+    """The filtered list as CSV, in the order of the page."""
+    found = ordered(matching(subjects_visible_to(request.actor), wanted_of(request.GET)), request.GET)
+    response = StreamingHttpResponse(csv_of_subjects(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="subjects-{today():%Y%m%d}.csv"'
+    return response
+
+
+def wanted_of(query: QueryDict) -> SubjectFilter:
+    """The filter that an address asks for; a value that is none of the choices does not narrow."""
+    division = query.get("place", "")
+    kind, risk, status = query.get("type", ""), query.get("risk", ""), query.get("status", "")
+    return SubjectFilter(
+        text=query.get("q", "").strip()[:100],
+        subject_type=kind if kind in set(SubjectType) else "",
+        division=division if division.isdecimal() else "",
+        risk_grade=risk if risk in {"none", *filter(None, RiskGrade)} else "",
+        status=status if status in STATUS_NAMES else "open",
+    )
+
+
+def ordered(found: QuerySet[Subject], query: QueryDict) -> QuerySet[Subject]:
+    """Subjects in the order that an address asks for; by pinyin of the name when it asks for none."""
+    order = SORTS.get(query.get("sort", ""), SORTS["name"])
+    return found.select_related("responsible_organ").order_by(*order)
+
+
+def division_digits(actor: Actor) -> int:
+    """How fine the facet of places is: counties, or townships for those who have one county only."""
+    return TOWNSHIP_DIGITS if actor.organ_level in (Level.COUNTY, Level.TOWNSHIP) else COUNTY_DIGITS
+
+
+def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
+    """The context of the list's page."""
+    visible, wanted = subjects_visible_to(actor), wanted_of(query)
+    page = page_of(ordered(matching(visible, wanted), query), query)
+    counts = facet_counts(visible, wanted, division_digits(actor))
+    codes = [subject.division_code for subject in page]
+    names = division_names([*counts.divisions, *(code[:6] for code in codes), *codes, wanted.division])
+    due = next_due_days([subject.pk for subject in page])
+    return {
+        "wanted": wanted,
+        "facets": facets(counts, wanted, names),
+        "filters": filters_in_force(wanted, query, names),
+        "clear_url": "?",
+        "statuses": STATUS_NAMES.items(),
+        "page": page,
+        "rows": [row_of(subject, names, due.get(subject.pk)) for subject in page],
+        "export_url": reverse("backoffice:subjects_export") + address(query),
+        "file_found": file_with_number(actor, wanted.text),
+        "is_narrowed": wanted != SubjectFilter(),
+    }
+
+
+def facets(counts: FacetCounts, wanted: SubjectFilter, names: dict[str, str]) -> list[dict[str, Any]]:
+    """The choices beside the search: value, label, count and whether chosen."""
+    risk_order = [(grade or "none", n) for grade, n in counts.risks.items()]
+    return [
+        _facet(
+            "type",
+            pgettext("subject", "Type"),
+            [(code, type_name(code), n) for code, n in counts.types.items()],
+            wanted.subject_type,
+            TYPE_NAMES[SubjectType(wanted.subject_type)] if wanted.subject_type else "",
+        ),
+        _facet(
+            "place",
+            pgettext("subject", "Place"),
+            [(code, names.get(code, code), n) for code, n in counts.divisions.items()],
+            wanted.division,
+            names.get(wanted.division, wanted.division),
+        ),
+        _facet(
+            "risk",
+            _("Risk grade"),
+            [(code, risk_name(code), n) for code, n in risk_order],
+            wanted.risk_grade,
+            risk_name(wanted.risk_grade) if wanted.risk_grade else "",
+        ),
+    ]
+
+
+def _facet(
+    name: str, label: str, choices: list[tuple[str, object, int]], chosen: str, chosen_label: object
+) -> dict[str, Any]:
+    if chosen and chosen not in {value for value, _label, _n in choices}:
+        choices = [*choices, (chosen, chosen_label, 0)]
+    return {"name": name, "label": label, "choices": choices, "chosen": chosen}
+
+
+def risk_name(code: str) -> str:
+    """The name of a risk grade as the list's address writes it ("none" is not graded)."""
+    return str(RISK_NAMES[RiskGrade("" if code == "none" else code)])
+
+
+def filters_in_force(wanted: SubjectFilter, query: QueryDict, names: dict[str, str]) -> list[dict[str, Any]]:
+    """The filters now in force, each with the address that removes it."""
+    shown: list[tuple[str, str, object]] = []
+    if wanted.text:
+        shown.append(("q", _("Search"), wanted.text))
+    if wanted.subject_type:
+        shown.append(("type", pgettext("subject", "Type"), type_name(wanted.subject_type)))
+    if wanted.division:
+        shown.append(("place", pgettext("subject", "Place"), names.get(wanted.division, wanted.division)))
+    if wanted.risk_grade:
+        shown.append(("risk", _("Risk grade"), risk_name(wanted.risk_grade)))
+    if wanted.status != "open":
+        shown.append(("status", _("State"), STATUS_NAMES[wanted.status]))
+    return [
+        {"label": label, "value": value, "remove_url": address(query, **{name: ""})}
+        for name, label, value in shown
+    ]
+
+
+def status_of(subject: Subject) -> tuple[str, str]:
+    """Which of the five meanings a subject's state has, and its name."""
+    if not subject.is_open:
+        return "neutral", _("Closed down")
+    if not subject.in_production:
+        return "due_soon", _("Production stopped")
+    return "done", _("In operation")
+
+
+def row_of(subject: Subject, names: dict[str, str], due: Any) -> dict[str, Any]:
+    """One subject as a row."""
+    return {
+        "subject": subject,
+        "type": type_name(subject.subject_type),
+        "place": place_of(subject.division_code, names),
+        "risk": RISK_NAMES[RiskGrade(subject.risk_grade)] if subject.risk_grade else "",
+        "risk_kind": RISK_MEANINGS.get(subject.risk_grade, "neutral"),
+        "status": status_of(subject),
+        "due": due,
+        "css": "is-overdue" if due and due < today() else "",
+    }
+
+
+def file_with_number(actor: Actor, text: str) -> dict[str, str] | None:
+    """The inspection whose number was typed into the search, if there is one the actor may see."""
+    if "-" not in text or not actor.may(Permission.INSPECTION_VIEW):
+        return None
+    found = (
+        inspections_visible_to(actor).filter(number__iexact=text).annotate(name=F("subject__name")).first()
+    )
+    if found is None:
+        return None
+    return {"number": found.number, "name": found.name, "url": reverse("inspections:file", args=[found.pk])}
