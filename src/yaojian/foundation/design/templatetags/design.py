@@ -223,13 +223,20 @@ def bar(
     """A thin bar of `value` in 0…`maximum`, with a tick at the target; empty when there is no value."""
     whole = wording.as_decimal(maximum) or wording.as_decimal(100)
 
-    def share(part: object) -> str | None:
+    def share(part: object, most: float) -> str | None:
         decimal = wording.as_decimal(part)
         if decimal is None or whole is None:
             return None
-        return f"{min(max(decimal / whole * 100, 0), 100):.2f}"
+        return f"{min(max(float(decimal / whole * 100), 0.0), most):.2f}"
 
-    return {"share": share(value), "tick": share(target), "kind": wording.normal_kind(kind), "label": label}
+    length = share(value, 100)
+    # A target at the very end would be cut in half by the bar's edge; a full bar needs none.
+    return {
+        "share": length,
+        "tick": None if length == "100.00" else share(target, 99.4),
+        "kind": wording.normal_kind(kind),
+        "label": label,
+    }
 
 
 @register.inclusion_tag(f"{COMPONENTS}/figure_card.html")
@@ -320,10 +327,8 @@ def chart(
     source_url: str = "",
 ) -> dict[str, Any]:
     """A chart with its table and picture export; `title` states the finding, `option` is chart_option()."""
-    shown: list[tuple[str, list[str]]] = []
-    for index, category in enumerate(option["categories"]):
-        cells = [number_or_missing(series["values"][index]) for series in option["series"]]
-        shown.append((category, cells))
+    columns = [table_column(series["values"]) for series in option["series"]]
+    shown = list(zip(option["categories"], zip(*columns, strict=True), strict=True))
     return {
         "id": id,
         "id_option": f"{id}-option",
@@ -338,10 +343,9 @@ def chart(
     }
 
 
-def number_or_missing(value: object) -> str:
-    """A chart's value for its table, with as many decimals as it has, three at most."""
-    decimal = wording.as_decimal(value)
-    if decimal is None:
-        return missing()
-    places = -int(decimal.normalize().as_tuple().exponent)
-    return wording.grouped(decimal, min(max(places, 0), 3))
+def table_column(values: Sequence[object]) -> list[str]:
+    """A chart's values for its table, all with as many decimals as the finest needs, three at most."""
+    numbers = [wording.as_decimal(value) for value in values]
+    places = [-int(n.normalize().as_tuple().exponent) for n in numbers if n is not None]
+    decimals = min(max(places, default=0), 3)
+    return [missing() if n is None else wording.grouped(n, max(decimals, 0)) for n in numbers]

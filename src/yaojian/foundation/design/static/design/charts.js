@@ -39,8 +39,40 @@
     };
   }
 
+  function placesOf(values) {
+    return Math.max(0, ...values.filter((v) => v !== null).map((v) => (String(v).split(".")[1] ?? "").length));
+  }
+
+  function hasValueColumn(data) {
+    return data.kind === "bar" && data.horizontal && data.series.length === 1;
+  }
+
+  function valueColumn(data, paint, missing) {
+    // The values stand in a column of their own at the right, clear of bars and target lines.
+    const { values } = data.series[0];
+    const places = Math.min(placesOf(values), 3);
+    return {
+      type: "category", position: "right", inverse: true,
+      data: values.map((value) => (value === null ? missing : `${Number(value).toFixed(places)}${data.unit}`)),
+      axisLine: { show: false }, axisTick: { show: false }, axisPointer: { show: false },
+      axisLabel: { color: paint.ink, interval: 0 },
+    };
+  }
+
+  function missingMarks(data, paint, missing) {
+    // A category that no series has a value for says so in words instead of looking like a zero.
+    const gaps = data.categories.map((_, i) => (data.series.every((one) => one.values[i] === null) ? 0 : null));
+    if (data.kind !== "bar" || hasValueColumn(data) || !gaps.includes(0)) return [];
+    return [{
+      type: "scatter", data: gaps, symbolSize: 1, silent: true, tooltip: { show: false }, itemStyle: { color: "transparent" },
+      label: { show: true, formatter: missing, position: data.horizontal ? "right" : "top", color: paint.quiet },
+    }];
+  }
+
   function seriesOf(data, paint) {
+    const labelled = data.kind === "bar" && !data.horizontal && data.series.length === 1 && data.categories.length <= 16;
     return data.series.map((one, index) => ({
+      label: { show: labelled, position: "top", color: paint.soft, fontSize: 12 },
       name: one.name, type: data.kind, data: one.values, connectNulls: false,
       stack: one.stacked ? "all" : undefined,
       barMaxWidth: 26, symbolSize: 6, symbol: "circle", lineStyle: { width: 2.25 },
@@ -52,10 +84,10 @@
     }));
   }
 
-  function axesOf(data, paint) {
+  function axesOf(data, paint, missing) {
     const reach = Math.max(0, ...data.targets.map((one) => one.value));
     const value = {
-      type: "value", name: data.unit, nameTextStyle: { color: paint.quiet, align: data.horizontal ? "left" : "right" },
+      type: "value", name: hasValueColumn(data) ? "" : data.unit, nameTextStyle: { color: paint.quiet, align: data.horizontal ? "left" : "right" },
       min: data.kind === "bar" ? 0 : undefined, scale: false,
       max: data.maximum ?? ((extent) => (extent.max < reach ? reach * 1.08 : undefined)),
       axisLabel: { color: paint.quiet }, splitLine: { lineStyle: { color: paint.line } },
@@ -65,7 +97,8 @@
       axisLabel: { color: paint.soft, width: data.horizontal ? 132 : undefined, overflow: "break", hideOverlap: true },
       axisLine: { lineStyle: { color: paint.line } }, axisTick: { show: false },
     };
-    return data.horizontal ? { xAxis: value, yAxis: category } : { xAxis: category, yAxis: value };
+    if (!data.horizontal) return { xAxis: category, yAxis: value };
+    return { xAxis: value, yAxis: hasValueColumn(data) ? [category, valueColumn(data, paint, missing)] : category };
   }
 
   function tooltipOf(data, paint, missing) {
@@ -85,11 +118,11 @@
       aria: { enabled: true, decal: { show: many } },
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches, animationDuration: 250,
       textStyle: { fontFamily: paint.font },
-      grid: { left: 8, right: data.horizontal ? 72 : 16, top: many ? 52 : 36, bottom: 8, containLabel: true },
-      legend: many ? { top: 0, left: 0, icon: "roundRect", itemWidth: 14, itemHeight: 8, textStyle: { color: paint.soft } } : undefined,
+      grid: { left: 8, right: data.horizontal ? 28 : 16, top: many ? 52 : 36, bottom: 8, containLabel: true },
+      legend: many ? { data: data.series.map((one) => one.name), top: 0, left: 0, icon: "roundRect", itemWidth: 14, itemHeight: 8, textStyle: { color: paint.soft } } : undefined,
       tooltip: tooltipOf(data, paint, missing),
-      ...axesOf(data, paint),
-      series: seriesOf(data, paint),
+      ...axesOf(data, paint, missing),
+      series: [...seriesOf(data, paint), ...missingMarks(data, paint, missing)],
     };
   }
 
