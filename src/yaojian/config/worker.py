@@ -7,8 +7,10 @@ import asyncio
 from django.db import close_old_connections
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
+from procrastinate.tasks import Task
 
 from yaojian.foundation.outbox.facade import deliver_pending, wake_with
+from yaojian.foundation.timekeeping import now
 from yaojian.oversight.plans.facade import refresh_duties
 
 OUTBOX_LOCK = "outbox"
@@ -35,12 +37,17 @@ def refresh_all_duties(timestamp: int) -> None:
     refresh_duties()
 
 
-def ring() -> None:
-    """Ask for a delivery; one waiting request is enough for any number of events."""
+def ask_for(task: Task, **arguments: int) -> None:
+    """Put a job in the queue, unless the same one is waiting already: one serves any number of askers."""
     try:
-        drain_outbox.defer()
+        task.defer(**arguments)
     except exceptions.AlreadyEnqueued:
         return
+
+
+def ring() -> None:
+    """Ask for a delivery of events."""
+    ask_for(drain_outbox)
 
 
 def install() -> None:
@@ -49,6 +56,7 @@ def install() -> None:
 
 
 def run() -> None:
-    """Work until told to stop."""
+    """Work until told to stop. A machine that was off at night brings its duties up to date first."""
+    ask_for(refresh_all_duties, timestamp=int(now().timestamp()))
     with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
         asyncio.run(app.run_worker_async(concurrency=2, install_signal_handlers=True, delete_jobs="successful"))
