@@ -1,0 +1,67 @@
+"""`yaojian bench`: run one bench and print its readings. Needs no Django and no running installation."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from types import FrameType
+
+from yaojian.bench.contracts import Bench, BenchFailed, Reading
+from yaojian.bench.registry import BENCHES, UnknownBench, bench_named
+from yaojian.bench.report import json_line, table
+
+UNKNOWN = 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """List the benches or run one; 0 when measured, 1 when it could not be, 2 for an unknown name."""
+    parser = argparse.ArgumentParser(prog="yaojian bench", description="性能测量 / measure speed")
+    parser.add_argument("name", nargs="?", help="测量项目, 不填则列出全部 / which; without it: the list")
+    parser.add_argument("--json", action="store_true", help="逐行输出 JSON / one JSON object a line")
+    options = parser.parse_args(arguments)
+    if options.name is None:
+        print(listing())
+        return 0
+    try:
+        bench = bench_named(options.name)
+    except UnknownBench:
+        print(f"没有此测量项目 / there is no bench {options.name!r}\n{listing()}", file=sys.stderr)
+        return UNKNOWN
+    former = signal.signal(signal.SIGTERM, _as_ctrl_c)
+    try:
+        return run(bench, as_json=options.json)
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
+def _as_ctrl_c(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt  # so that what a bench has started is stopped and removed
+
+
+def listing() -> str:
+    """The benches, one a line."""
+    return "\n".join(f"  {bench.name}  {bench.title}" for bench in BENCHES.values())
+
+
+def run(bench: Bench, *, as_json: bool) -> int:
+    """Run a bench: JSON lines as they come, or the table at the end; progress goes to stderr."""
+    began = time.monotonic()
+
+    def announce(line: str) -> None:
+        print(f"[{time.monotonic() - began:5.1f} s] {line}", file=sys.stderr, flush=True)
+
+    readings: list[Reading] = []
+    try:
+        for reading in bench.run(announce):
+            readings.append(reading)
+            if as_json:
+                print(json_line(reading), flush=True)
+    except BenchFailed as failure:
+        print(f"✗ {failure}", file=sys.stderr)
+        return 1
+    if not as_json:
+        print(table(bench, readings))
+    return 0

@@ -1,0 +1,1 @@
+"""Start, pages, journal and memory of a whole installation."""

@@ -1,0 +1,103 @@
+"""Benches by name, and what the command answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from yaojian.bench import command
+from yaojian.bench.contracts import Announce, Bench, BenchFailed, Reading
+from yaojian.bench.registry import BENCHES, UnknownBench, bench_named, by_name
+
+READINGS = [
+    Reading.beside("a.b", 12345.678, "µs", size=2000, peer=100.0, limit=7.00049),
+    Reading.beside("c", 0.25, "s", size=None, peer=None),
+]
+
+
+def _yields(announce: Announce) -> Iterator[Reading]:
+    announce("working")
+    yield from READINGS
+
+
+def _fails(announce: Announce) -> Iterator[Reading]:
+    yield READINGS[0]
+    raise BenchFailed("the cable was cut")
+
+
+GOOD = Bench("good", "a good one", _yields, {"a.": "what a means", "z.": "what z means"})
+BAD = Bench("bad", "a bad one", _fails, {})
+
+
+@pytest.fixture(autouse=True)
+def _two_benches(monkeypatch: pytest.MonkeyPatch) -> None:
+    for bench in (GOOD, BAD):
+        monkeypatch.setitem(BENCHES, bench.name, bench)
+
+
+def test_the_house_is_registered() -> None:
+    assert bench_named("house").name == "house"
+    with pytest.raises(UnknownBench):
+        bench_named("castle")
+
+
+def test_a_name_is_given_once() -> None:
+    with pytest.raises(ValueError, match="good"):
+        by_name([GOOD, GOOD])
+
+
+def test_without_a_name_the_benches_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main([]) == 0
+    listed = capsys.readouterr().out
+    assert "house" in listed
+    assert "a good one" in listed
+
+
+def test_an_unknown_name_is_2_with_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["castle"]) == 2
+    streams = capsys.readouterr()
+    assert streams.out == ""
+    assert "castle" in streams.err
+    assert "house" in streams.err
+
+
+def test_json_is_readings_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["good", "--json"]) == 0
+    streams = capsys.readouterr()
+    objects = [json.loads(line) for line in streams.out.splitlines()]
+    assert [list(found) for found in objects] == [
+        ["name", "value", "unit", "size", "peer", "limit", "ratio"]
+    ] * 2
+    assert objects[0] == {
+        "name": "a.b",
+        "value": 12350.0,
+        "unit": "µs",
+        "size": 2000,
+        "peer": 100.0,
+        "limit": 7.0,
+        "ratio": 123.5,
+    }
+    assert objects[1]["peer"] is None
+    assert objects[1]["ratio"] is None
+    assert "working" in streams.err
+
+
+def test_the_table_names_machine_and_notes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["good"]) == 0
+    table = capsys.readouterr().out
+    assert "Python 3." in table
+    assert "PostgreSQL" in table
+    assert "medians" in table
+    assert "12,350" in table
+    assert "×123" in table
+    assert "what a means" in table
+    assert "what z means" not in table
+
+
+def test_a_failed_bench_is_1_and_keeps_what_it_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["bad", "--json"]) == 1
+    streams = capsys.readouterr()
+    assert len(streams.out.splitlines()) == 1
+    assert "the cable was cut" in streams.err
