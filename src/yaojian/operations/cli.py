@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -148,7 +149,10 @@ def _simulate(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    return _django(["bench", *options.rest])
+    from yaojian.operations.installation import python_command
+
+    # It measures an installation of its own making and needs none of ours; nothing stays between it and Ctrl-C.
+    os.execv(sys.executable, python_command("-m", "yaojian.bench", *options.rest))  # noqa: S606
 
 
 def _messages(options: argparse.Namespace) -> int:
