@@ -151,7 +151,7 @@ def _simulate(options: argparse.Namespace) -> int:
 def _bench(options: argparse.Namespace) -> int:
     from yaojian.operations.installation import python_command
 
-    # It measures an installation of its own making and needs none of ours; nothing stays between it and Ctrl-C.
+    # It measures an installation of its own making; nothing stays between it and Ctrl-C.
     os.execv(sys.executable, python_command("-m", "yaojian.bench", *options.rest))  # noqa: S606
 
 

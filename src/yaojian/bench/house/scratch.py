@@ -76,9 +76,9 @@ class Scratch:
             )
         while not answers(self.port):
             if self._process.poll() is not None:
-                raise BenchFailed(f"`yaojian up` ended before it was ready:\n{self._log_tail()}")
+                raise BenchFailed("`yaojian up` ended before it was ready")
             if time.perf_counter() - began > START_PATIENCE_S:
-                raise BenchFailed(f"not ready after {START_PATIENCE_S:.0f} s:\n{self._log_tail()}")
+                raise BenchFailed(f"not ready after {START_PATIENCE_S:.0f} s")
             time.sleep(POLL_S)
         return time.perf_counter() - began
 
@@ -123,7 +123,7 @@ class Scratch:
         try:
             return psutil.Process(json.loads((self.data / "run" / f"{name}.json").read_text())["pid"])
         except (FileNotFoundError, psutil.NoSuchProcess) as error:
-            raise BenchFailed(f"the service {name} is not running: {error}\n{self._log_tail()}") from error
+            raise BenchFailed(f"the service {name} is not running: {error}") from error
 
     @property
     def database_home(self) -> Path:
@@ -135,8 +135,13 @@ class Scratch:
         pid_file = self.database_home / "postgres" / "postmaster.pid"
         return psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
 
-    def _log_tail(self, lines: int = 25) -> str:
-        return "\n".join(self._log.read_text(errors="replace").splitlines()[-lines:])
+    def log_tails(self, lines: int = 15) -> str:
+        """The ends of its logs, to be read before they are removed."""
+        logs = [self._log, *sorted((self.data / "log").glob("*.log"))]
+        tails = {
+            log.name: log.read_text(errors="replace").splitlines()[-lines:] for log in logs if log.exists()
+        }
+        return "\n".join(f"--- {name}\n" + "\n".join(tail) for name, tail in tails.items())
 
 
 def _yaojian(*arguments: str) -> list[str]:
@@ -180,6 +185,8 @@ def scratch_installation() -> Iterator[Scratch]:
     scratch = Scratch(folder)
     try:
         yield scratch
+    except BenchFailed as failure:
+        raise BenchFailed(f"{failure}\n{scratch.log_tails()}") from failure
     finally:
         try:
             scratch.stop()
