@@ -93,7 +93,7 @@ def open_inspection(
         "inspection.opened",
         facts={"number": inspection.number, "inspection_kind": kind.value, "team": team, "basis": basis},
     )
-    give_work(inspection, CONDUCT, _("Conduct inspection %(n)s") % {"n": inspection.number}, None, lead_id)
+    give_work(inspection, CONDUCT, _("Conduct inspection %(n)s"), assignee_id=lead_id, n=inspection.number)
     return inspection
 
 
@@ -216,9 +216,10 @@ def conclude_inspection(
         give_work(
             inspection,
             RECTIFY,
-            _("Rectification of %(n)s findings") % {"n": len(severities)},
+            _("Rectification of %(n)s findings"),
             inspection.rectify_by,
             by.user_id,
+            n=len(severities),
         )
     else:
         inspection.closed_at = now()
@@ -287,9 +288,10 @@ def submit_rectification(
     give_work(
         inspection,
         VERIFY,
-        _("Verify the rectification of %(n)s") % {"n": inspection.number},
+        _("Verify the rectification of %(n)s"),
         inspection.rectify_by,
         by.user_id,
+        n=inspection.number,
     )
     record(
         by,
@@ -343,9 +345,10 @@ def return_rectification(*, by: Actor, inspection_id: int, reason: str, rectify_
     give_work(
         inspection,
         RECTIFY,
-        _("Rectification returned: %(why)s") % {"why": reason.strip()},
+        _("Rectification returned: %(why)s"),
         rectify_by,
         lead.officer_id if lead else None,
+        why=reason.strip(),
     )
     record(
         by, inspection, "rectification.returned", facts={"reason": reason.strip(), "rectify_by": rectify_by}

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from yaojian.casework.inspections.contracts import FILE_KIND
 from yaojian.casework.inspections.models import Inspection, NumberSeries
@@ -50,9 +53,19 @@ def record(by: Actor, inspection: Inspection, kind: str, **what: Any) -> Act:
 
 
 def give_work(
-    inspection: Inspection, kind: str, reason: object, due_on: date | None, assignee_id: int | None
+    inspection: Inspection,
+    kind: str,
+    reason: Promise,
+    due_on: date | None = None,
+    assignee_id: int | None = None,
+    **values: object,
 ) -> None:
-    """Put work on the inspection on the list of its organ and, when known, of an officer."""
+    """Put work on the inspection on the list of its organ and, when known, of an officer.
+
+    The reason (with `values` filled in) is kept in the installation's language, whoever writes it.
+    """
+    with override(settings.LANGUAGE_CODE):
+        words = str(reason) % values
     subject = inspection.subject
     open_item(
         WorkItem(
@@ -65,7 +78,7 @@ def give_work(
             file_kind=FILE_KIND,
             file_id=inspection.pk,
             due_on=due_on,
-            reason=str(reason)[:300],
+            reason=words[:300],
             source=BASIS_PROCEDURE,
             origin_kind=FILE_KIND,
             origin_key=str(inspection.pk),
