@@ -8,7 +8,7 @@ import warnings
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.documents import storage
@@ -75,7 +75,9 @@ def store_photo(*, by: Actor, file: Ref, upload: UploadedFile, part: str = "") -
 def preview_of(content: bytes, longest_side: int = 1280) -> bytes:
     """A re-encoded JPEG without metadata, safe to show inline."""
     with Image.open(io.BytesIO(content), formats=list(PHOTO_TYPES)) as image:
-        image.thumbnail((longest_side, longest_side))
+        # Phones store how the camera was held beside the pixels; a copy without metadata must be turned upright.
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((longest_side, longest_side))
         target = io.BytesIO()
-        image.convert("RGB").save(target, "JPEG", quality=82)
+        upright.convert("RGB").save(target, "JPEG", quality=82)
     return target.getvalue()
