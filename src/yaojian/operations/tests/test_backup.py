@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +10,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from yaojian.operations import archive, privileges
+from yaojian.operations import archive
 from yaojian.operations import restore as restoring
 from yaojian.operations.backup import back_up
 from yaojian.operations.database import DatabaseAccess, open_database
 from yaojian.operations.installation import Installation
 from yaojian.operations.speech import OperationError
+from yaojian.operations.tests.conftest import Plant, fresh_folder, removed
 
 SCHEMA = """
 CREATE TABLE act (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text NOT NULL);
@@ -43,26 +41,19 @@ def restore(
 
 
 def made_installation() -> Installation:
-    folder = Path(tempfile.mkdtemp(prefix="yj-backup-"))
-    folder.chmod(0o711)
-    return Installation(folder, "127.0.0.1", 8000, 1, (), "")
-
-
-def removed(installation: Installation) -> None:
-    shutil.rmtree(installation.data)
-    if os.geteuid() == 0:
-        shutil.rmtree(privileges.system_folder_for(installation.data), ignore_errors=True)
+    return Installation(fresh_folder("yj-backup-"), "127.0.0.1", 8000, 1, (), "")
 
 
 @pytest.fixture(scope="module")
-def source() -> Iterator[Installation]:
+def source(plant: Plant) -> Iterator[Installation]:
     installation = made_installation()
+    plant(installation.data)
     with open_database(installation, "test") as access, psycopg.connect(access.owner_url) as connection:
         connection.execute(SCHEMA)
     (installation.documents / "ab").mkdir()
     (installation.documents / "ab" / "abcd").write_bytes(b"photo")
     yield installation
-    removed(installation)
+    removed(installation.data)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +67,7 @@ def backup_file(source: Installation, tmp_path_factory: pytest.TempPathFactory) 
 def target() -> Iterator[Installation]:
     installation = made_installation()
     yield installation
-    removed(installation)
+    removed(installation.data)
 
 
 def acts(access: DatabaseAccess) -> int:

@@ -19,8 +19,10 @@ import pytest
 
 from yaojian.operations import cluster as clusters
 from yaojian.operations import postgres, privileges
+from yaojian.operations.installation import Installation
 from yaojian.operations.postgres import EmbeddedPostgres
 from yaojian.operations.speech import OperationError
+from yaojian.operations.tests.conftest import Plant, fresh_folder, removed
 
 PASSWORD = secrets.token_hex(8)
 
@@ -37,12 +39,14 @@ class Heard:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="yj-"))
-    made.chmod(0o711)
+    made = fresh_folder("yj-")
     yield made
-    shutil.rmtree(made)
-    if os.geteuid() == 0:
-        shutil.rmtree(privileges.system_folder_for(made), ignore_errors=True)
+    removed(made)
+
+
+@pytest.fixture
+def password(seed: Path) -> str:
+    return Installation(seed, "127.0.0.1", 8000, 1, (), "").secrets().superuser_password
 
 
 @pytest.fixture
@@ -51,8 +55,8 @@ def heard() -> Heard:
 
 
 @pytest.fixture
-def server(folder: Path, heard: Heard) -> Iterator[EmbeddedPostgres]:
-    made = EmbeddedPostgres(folder, PASSWORD, announce=heard)
+def server(folder: Path, heard: Heard, plant: Plant, password: str) -> Iterator[EmbeddedPostgres]:
+    made = EmbeddedPostgres(plant(folder), password, announce=heard)
     yield made
     made.stop()
 
@@ -139,11 +143,13 @@ def test_a_killed_backend_is_recovered_by_the_server_itself(server: EmbeddedPost
     pytest.fail("the server did not come back")
 
 
-def test_a_server_that_outlived_its_supervisor_is_stopped(server: EmbeddedPostgres, heard: Heard) -> None:
+def test_a_server_that_outlived_its_supervisor_is_stopped(
+    server: EmbeddedPostgres, heard: Heard, password: str
+) -> None:
     server.start()
     commit_a_row(server)
     left_over = server.pid
-    successor = EmbeddedPostgres(server.folder, PASSWORD, announce=heard)
+    successor = EmbeddedPostgres(server.folder, password, announce=heard)
     try:
         successor.start()
         assert successor.pid != left_over
@@ -153,12 +159,13 @@ def test_a_server_that_outlived_its_supervisor_is_stopped(server: EmbeddedPostgr
         successor.stop()
 
 
-def test_the_server_stops_when_its_supervisor_is_killed(folder: Path) -> None:
+def test_the_server_stops_when_its_supervisor_is_killed(folder: Path, plant: Plant, password: str) -> None:
+    plant(folder)
     program = (
         "import sys, time; from pathlib import Path\n"
         "from yaojian.operations.postgres import EmbeddedPostgres\n"
         "from yaojian.operations.speech import stay_silent\n"
-        f"s = EmbeddedPostgres(Path({str(folder)!r}), {PASSWORD!r}, announce=stay_silent); s.start()\n"
+        f"s = EmbeddedPostgres(Path({str(folder)!r}), {password!r}, announce=stay_silent); s.start()\n"
         "print(s.pid, flush=True); time.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as supervisor:
@@ -181,18 +188,22 @@ def test_a_pid_file_from_before_a_reboot_is_no_obstacle(server: EmbeddedPostgres
     assert rows(server) == 1
 
 
-def test_an_interrupted_initdb_is_begun_again(server: EmbeddedPostgres) -> None:
+def test_an_interrupted_initdb_is_begun_again(folder: Path, heard: Heard) -> None:
+    server = EmbeddedPostgres(folder, PASSWORD, announce=heard)
     half = server.cluster.data.parent / ".postgres-killed" / "data"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
     server.start()
+    server.stop()
     assert not half.exists()
 
 
-def test_a_long_data_path_gets_a_short_private_socket_folder(folder: Path, heard: Heard) -> None:
+def test_a_long_data_path_gets_a_short_private_socket_folder(
+    folder: Path, heard: Heard, plant: Plant, password: str
+) -> None:
     deep = folder / ("很长的目录名" * 4) / ("d" * 60)
     deep.mkdir(parents=True)
-    server = EmbeddedPostgres(deep, PASSWORD, announce=heard)
+    server = EmbeddedPostgres(plant(deep), password, announce=heard)
     socket_folder = server.cluster.socket_folder
     try:
         assert clusters.fits_a_socket(socket_folder)
@@ -200,7 +211,7 @@ def test_a_long_data_path_gets_a_short_private_socket_folder(folder: Path, heard
         assert deep not in socket_folder.parents
         assert server.cluster.data.parent == deep
         server.start()
-        assert EmbeddedPostgres(deep, PASSWORD, announce=heard).cluster.socket_folder == socket_folder
+        assert EmbeddedPostgres(deep, password, announce=heard).cluster.socket_folder == socket_folder
     finally:
         server.stop()
         if deep not in socket_folder.parents:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +22,7 @@ from yaojian.operations.database import open_database
 from yaojian.operations.installation import Installation
 from yaojian.operations.restore import restore
 from yaojian.operations.services import end_orphans
+from yaojian.operations.tests.conftest import Plant, fresh_folder, removed
 
 DRIVER = Path(__file__).with_name("driver.py")
 PATIENCE_S = 40.0
@@ -103,13 +102,17 @@ def processes_of(data: Path) -> list[psutil.Process]:
 
 
 @pytest.fixture
-def data() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="yj-up-"))
-    made.chmod(0o711)
+def empty() -> Iterator[Path]:
+    made = fresh_folder("yj-up-")
     yield made
     for process in processes_of(made):
         process.kill()
-    shutil.rmtree(made)
+    removed(made)
+
+
+@pytest.fixture
+def data(empty: Path, plant: Plant) -> Path:
+    return plant(empty)
 
 
 def test_comes_up_heals_and_stops(data: Path) -> None:
@@ -150,10 +153,10 @@ def test_the_next_start_cleans_up_after_a_killed_supervisor(data: Path) -> None:
     assert processes_of(data) == []
 
 
-def test_stops_when_asked_in_the_middle_of_the_start(data: Path) -> None:
-    running = Running(data, free_port()).wait_for("starting the database")
+def test_stops_when_asked_in_the_middle_of_the_first_start(empty: Path) -> None:
+    running = Running(empty, free_port()).wait_for("starting the database")
     assert running.end(signal.SIGINT) == 0, running.said
-    assert processes_of(data) == []
+    assert processes_of(empty) == []
 
 
 def test_a_hopeless_web_server_is_given_up_with_its_log(data: Path) -> None:
@@ -162,20 +165,20 @@ def test_a_hopeless_web_server_is_given_up_with_its_log(data: Path) -> None:
     assert processes_of(data) == []
 
 
-def test_a_taken_port_is_named_before_anything_starts(data: Path) -> None:
+def test_a_taken_port_is_named_before_anything_starts(empty: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = int(taken.getsockname()[1])
-        running = Running(data, port)
+        running = Running(empty, port)
         assert running.process.wait(PATIENCE_S) == 1
         running.wait_for(f"--port {port + 1}")
         assert f"pid {os.getpid()}" in running.said
-    assert not (data / "postgres").exists()
+    assert not (empty / "postgres").exists()
 
 
-def test_two_installations_run_side_by_side(data: Path) -> None:
-    first, second = (Running(data / name, free_port()) for name in ("a", "b"))
+def test_two_installations_run_side_by_side(empty: Path, plant: Plant) -> None:
+    first, second = (Running(plant(empty / name), free_port()) for name in ("a", "b"))
     try:
         first.ready()
         second.ready()
@@ -183,14 +186,14 @@ def test_two_installations_run_side_by_side(data: Path) -> None:
         assert (first.end(), second.end()) == (0, 0)
 
 
-def test_a_stranger_with_a_reused_number_is_left_alone(data: Path) -> None:
+def test_a_stranger_with_a_reused_number_is_left_alone(empty: Path) -> None:
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
     try:
-        (data / "run").mkdir()
-        processes.record(data / "run", "web", stranger.pid)
-        end_orphans(Installation(data, "127.0.0.1", 1, 1, (), ""))
+        (empty / "run").mkdir()
+        processes.record(empty / "run", "web", stranger.pid)
+        end_orphans(Installation(empty, "127.0.0.1", 1, 1, (), ""))
         assert stranger.poll() is None
-        assert not list((data / "run").glob("*.json"))
+        assert not list((empty / "run").glob("*.json"))
     finally:
         stranger.kill()
         stranger.wait()
