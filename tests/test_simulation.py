@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
-from datetime import date
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from yaojian.casework.inspections.actions import open_inspection
 from yaojian.casework.inspections.facade import InspectionKind, inspections_visible_to
-from yaojian.foundation.accounts.facade import Actor, actor_of
+from yaojian.config.reference_packs import load_reference_packs
+from yaojian.foundation.accounts.facade import Actor, actor_of, officers_for_inspections
+from yaojian.foundation.accounts.sign_in import authenticate
 from yaojian.foundation.ledger.facade import Act, altered_acts
 from yaojian.foundation.timekeeping import held_at
 from yaojian.foundation.worklist.facade import Whose, items_visible_to, narrowed_to
+from yaojian.oversight.plans.drilldown import groups
+from yaojian.oversight.plans.facade import figures_of, load_packs
+from yaojian.oversight.plans.queries import figure_by_key
 from yaojian.registers.enterprises.facade import Subject
-from yaojian.simulator.accounts import demo_accounts
 from yaojian.simulator.loader import Loaded, load_world, moment_of_loading
 from yaojian.simulator.tests.worlds import AS_OF, SEED, world_on
+
+DEMO_USERS = {"admin", "juzhang", "guihua", "kezhang", "changji", "barkol", "kuisu"}
 
 
 @pytest.fixture(scope="module")
 def loaded(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Loaded]:
     """A world loaded once for all tests of this module, and taken back at the end."""
-    from yaojian.config.reference_packs import load_reference_packs
-    from yaojian.oversight.plans.facade import load_packs
-
     with django_db_blocker.unblock(), transaction.atomic(), held_at(moment_of_loading(AS_OF)):
         load_reference_packs()
         load_packs()
@@ -40,16 +44,12 @@ def loaded(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Loaded]:
 
 
 def _actor(username: str) -> Actor:
-    from django.contrib.auth import get_user_model
-
     actor = actor_of(get_user_model().objects.get(username=username))
     assert actor is not None
     return actor
 
 
 def test_figures_equal_the_truth(loaded: Loaded) -> None:
-    from yaojian.oversight.plans.facade import figures_of
-
     truth = json.loads(loaded.truth.read_text())
     assert {figure["key"][:3] for figure in truth["figures"]} == {"002", "003"}
     for plan, prefix in (("changji", "002"), ("barkol", "003")):
@@ -62,6 +62,14 @@ def test_figures_equal_the_truth(loaded: Loaded) -> None:
             assert (value.numerator, value.denominator) == (wanted["numerator"], wanted["denominator"]), key
             assert str(value.percent) == wanted["percent"], key
             assert {reason.value: n for reason, n in value.excluded.items()} == excluded, key
+
+
+def test_the_subjects_behind_each_figure_are_the_true_ones(loaded: Loaded) -> None:
+    for wanted in json.loads(loaded.truth.read_text())["figures"]:
+        figure = figure_by_key(wanted["key"])
+        reached = next(g for g in groups(figure, figure.row.plan.organ, AS_OF) if g.code == "reached")
+        codes = "\n".join(sorted(reached.subjects.values_list("code", flat=True)))
+        assert hashlib.sha256(codes.encode()).hexdigest() == wanted["numerator_codes_sha256"], wanted["key"]
 
 
 def test_everything_arrives(loaded: Loaded) -> None:
@@ -96,9 +104,6 @@ def test_the_changji_officer_finds_overdue_pharmacies(loaded: Loaded) -> None:
 
 def test_numbers_go_on(loaded: Loaded) -> None:
     """A new inspection takes the next number of its organ's series."""
-    from yaojian.casework.inspections.actions import open_inspection
-    from yaojian.foundation.accounts.facade import officers_for_inspections
-
     officer = _actor("barkol")
     numbers = inspections_visible_to(officer).filter(organ_id=officer.organ_id)
     last = max(int(n.rsplit("-", 1)[1]) for n in numbers.values_list("number", flat=True) if "-2026-" in n)
@@ -120,9 +125,24 @@ def test_demo_accounts_let_their_readers_in(loaded: Loaded) -> None:
     out = StringIO()
     call_command("demo_accounts", "--json", stdout=out)
     accounts = json.loads(out.getvalue())
-    assert accounts == [dict(account) for account in demo_accounts()] or accounts
-    assert {a["username"] for a in accounts} >= {"admin", "juzhang", "kezhang", "changji", "guihua", "kuisu"}
-    assert all(a["password"] and a["role"] and a["organ"] for a in accounts)
+    assert {a["username"] for a in accounts} == DEMO_USERS
+    for account in accounts:
+        assert authenticate(account["username"], account["password"]).display_name == account["name"]
+        assert account["role"]
+        assert account["organ"]
+
+
+def test_nobody_else_can_sign_in(loaded: Loaded) -> None:
+    others = get_user_model().objects.exclude(username__in=DEMO_USERS)
+    assert others.count() > 40
+    assert not any(user.has_usable_password() for user in others)
+
+
+@pytest.mark.django_db
+def test_an_installation_without_simulated_data_has_no_demo_accounts() -> None:
+    out = StringIO()
+    call_command("demo_accounts", "--json", stdout=out)
+    assert json.loads(out.getvalue()) == []
 
 
 def test_only_an_empty_register_is_filled(loaded: Loaded) -> None:
@@ -135,10 +155,8 @@ def test_only_an_empty_register_is_filled(loaded: Loaded) -> None:
     assert load_world(world_on(AS_OF), lambda name, count: None) is None
 
 
-@pytest.mark.django_db(transaction=False)
-def test_without_organs_nothing_is_loaded(tmp_path: Path) -> None:
+@pytest.mark.django_db
+def test_without_organs_nothing_is_loaded() -> None:
     with pytest.raises(CommandError, match="load_packs"):
-        call_command(
-            "simulate", "--seed", str(SEED), "--as-of", date(2026, 11, 20).isoformat(), stdout=StringIO()
-        )
+        call_command("simulate", "--seed", str(SEED), "--as-of", AS_OF.isoformat(), stdout=StringIO())
     assert not Subject.objects.exists()
