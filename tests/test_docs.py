@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from yaojian.config.catalogues import read_catalogue
 from yaojian.config.environment import Environment, variable_name
 from yaojian.operations import cli
 
@@ -160,6 +161,29 @@ def test_the_places_that_the_glossary_names_exist() -> None:
     rows = re.findall(r"^\|.*\| `([^`|]+)` \|$", GLOSSARY.read_text(encoding="utf-8"), flags=re.M)
     assert len(rows) >= 70
     assert [place for place in rows if not (PACKAGE / place).exists()] == []
+
+
+def translations(place: str) -> dict[str, set[str]]:
+    """The Chinese of each English message in the catalogue of the app that holds a place, if any."""
+    apps = [path.parent for path in PACKAGE.rglob("apps.py") if (PACKAGE / place).is_relative_to(path.parent)]
+    found: dict[str, set[str]] = {}
+    for app in apps:
+        for message in read_catalogue(app):
+            if isinstance(message.id, str) and isinstance(message.string, str) and message.string:
+                found.setdefault(message.id.lower(), set()).add(message.string)
+    return found
+
+
+def test_the_glossary_says_what_the_pages_say() -> None:
+    rows = re.findall(
+        r"^\| ([^|]+?) \| ([^|]+?) \|.*\| `([^`|]+)` \|$", GLOSSARY.read_text(encoding="utf-8"), flags=re.M
+    )
+    different = []
+    for english, chinese, place in rows:
+        known = translations(place).get(english.lower(), set())
+        if known and not any(text in chinese for text in known):
+            different.append((english, chinese, sorted(known)))
+    assert different == []
 
 
 def test_no_term_stands_twice_in_the_glossary() -> None:
