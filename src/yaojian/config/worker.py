@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from django.db import close_old_connections
-from procrastinate import exceptions
+from procrastinate import App, exceptions
 from procrastinate.contrib.django import app
+from procrastinate.jobs import DeleteJobCondition
 from procrastinate.tasks import Task
 
 from yaojian.foundation.outbox.facade import deliver_pending, wake_with
@@ -58,5 +59,12 @@ def install() -> None:
 def run() -> None:
     """Work until told to stop. A machine that was off at night brings its duties up to date first."""
     ask_for(refresh_all_duties, timestamp=int(now().timestamp()))
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
-        asyncio.run(app.run_worker_async(concurrency=2, install_signal_handlers=True, delete_jobs="successful"))
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
+        asyncio.run(_serve(worker_app))
+
+
+async def _serve(worker_app: App) -> None:
+    async with worker_app.open_async():
+        await worker_app.run_worker_async(
+            concurrency=2, install_signal_handlers=True, delete_jobs=DeleteJobCondition.SUCCESSFUL
+        )

@@ -11,33 +11,33 @@ from yaojian.oversight.plans.definitions import Period
 DAY = timedelta(days=1)
 
 
-def duty(opened_on: date, acts: Sequence[date], period: Period, minimum: int, as_of: date) -> Duty:
+def duty(since: date, acts: Sequence[date], period: Period, minimum: int, as_of: date) -> Duty:
     """The standing of a subject under a mandate on `as_of`.
 
+    `since` is the day from which the mandate binds the subject: its opening, or the plan's first day.
     `acts` are the days of its qualifying acts in any order; later than `as_of` they are ignored.
     A calendar period wants `minimum` acts in each; a whole period missed stays overdue until the
     subject is looked at. A rolling period of n years wants the last `minimum` acts to be no older
-    than n years, or since opening. A window wants them between its days; opening inside it counts
-    from there.
+    than n years, or than `since`. A window wants them between its days.
     """
     days = sorted(day for day in acts if day <= as_of)
     last = days[-1] if days else None
     match period.unit:
         case "rolling_years":
-            return _rolling(opened_on, days, period.n or 1, minimum, as_of, last)
+            return _rolling(since, days, period.n or 1, minimum, as_of, last)
         case "window":
             return _window(days, period, minimum, as_of, last)
         case _:
-            return _calendar(opened_on, days, period, minimum, as_of, last)
+            return _calendar(since, days, period, minimum, as_of, last)
 
 
 def _judged(due_on: date, as_of: date, last: date | None) -> Duty:
     return Duty(DutyState.OVERDUE if due_on < as_of else DutyState.DUE, due_on, last)
 
 
-def _rolling(opened: date, days: list[date], years: int, minimum: int, as_of: date, last: date | None) -> Duty:
+def _rolling(since: date, days: list[date], years: int, minimum: int, as_of: date, last: date | None) -> Duty:
     # The act that, if it were the oldest of the required ones, sets when the next is due.
-    counted = days[-minimum] if len(days) >= minimum else opened
+    counted = days[-minimum] if len(days) >= minimum else since
     due_on = years_later(counted, years)
     in_span = sum(1 for day in days if years_later(day, years) > as_of)
     if in_span >= minimum:
@@ -54,14 +54,14 @@ def _window(days: list[date], period: Period, minimum: int, as_of: date, last: d
 
 
 def _calendar(
-    opened: date, days: list[date], period: Period, minimum: int, as_of: date, last: date | None
+    since: date, days: list[date], period: Period, minimum: int, as_of: date, last: date | None
 ) -> Duty:
     start, end = period.bounds(as_of)
     done = sum(1 for day in days if start <= day <= end)
     if done >= minimum:
         return Duty(DutyState.MET, period.bounds(end + DAY)[1], last)
     earlier_start, earlier_end = period.bounds(start - DAY)
-    missed = opened <= earlier_start and sum(1 for d in days if earlier_start <= d <= earlier_end) < minimum
+    missed = since <= earlier_start and sum(1 for d in days if earlier_start <= d <= earlier_end) < minimum
     # A period missed altogether, and nothing since: the subject has been overdue from its end.
     if missed and not done:
         return Duty(DutyState.OVERDUE, earlier_end, last)

@@ -76,8 +76,11 @@ def subject_duties(
     days = _act_days(formula, subjects, as_of)
     if formula.period is None:
         raise ValueError("a mandate has a period")
+    # A mandate binds from its plan's first day: nobody can have been late before that.
+    in_force = date(figure.row.plan.start_year, 1, 1)
     for subject in subjects:
-        standing = duty(subject.opened_on, days.get(subject.pk, ()), formula.period, formula.minimum, as_of)
+        since = max(subject.opened_on, in_force)
+        standing = duty(since, days.get(subject.pk, ()), formula.period, formula.minimum, as_of)
         yield SubjectDuty(figure, subject, standing)
 
 

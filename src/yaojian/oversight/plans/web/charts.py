@@ -43,7 +43,7 @@ def trend(figure: Figure, carrier: Figure, organ: Organ, as_of: date) -> dict[st
     days = [*_quarter_ends_before(as_of, QUARTERS), as_of]
     values = [evaluate(carrier, organ, day) if first and day >= first else None for day in days]
     shares = [None if value is None else _as_number(value) for value in values]
-    return chart_option(
+    option = chart_option(
         "line",
         [day.isoformat() for day in days],
         [Series(figure.title, shares)],
@@ -51,6 +51,23 @@ def trend(figure: Figure, carrier: Figure, organ: Organ, as_of: date) -> dict[st
         targets=_target_line(evaluate(carrier, organ, as_of)),
         maximum=100,
     )
+    return {"option": option, "title": _finding(days, shares)}
+
+
+def _finding(days: list[date], shares: list[float | None]) -> str:
+    """What the trend says, in one sentence."""
+    known = [(day, share) for day, share in zip(days, shares, strict=True) if share is not None]
+    if not known:
+        return _("No records yet")
+    (first_day, first), (_last_day, last) = known[0], known[-1]
+    words = {"day": first_day.isoformat(), "first": f"{first:.2f}", "last": f"{last:.2f}"}
+    if len(known) == 1:
+        return _("%(last)s%% now; there are no earlier records") % words
+    if last > first:
+        return _("Up from %(first)s%% on %(day)s to %(last)s%%") % words
+    if last < first:
+        return _("Down from %(first)s%% on %(day)s to %(last)s%%") % words
+    return _("Unchanged at %(last)s%% since %(day)s") % words
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,11 @@ def parts(carrier: Figure, organ: Organ, as_of: date) -> dict[str, Any] | None:
 def due_months(figure: Figure, organ: Organ, as_of: date) -> dict[str, Any]:
     """How many duties of a mandate fall due in each of the next twelve months."""
     counts = due_by_month(figure, organ, as_of)
-    return chart_option(
+    option = chart_option(
         "bar", list(counts), [Series(_("Subjects falling due"), list(counts.values()))], unit=_("subjects")
     )
+    busiest = max(counts, key=lambda month: counts[month])
+    if not counts[busiest]:
+        return {"option": option, "title": _("Nothing falls due in the next twelve months")}
+    words = {"month": busiest, "n": counts[busiest], "all": sum(counts.values())}
+    return {"option": option, "title": _("%(n)s of %(all)s subjects fall due in %(month)s") % words}

@@ -73,6 +73,8 @@ def cockpit(request: ActingRequest) -> HttpResponse:
                 "over": plan.end_year < day.year,
             }
         )
+    # Plans whose figures are one's own come first.
+    cards.sort(key=lambda card: card["organ"] is None)
     # Binding targets first, then the farthest from the goal.
     off_track.sort(key=lambda item: (item[2].attribute != "binding", -(item[3].value.distance or 0)))
     return render(request, "plans/cockpit.html", {"cards": cards, "off_track": off_track, "as_of": day})
