@@ -12,7 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from yaojian import __version__
@@ -178,24 +178,29 @@ def numbers(actor: Actor, whose: Whose, urgencies: dict[Urgency, int]) -> list[d
             "label": _("Overdue items"),
             "value": overdue,
             "status": "overdue" if overdue else "done",
+            "status_text": _("Do these first") if overdue else "",
+            "unit": pgettext("work", "items"),
             "href": f"{home}?whose={whose.value}&due=overdue",
         },
         {
             "label": URGENCY_NAMES[Urgency.SOON],
             "value": soon,
             "status": "due_soon" if soon else "neutral",
+            "unit": pgettext("work", "items"),
             "href": f"{home}?whose={whose.value}&due=soon",
         },
         {
             "label": _("Inspections on site"),
             "value": on_site,
             "status": "info",
+            "unit": pgettext("inspections", "files"),
             "href": f"{inspections}?state=on_site",
         },
         {
             "label": _("Rectifications to verify"),
             "value": submitted,
             "status": "due_soon" if submitted else "neutral",
+            "unit": pgettext("inspections", "files"),
             "href": f"{inspections}?state=submitted",
         },
     ]
