@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Min, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.ledger.facade import Act, acts_between
@@ -59,7 +60,7 @@ def groups(figure: Figure, organ: Organ, as_of: date) -> list[Group]:
         subjects = scope_of(formula, organ).select_related("responsible_organ").order_by("name")
         return [
             Group("open", _("Rectification not verified"), subjects.filter(pk__in=open_ones)),
-            Group("reached", _("Rectification verified"), subjects.filter(pk__in=done)),
+            Group("reached", pgettext_lazy("subjects behind a figure", "Rectification verified"), subjects.filter(pk__in=done)),
         ]
     rows = coverage_rows(formula, organ, as_of).select_related("responsible_organ").order_by("name")
     members = rows.filter(exclusion="")
