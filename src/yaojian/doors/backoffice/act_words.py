@@ -89,12 +89,15 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "item": (gettext_lazy("Work item no."), str),
 }
 
+_ORDER = {key: place for place, key in enumerate(FACTS)}
+
 
 def facts_in_words(facts: Mapping[str, Any], without: Iterable[str] = ()) -> list[tuple[str, Any]]:
     """The facts of an act as pairs of name and value; a fact without a name here keeps its key."""
     left_out = set(without)
     pairs = []
-    for key, value in facts.items():
+    for key in sorted(facts, key=lambda key: _ORDER.get(key, len(_ORDER))):
+        value = facts[key]
         if key in left_out or value in (None, "", [], {}):
             continue
         name, in_words = FACTS.get(key, (key, str))

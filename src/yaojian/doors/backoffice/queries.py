@@ -37,16 +37,15 @@ class JournalFilter:
 def journal_of(actor: Actor) -> QuerySet[Act]:
     """The acts that `actor` may read.
 
-    Those of the actor's organ and below, and those about subjects the actor may see; but not when colleagues
-    signed in and out. Who has no business in the files sees what concerns no subject: sessions and packs.
+    Those of the actor's organ and below, and those about subjects the actor may see; signing in and out is
+    not among them. Who has no business in the files sees what concerns no subject: sessions and packs.
     """
     acts = Act.objects.defer("canonical", "salt")
     of_own_organ = Q(organ__path__startswith=actor.organ_path)
     if not actor.may(Permission.SUBJECT_VIEW):
         return acts.filter(of_own_organ, subject_id__isnull=True)
     about_visible = Q(subject_kind=SUBJECT_KIND, subject_id__in=subjects_visible_to(actor).values("pk"))
-    sessions_of_others = Q(kind__startswith=SESSIONS) & ~Q(actor_id=actor.user_id)
-    return acts.filter(of_own_organ | about_visible).exclude(sessions_of_others)
+    return acts.filter(of_own_organ | about_visible).exclude(kind__startswith=SESSIONS)
 
 
 def matching_acts(acts: QuerySet[Act], wanted: JournalFilter) -> QuerySet[Act]:

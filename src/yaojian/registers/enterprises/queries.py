@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
@@ -161,7 +161,11 @@ def public_subject(code: str) -> Subject:
 
 def facilities_visible_to(actor: Actor, subject: Subject) -> QuerySet[Subject]:
     """The facilities of a subject (the stores of a chain) that the actor may see, by name."""
-    return subjects_visible_to(actor).filter(parent=subject).order_by("closed_on", "pinyin", "id")
+    return (
+        subjects_visible_to(actor)
+        .filter(parent=subject)
+        .order_by(F("closed_on").desc(nulls_first=True), "pinyin", "id")
+    )
 
 
 def subjects_in_scope(

@@ -11,6 +11,7 @@ from django import forms
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -138,8 +139,8 @@ def act(request: ActingRequest, uid: UUID) -> HttpResponse:
             {"label": _("Recorded at"), "value": datetime_cn(found.recorded_at)},
         ],
         "proof": [
-            {"label": _("Identifier"), "value": str(found.uid)},
-            {"label": _("SHA-256 of the record"), "value": hashlib.sha256(canonical).hexdigest()},
+            {"label": _("Identifier"), "value": as_code(found.uid)},
+            {"label": _("SHA-256 of the record"), "value": as_code(hashlib.sha256(canonical).hexdigest())},
         ],
         "facts": [{"label": name, "value": value} for name, value in facts_in_words(found.facts)],
         "is_intact": row_matches_canonical(found),
@@ -149,11 +150,16 @@ def act(request: ActingRequest, uid: UUID) -> HttpResponse:
     return render(request, "backoffice/act.html", context)
 
 
+def as_code(value: object) -> str:
+    """A value in the letters of codes and hashes."""
+    return format_html('<span class="code">{}</span>', value)
+
+
 def head_of(act: Act, subject: Any) -> list[dict[str, Any]]:
     """Who did it, for which organ, to whom."""
     subject_url = reverse("backoffice:subject", args=[subject.pk]) if subject else ""
     return [
-        {"label": _("Done by"), "value": act.actor_name, "hint": ROLE_NAMES[Role(act.role)]},
+        {"label": _("Done by"), "value": act.actor_name, "hint": ROLE_NAMES[Role(act.role)], "wide": True},
         {"label": _("For the organ"), "value": act.organ_name, "wide": True},
         {
             "label": _("Concerning"),

@@ -30,6 +30,7 @@ from yaojian.doors.backoffice.web.subjects import RISK_MEANINGS, status_of
 from yaojian.doors.backoffice.web.workbench import row_of as work_row
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.design.wording import due_in_words
 from yaojian.foundation.ledger.facade import acts_of_subject
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today
@@ -149,11 +150,18 @@ def key_facts(subject: Subject, place: str, open_items: list[WorkItem]) -> list[
         {
             "label": _("Next duty"),
             "value": first.reason if first else _("Nothing is due"),
-            "hint": first.organ.label if first else "",
+            "hint": due_hint(first) if first else "",
             "wide": True,
         },
-        {"label": _("By when"), "value": first.due_on.isoformat() if first and first.due_on else None},
     ]
+
+
+def due_hint(item: WorkItem) -> str:
+    """By when a duty is due, in words and as a date, and for which organ."""
+    organ = item.organ.short_name or item.organ.label
+    if item.due_on is None:
+        return str(organ)
+    return f"{item.due_on.isoformat()} · {due_in_words(item.due_on, today()).text} · {organ}"
 
 
 def inspect_address(actor: Actor, subject: Subject, open_items: list[WorkItem]) -> str:
