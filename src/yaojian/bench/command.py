@@ -14,10 +14,11 @@ from yaojian.bench.registry import BENCHES, UnknownBench, bench_named
 from yaojian.bench.report import json_line, table
 
 UNKNOWN = 2
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str]) -> int:
-    """List the benches or run one; 0 when measured, 1 when it could not be, 2 for an unknown name."""
+    """List the benches or run one; 0 measured, 1 it could not be, 2 unknown name, 130 stopped."""
     parser = argparse.ArgumentParser(prog="yaojian bench", description="性能测量 / measure speed")
     parser.add_argument("name", nargs="?", help="测量项目, 不填则列出全部 / which; without it: the list")
     parser.add_argument("--json", action="store_true", help="逐行输出 JSON / one JSON object a line")
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str]) -> int:
     former = signal.signal(signal.SIGTERM, _as_ctrl_c)
     try:
         return run(bench, as_json=options.json)
+    except KeyboardInterrupt:
+        print("已中止, 已清理 / stopped, nothing is left behind", file=sys.stderr)
+        return INTERRUPTED
     finally:
         signal.signal(signal.SIGTERM, former)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -27,13 +28,20 @@ def _fails(announce: Announce) -> Iterator[Reading]:
     raise BenchFailed("the cable was cut")
 
 
+def _is_stopped(announce: Announce) -> Iterator[Reading]:
+    yield READINGS[0]
+    signal.raise_signal(signal.SIGTERM)
+    yield READINGS[1]
+
+
 GOOD = Bench("good", "a good one", _yields, {"a.": "what a means", "z.": "what z means"})
 BAD = Bench("bad", "a bad one", _fails, {})
+STOPPED = Bench("stopped", "a stopped one", _is_stopped, {})
 
 
 @pytest.fixture(autouse=True)
 def _two_benches(monkeypatch: pytest.MonkeyPatch) -> None:
-    for bench in (GOOD, BAD):
+    for bench in (GOOD, BAD, STOPPED):
         monkeypatch.setitem(BENCHES, bench.name, bench)
 
 
@@ -101,3 +109,10 @@ def test_a_failed_bench_is_1_and_keeps_what_it_measured(capsys: pytest.CaptureFi
     streams = capsys.readouterr()
     assert len(streams.out.splitlines()) == 1
     assert "the cable was cut" in streams.err
+
+
+def test_a_stopped_bench_ends_like_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    assert command.main(["stopped", "--json"]) == 130
+    assert signal.getsignal(signal.SIGTERM) == before
+    assert len(capsys.readouterr().out.splitlines()) == 1
