@@ -7,7 +7,7 @@ import json
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,13 +80,14 @@ class Preparation:
             self.access
         )
 
-    def demo_loaded(self) -> bool:
-        """Whether this installation was given the demo data."""
-        return bool(prepared_state(self.installation).get("demo"))
+    def demo_accounts(self) -> list[dict[str, str]]:
+        """The accounts of the demo data, one for each role; none when it was not loaded."""
+        accounts = prepared_state(self.installation).get("accounts")
+        return accounts if isinstance(accounts, list) else []
 
     def run(self, steps: Steps, *, demo: bool) -> None:
         """Run every step; each is safe to repeat, so the next start finishes an interrupted set-up."""
-        before = self.demo_loaded()
+        before = bool(prepared_state(self.installation).get("demo"))
         forget_preparation(self.installation)
         with steps.step("建立或升级数据库结构", "creating or upgrading the database schema"):
             self._django("provision", as_owner=True)
@@ -99,6 +100,7 @@ class Preparation:
             "code": code_fingerprint(),
             "migrations": _migration_state(self.access),
             "demo": demo or before,
+            "accounts": _ask_demo_accounts(self.installation, self.access) if demo or before else [],
         }
         partial = self.installation.data / f".{PREPARED}.new"
         partial.write_text(json.dumps(state))
@@ -124,7 +126,7 @@ class Preparation:
         if child.returncode != 0:
             raise OperationError(
                 f"步骤 {arguments[0]} 失败",
-                f"the step {arguments[0]} failed, see {log}",
+                f"the step {arguments[0]} failed; what it said is above",
                 detail="" if visible else tail(log),
                 cure="./yaojian check",
             )
@@ -139,8 +141,7 @@ class Preparation:
                 show(f"    … {now - began:.0f} s")
 
 
-def demo_accounts(installation: Installation, access: DatabaseAccess) -> Sequence[dict[str, str]]:
-    """The accounts of the demo data, one for each role."""
+def _ask_demo_accounts(installation: Installation, access: DatabaseAccess) -> list[dict[str, str]]:
     asked = subprocess.run(
         python_command("-m", "django", "demo_accounts", "--json"),
         env=installation.child_environment(access.app_url),

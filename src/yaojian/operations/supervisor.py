@@ -15,7 +15,7 @@ from yaojian.operations import database, processes
 from yaojian.operations.database import DatabaseAccess
 from yaojian.operations.installation import Installation
 from yaojian.operations.postgres import EmbeddedPostgres
-from yaojian.operations.preparation import Preparation, demo_accounts, expected
+from yaojian.operations.preparation import Preparation, expected
 from yaojian.operations.services import (
     Service,
     check_port_free,
@@ -102,8 +102,7 @@ class Supervisor:
             for service in self.services:
                 service.start()
             wait_until_healthy(self.installation, web, self.pause)
-        accounts = demo_accounts(self.installation, access) if preparation.demo_loaded() else []
-        show(summary(self.installation, accounts, time.monotonic() - began))
+        show(summary(self.installation, preparation.demo_accounts(), time.monotonic() - began))
 
     def _start_database(self) -> DatabaseAccess:
         if self.installation.database_url:

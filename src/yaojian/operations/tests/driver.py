@@ -46,8 +46,8 @@ class NoPreparation(supervisor.Preparation):
     def needed(self, *, demo: bool) -> bool:
         return False
 
-    def demo_loaded(self) -> bool:
-        return False
+    def demo_accounts(self) -> list[dict[str, str]]:
+        return []
 
 
 def main() -> int:
