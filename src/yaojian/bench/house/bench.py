@@ -37,6 +37,8 @@ def run(announce: Announce) -> Iterator[Reading]:
         sizes = json.loads(scratch.ask("bench_house", "sizes"))
         if not sizes["subjects"]:
             raise BenchFailed("the first start loaded no demo data")
+        if not scratch.wait_until_idle():
+            announce("后台任务仍在运行, 页面数值偏高 / the worker is still busy; pages will look slower")
         yield from page_readings(scratch, sizes["subjects"], announce)
         announce("内存 / memory")
         postgres = memory.family(scratch.postmaster())

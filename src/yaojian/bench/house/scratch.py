@@ -28,6 +28,9 @@ HOST = "127.0.0.1"
 POLL_S = 0.02
 START_PATIENCE_S = 240.0
 STOP_PATIENCE_S = 90.0
+IDLE_PATIENCE_S = 60.0
+IDLE_LOOK_S = 2.0
+IDLE_SHARE = 0.05
 PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -124,6 +127,17 @@ class Scratch:
             return psutil.Process(json.loads((self.data / "run" / f"{name}.json").read_text())["pid"])
         except (FileNotFoundError, psutil.NoSuchProcess) as error:
             raise BenchFailed(f"the service {name} is not running: {error}") from error
+
+    def wait_until_idle(self) -> bool:
+        """Wait while the worker does what a start leaves to it; whether it came to rest."""
+        worker = self.service("worker")
+        deadline = time.monotonic() + IDLE_PATIENCE_S
+        while time.monotonic() < deadline:
+            before = sum(worker.cpu_times()[:2])
+            time.sleep(IDLE_LOOK_S)
+            if sum(worker.cpu_times()[:2]) - before < IDLE_LOOK_S * IDLE_SHARE:
+                return True
+        return False
 
     @property
     def database_home(self) -> Path:
