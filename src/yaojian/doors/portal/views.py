@@ -8,11 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from yaojian.casework.inspections.facade import (
-    CONCLUSION_NAMES,
     Conclusion,
     InspectionState,
     inspections_of_subject,
@@ -24,11 +23,12 @@ from yaojian.registers.enterprises.facade import Subject, public_subject, public
 
 LARGEST_ANSWER = 20
 SHORTEST_QUESTION = 2
-CONCLUSION_MEANINGS = {
-    Conclusion.COMPLIANT: "done",
-    Conclusion.RECTIFY: "due_soon",
-    Conclusion.NON_COMPLIANT: "overdue",
+PUBLIC_CONCLUSIONS = {
+    Conclusion.COMPLIANT: ("done", pgettext_lazy("public", "Meets the requirements")),
+    Conclusion.RECTIFY: ("due_soon", pgettext_lazy("public", "To be assessed after rectification")),
+    Conclusion.NON_COMPLIANT: ("overdue", pgettext_lazy("public", "Does not meet the requirements")),
 }
+SETTLED = ("done", pgettext_lazy("public", "Defects put right"))
 
 
 @require_safe
@@ -123,10 +123,11 @@ def last_inspection(subject: Subject) -> dict[str, Any] | None:
         return None
     conclusion = Conclusion(last.conclusion)
     settled = last.state == InspectionState.CLOSED.value and conclusion is not Conclusion.COMPLIANT
+    kind, words = SETTLED if settled else PUBLIC_CONCLUSIONS[conclusion]
     return {
         "on": last.concluded_at,
         "organ": last.organ.label,
-        "kind": "done" if settled else CONCLUSION_MEANINGS[conclusion],
-        "conclusion": CONCLUSION_NAMES[conclusion],
+        "kind": kind,
+        "conclusion": words,
         "settled": settled,
     }

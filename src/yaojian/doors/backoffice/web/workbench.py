@@ -127,7 +127,7 @@ def worklist_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     may_assign = actor.may(Permission.WORKLIST_ASSIGN) and page.paginator.count > 0
     return {
         "segments": segments(actor, whose, widths, query),
-        "numbers": numbers(actor, whose, urgencies),
+        "numbers": numbers(actor, whose, urgencies) if actor.sees_subordinates else [],
         "kinds": kind_choices(kinds, wanted, query),
         "filters": filters_in_force(wanted, query),
         "clear_url": address(query, q="", kind="", due=""),
