@@ -76,7 +76,11 @@ def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in environ.items()
         if name in KEPT_VARIABLES or not (name.startswith("YAOJIAN_") or name in OWNER_ONLY)
     }
-    return kept | {"PYTHONUTF8": "1", "DJANGO_SETTINGS_MODULE": SETTINGS_MODULE}
+    return kept | {
+        "PYTHONUTF8": "1",
+        "DJANGO_SETTINGS_MODULE": SETTINGS_MODULE,
+        "MYPYPATH": str(REPOSITORY / "src"),  # mypy does not follow an editable installation
+    }
 
 
 def _run(name: str, command: Sequence[str], environment: Mapping[str, str]) -> Outcome:
