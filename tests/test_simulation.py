@@ -26,7 +26,7 @@ from yaojian.oversight.plans.facade import figures_of, load_packs
 from yaojian.oversight.plans.queries import figure_by_key
 from yaojian.registers.enterprises.facade import Subject
 from yaojian.simulator.loader import Loaded, load_world, moment_of_loading
-from yaojian.simulator.tests.worlds import AS_OF, SEED, world_on
+from yaojian.simulator.tests.worlds import AS_OF, world_on
 
 DEMO_USERS = {"admin", "juzhang", "guihua", "kezhang", "changji", "barkol", "kuisu"}
 
@@ -138,13 +138,6 @@ def test_nobody_else_can_sign_in(loaded: Loaded) -> None:
     assert not any(user.has_usable_password() for user in others)
 
 
-@pytest.mark.django_db
-def test_an_installation_without_simulated_data_has_no_demo_accounts() -> None:
-    out = StringIO()
-    call_command("demo_accounts", "--json", stdout=out)
-    assert json.loads(out.getvalue()) == []
-
-
 def test_only_an_empty_register_is_filled(loaded: Loaded) -> None:
     before = Act.objects.count()
     out = StringIO()
@@ -153,10 +146,3 @@ def test_only_an_empty_register_is_filled(loaded: Loaded) -> None:
     with pytest.raises(CommandError, match="--if-empty"):
         call_command("simulate", stdout=out)
     assert load_world(world_on(AS_OF), lambda name, count: None) is None
-
-
-@pytest.mark.django_db
-def test_without_organs_nothing_is_loaded() -> None:
-    with pytest.raises(CommandError, match="load_packs"):
-        call_command("simulate", "--seed", str(SEED), "--as-of", AS_OF.isoformat(), stdout=StringIO())
-    assert not Subject.objects.exists()
