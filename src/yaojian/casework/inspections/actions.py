@@ -86,7 +86,8 @@ def open_inspection(
             for user_id, posting in eligible.items()
         ]
     )
-    team = [p.user.display_name for p in eligible.values()]
+    lead_first = sorted(eligible.values(), key=lambda p: p.user_id != lead_id)
+    team = [p.user.display_name for p in lead_first]
     record(
         by,
         inspection,

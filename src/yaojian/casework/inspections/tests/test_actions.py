@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 
 from yaojian.casework.inspections import actions
 from yaojian.casework.inspections.bookkeeping import file_ref
@@ -23,7 +24,6 @@ from yaojian.casework.inspections.tests.factories import (
 from yaojian.foundation.documents.facade import documents_of, read
 from yaojian.foundation.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound, RuleBroken
 from yaojian.foundation.ledger.facade import Act, acts_of_file
-from yaojian.foundation.outbox.models import OutboxEvent
 from yaojian.foundation.timekeeping import held_at, now, today
 from yaojian.foundation.worklist.facade import WorkItem
 
@@ -160,7 +160,7 @@ def test_without_a_finding_the_conclusion_closes_the_file(world: World) -> None:
     assert (inspection.state, inspection.closed_at is not None) == ("closed", True)
     assert kinds_of_acts(inspection)[-2:] == ["inspection.concluded", "inspection.closed"]
     assert open_kinds(inspection) == []
-    assert OutboxEvent.objects.count() == 1
+    assert apps.get_model("outbox", "OutboxEvent").objects.count() == 1
 
 
 def test_with_a_finding_the_subject_rectifies_by_a_day(world: World) -> None:

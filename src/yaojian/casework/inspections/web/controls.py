@@ -35,7 +35,7 @@ class CardSelect(forms.RadioSelect):
     option_template_name = "inspections/widgets/card.html"
 
     def __init__(self, cards: Mapping[str, Card], attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs)
+        super().__init__({"class": "form-check-input", **(attrs or {})})
         self.cards = cards
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from yaojian.casework.inspections.rules import RECTIFICATION_WORKING_DAYS
+from yaojian.casework.inspections.web.forms import in_one_line
 from yaojian.foundation.reference.facade import CalendarYearMissing, add_working_days
 from yaojian.foundation.timekeeping import today
 
@@ -25,7 +26,7 @@ def proposed_deadline() -> Proposal:
     try:
         day = add_working_days(today(), RECTIFICATION_WORKING_DAYS)
     except CalendarYearMissing as error:
-        return Proposal(None, f"{error.detail} {error.cure}")
+        return Proposal(None, in_one_line(error))
     words = _(
         "%(n)s working days from the day after today (%(source)s); by the working-day calendar that is "
         "%(day)s. You may set another day that the findings call for."

@@ -114,9 +114,7 @@ def file_context(actor: Actor, inspection: Inspection, bound: Mapping[str, forms
         "rectification_photos": photos_of(inspection, documents, "rectification"),
         "timeline": wording.timeline_of(list(acts_of_file(file_ref(inspection))), actor),
         "work": open_work(actor, inspection),
-        "duty": earliest_duty(actor, inspection)
-        if inspection.state == InspectionState.PLANNED.value
-        else None,
+        "duty": None if inspection.concluded_at else earliest_duty(actor, inspection),
         "may_see_photos": actor.may(Permission.DOCUMENT_VIEW),
     }
 

@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundWidget
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from yaojian.casework.inspections.contracts import (
     CONCLUSION_NAMES,
@@ -49,7 +49,14 @@ SEVERITY_CARDS = {
 def refuse(form: forms.BaseForm, error: DomainError) -> None:
     """Put what an action refused on the form: at its field, or on top when the form has no such field."""
     field = FIELD_OF_ERROR.get(error.field or "", error.field)
-    form.add_error(field if field in form.fields else None, str(error))
+    form.add_error(field if field in form.fields else None, in_one_line(error))
+
+
+def in_one_line(error: DomainError) -> str:
+    """What happened and what to do; Chinese sentences follow each other without a space."""
+    if not error.cure:
+        return str(error.detail)
+    return gettext("%(detail)s %(cure)s") % {"detail": error.detail, "cure": error.cure}
 
 
 class ListForm(forms.Form):
@@ -221,6 +228,7 @@ class ConcludeForm(forms.Form):
         label=_("Rectification deadline"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Give the deadline.")},
     )
     summary = forms.CharField(
         label=_("Summary of the inspection"),
@@ -245,6 +253,7 @@ class ConcludeForm(forms.Form):
         self.fields["conclusion"].widget.choices = self.fields["conclusion"].choices  # type: ignore[attr-defined]
         if severities:
             self.fields["rectify_by"].help_text = str(hint)
+            self.fields["rectify_by"].required = True
         else:
             del self.fields["rectify_by"]
 

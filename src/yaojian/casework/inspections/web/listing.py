@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import Count, F, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -115,7 +115,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         .annotate(finding_count=Count("findings"))
         .order_by(order, "-pk")
     )
-    page: Page[Inspection] = Paginator(rows, PAGE_SIZE).get_page(query.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(query.get("page"))
     return {
         "form": form,
         "wanted": wanted,

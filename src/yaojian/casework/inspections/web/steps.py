@@ -8,6 +8,7 @@ from functools import wraps
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -66,7 +67,7 @@ def _posted(step: View) -> View:
     """A step's address merely looked at, for instance after signing in again, leads back to the file."""
 
     @wraps(step)
-    def guarded(request: HttpRequest, inspection_id: int) -> HttpResponse:
+    def guarded(request: HttpRequest, inspection_id: int) -> HttpResponseBase:
         if request.method != "POST":
             return redirect("inspections:file", inspection_id)
         return step(request, inspection_id)
