@@ -7,7 +7,7 @@ from random import Random
 from yaojian.registers.enterprises.codes import unified_code
 from yaojian.simulator.content import content
 
-# Organisation codes that begin with YJ have never been issued: no simulated code is a real body's.
+# Registrars give out MA, MB… and digits; as far as we know, no real body has a code that begins with YJ.
 UNISSUED = "YJ"
 
 _CATEGORIES = {
