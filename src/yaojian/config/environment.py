@@ -30,7 +30,7 @@ class Environment(BaseSettings):
     installation_key: str = ""
     allowed_hosts: Annotated[list[str], NoDecode] = ["127.0.0.1", "localhost", "[::1]"]
     debug: bool = False
-    secure_cookies: bool = False
+    behind_proxy: bool = False
     database_app_url: str = ""
     database_owner_url: str = ""
     as_owner: bool = False

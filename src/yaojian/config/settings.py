@@ -137,7 +137,12 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = f"yaojian_session_{ENVIRONMENT.port}"
 CSRF_COOKIE_NAME = f"yaojian_csrf_{ENVIRONMENT.port}"
 LANGUAGE_COOKIE_NAME = f"yaojian_language_{ENVIRONMENT.port}"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.secure_cookies
+# A reverse proxy ends TLS, sets X-Forwarded-Proto and X-Forwarded-For itself, and passes the Host on.
+BEHIND_PROXY = ENVIRONMENT.behind_proxy
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_PROXY
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 86400
 CSRF_FAILURE_VIEW = "yaojian.config.problems.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

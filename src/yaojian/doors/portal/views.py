@@ -16,7 +16,7 @@ from yaojian.casework.inspections.facade import (
     InspectionState,
     inspections_of_subject,
 )
-from yaojian.doors.portal.limits import count_look_up
+from yaojian.doors.portal.limits import client_address, count_look_up
 from yaojian.foundation.accounts.web.access import public
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.registers.enterprises.facade import Subject, public_subject, public_subjects, type_name
@@ -38,7 +38,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
     question = request.GET.get("q", "").strip()[:100]
     context: dict[str, Any] = {**shell(), "question": question, "asked": "q" in request.GET}
     if question:
-        count_look_up(request.META.get("REMOTE_ADDR", ""))
+        count_look_up(client_address(request))
         found = public_subjects(question, LARGEST_ANSWER)
         context |= {
             "rows": rows_of(found[:LARGEST_ANSWER]),

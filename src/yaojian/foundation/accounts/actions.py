@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from yaojian.foundation.accounts.contracts import Level, Role
+from yaojian.foundation.accounts.contracts import Actor, Level, Role
 from yaojian.foundation.accounts.models import Organ, Posting, User
 from yaojian.foundation.timekeeping import now
 
@@ -64,6 +64,31 @@ def post_person(
         user=user, organ=organ, role=role.value, defaults={"valid_from": valid_from, "full_time": full_time}
     )
     return user
+
+
+SYSTEM = "system"
+
+
+def system_actor(organ: Organ) -> Actor:
+    """The platform itself, acting for an organ where no person does: set-up, loading of packs.
+
+    Its account can never sign in: it has no password, no posting, and is not active.
+    """
+    user, _created = User.objects.get_or_create(
+        username=SYSTEM, defaults={"display_name": "药鉴平台", "is_active": False, "password": "!"}
+    )
+    return Actor(
+        user_id=user.pk,
+        username=user.username,
+        display_name=user.display_name,
+        organ_id=organ.pk,
+        organ_code=organ.code,
+        organ_name=organ.name,
+        organ_path=organ.path or "",
+        organ_level=Level(organ.level),
+        territories=tuple(organ.territories),
+        role=Role.ADMINISTRATOR,
+    )
 
 
 def note_failed_sign_in(user: User) -> None:

@@ -1,6 +1,6 @@
 """The door of the accounts room."""
 
-from yaojian.foundation.accounts.actions import post_person, register_organ
+from yaojian.foundation.accounts.actions import post_person, register_organ, system_actor
 from yaojian.foundation.accounts.contracts import LEVEL_NAMES, ROLE_NAMES, Actor, Level, Permission, Role
 from yaojian.foundation.accounts.models import Organ
 from yaojian.foundation.accounts.permissions import check_may
@@ -32,6 +32,7 @@ __all__ = [
     "post_person",
     "register_organ",
     "responsibility_q",
+    "system_actor",
     "territory_q",
     "visible_q",
 ]

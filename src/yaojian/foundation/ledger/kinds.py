@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 KINDS: dict[str, Promise] = {
     "session.opened": _("Signed in"),
     "session.closed": _("Signed out"),
+    "account.created": _("Account created"),
     "plan.loaded": _("Plan pack loaded"),
     "worklist.assigned": _("Work item assigned"),
     "inspection.opened": _("Inspection opened"),

@@ -6,7 +6,8 @@ import hashlib
 
 from django.db import transaction
 
-from yaojian.foundation.accounts.facade import organ_by_code
+from yaojian.foundation.accounts.facade import organ_by_code, system_actor
+from yaojian.foundation.ledger.facade import Ref, record_act
 from yaojian.foundation.timekeeping import now
 from yaojian.oversight.plans.models import Figure, PackFinding, Plan, PlanRow
 from yaojian.oversight.plans.packs import Pack, load_all
@@ -58,6 +59,12 @@ def _load(pack: Pack, fingerprint: str) -> bool:
         ]
     )
     PackFinding.objects.bulk_create([_finding(plan, finding) for finding in pack.findings])
+    record_act(
+        by=system_actor(plan.organ),
+        kind="plan.loaded",
+        file=Ref("plans.plan", plan.pk),
+        facts={"plan": plan.code, "title": plan.title, "rows": len(rows), "sha256": fingerprint},
+    )
     return True
 
 

@@ -140,9 +140,11 @@ def typed_in(form: forms.Form) -> list[tuple[object, object]]:
 
 def who_acts(inspection: Inspection, team: Sequence[TeamMember], is_reader: bool) -> str:
     """Whose turn it is, in words."""
+    state = InspectionState(inspection.state)
+    if is_reader and state is InspectionState.RECTIFYING:
+        return _("You enter its report when it comes in.")
     if is_reader:
         return _("It is your turn.")
-    state = InspectionState(inspection.state)
     if state in (InspectionState.PLANNED, InspectionState.ON_SITE, InspectionState.RECTIFYING):
         return _("Team: %(names)s") % {"names": _(", ").join(str(member.officer) for member in team)}
     if state is InspectionState.SUBMITTED:
