@@ -1,0 +1,71 @@
+"""Signing in and out, the language, and the developers' page."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from yaojian.doors.backoffice.tests.conftest import SignedIn
+from yaojian.doors.backoffice.tests.factories import Region
+from yaojian.foundation.accounts.models import User
+from yaojian.foundation.ledger.facade import Act
+
+CREDENTIALS = {"username": "inspector", "password": "x" * 12}
+
+
+@pytest.fixture
+def inspector(region: Region) -> User:
+    """An inspector with a password."""
+    user = region.people["inspector"]
+    user.set_password(CREDENTIALS["password"])
+    user.save()
+    return user
+
+
+def test_signing_in_and_out_are_acts(client: Client, inspector: User) -> None:
+    response = client.post(reverse("sign_in"), {**CREDENTIALS, "next": "/subjects/?q=1"})
+    assert response["Location"] == "/subjects/?q=1"
+    assert client.get("/").status_code == 200
+    client.post(reverse("sign_out"))
+    assert client.get("/").status_code == 302
+    assert list(Act.objects.order_by("pk").values_list("kind", flat=True)) == [
+        "session.opened",
+        "session.closed",
+    ]
+
+
+def test_sign_in_never_leads_to_another_site(client: Client, inspector: User) -> None:
+    assert client.post(reverse("sign_in"), {**CREDENTIALS, "next": "//example.org"})["Location"] == "/"
+
+
+def test_refusal_keeps_the_name_and_tells_nothing_more(client: Client, inspector: User) -> None:
+    for name in ("inspector", "nobody"):
+        response = client.post(
+            reverse("sign_in"),
+            {"username": name, "password": "wrong"},
+            headers={"accept-language": "en"},
+        )
+        page = response.content.decode()
+        assert response.status_code == 422
+        assert "The user name or the password is wrong." in page
+        assert f'value="{name}"' in page
+
+
+def test_sign_in_page_shows_no_accounts_but_the_way_for_the_public(client: Client, region: Region) -> None:
+    page = client.get(reverse("sign_in")).content.decode()
+    assert "inspector" not in page
+    assert reverse("portal:look_up") in page
+    assert reverse("set_language") in page
+
+
+def test_language_is_remembered(client: Client, db: None) -> None:
+    client.post(reverse("set_language"), {"language": "en", "next": reverse("sign_in")})
+    assert 'lang="en"' in client.get(reverse("sign_in")).content.decode()
+    client.post(reverse("set_language"), {"language": "xx"})
+    assert 'lang="en"' in client.get(reverse("sign_in")).content.decode()
+
+
+def test_components_are_for_developers(signed_in: SignedIn) -> None:
+    assert signed_in("administrator").get(reverse("backoffice:components")).status_code == 200
+    assert signed_in("chief").get(reverse("backoffice:components")).status_code == 403
