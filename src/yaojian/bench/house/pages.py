@@ -17,6 +17,9 @@ from yaojian.bench.house.scratch import HOST
 WARM_UPS = 5
 REQUESTS = 50
 TIMEOUT_S = 60.0
+PUBLIC = "/public/"
+# The public look-up lets one address search 30 times a minute; ours stay far below that.
+CITIZENS = 11
 SIGN_IN = "/sign-in/"
 HEALTH = "/health"
 CSRF_FIELD = re.compile(r'name="csrfmiddlewaretoken"\s+value="([^"]+)"')
@@ -55,11 +58,12 @@ class Answer:
     seconds: float
 
 
-class Officer:
+class Visitor:
     """Someone at a browser: keeps cookies, opens a connection for every request."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, comes_from: str = HOST) -> None:
         self._port = port
+        self._comes_from = comes_from
         self._cookies: dict[str, str] = {}
 
     def get(self, address: str) -> Answer:
@@ -81,7 +85,9 @@ class Officer:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection = http.client.HTTPConnection(HOST, self._port, timeout=TIMEOUT_S)
+        connection = http.client.HTTPConnection(
+            HOST, self._port, timeout=TIMEOUT_S, source_address=(self._comes_from, 0)
+        )
         began = time.perf_counter()
         try:
             connection.request(method, address, body, headers)
@@ -106,7 +112,7 @@ def first_link(page: str, pattern: str) -> str | None:
     return None
 
 
-def addresses(officer: Officer, pages: Sequence[Page] = PAGES) -> dict[str, str]:
+def addresses(officer: Visitor, pages: Sequence[Page] = PAGES) -> dict[str, str]:
     """Where each page is, found as an officer finds it: by following links. Raises BenchFailed."""
     found = {}
     for page in pages:
@@ -121,12 +127,23 @@ def addresses(officer: Officer, pages: Sequence[Page] = PAGES) -> dict[str, str]
     return found
 
 
-def seconds_per_page(officer: Officer, where: dict[str, str]) -> dict[str, list[float]]:
-    """The seconds of `REQUESTS` requests of every page, in rounds, so that noise meets all pages alike."""
+def citizens(port: int) -> list[Visitor]:
+    """Members of the public, each at an address of their own: the look-up counts searches per address."""
+    return [Visitor(port, f"127.0.1.{number + 1}") for number in range(CITIZENS)]
+
+
+def seconds_per_page(
+    officer: Visitor, public: Sequence[Visitor], where: dict[str, str]
+) -> dict[str, list[float]]:
+    """The seconds of `REQUESTS` requests of every page, in rounds, so that noise meets all pages alike.
+
+    The officer opens all but the public pages; those are opened by the public in turn.
+    """
     taken: dict[str, list[float]] = {name: [] for name in where}
     for number in range(WARM_UPS + REQUESTS):
         for name, address in where.items():
-            answer = officer.get(address)
+            asker = public[number % len(public)] if address.startswith(PUBLIC) else officer
+            answer = asker.get(address)
             if answer.status != 200:
                 raise BenchFailed(f"{address} answered with status {answer.status}")
             if number >= WARM_UPS:
