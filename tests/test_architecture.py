@@ -13,7 +13,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from yaojian.config.environment import Environment, EnvironmentRefused, read_environment, variable_name
 
 ROOMS_FROM_THE_GROUND = [
-    ["contenttypes", "auth", "sessions", "messages", "staticfiles", "postgres", "django_htmx", "procrastinate"],
+    [
+        "contenttypes",
+        "auth",
+        "sessions",
+        "messages",
+        "staticfiles",
+        "postgres",
+        "django_htmx",
+        "procrastinate",
+    ],
     ["design"],
     ["accounts", "reference", "outbox"],
     ["ledger"],

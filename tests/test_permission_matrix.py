@@ -40,8 +40,10 @@ def api_operations() -> list[tuple[str, str, Permission]]:
     for prefix, router in api._routers:
         for path, view in router.path_operations.items():
             for operation in view.operations:
-                url = re.sub(r"\{\w+\}", "1", f"/api/v1{prefix}{path}")
-                found += [(method, url, operation.auth_callbacks[0].permission) for method in operation.methods]
+                url = re.sub(r"\{[\w:]+\}", "1", f"/api/v1{prefix}{path}")
+                found += [
+                    (method, url, operation.auth_callbacks[0].permission) for method in operation.methods
+                ]
     return found
 
 
@@ -111,12 +113,15 @@ def test_a_person_without_posting_is_refused(db: None) -> None:
 def test_the_matrix_is_current() -> None:
     rows = [("GET/POST", "/" + path, str(p.callback.yaojian_permission)) for path, p in PAGES]  # type: ignore[attr-defined]
     rows += [(method, url, permission.value) for method, url, permission in api_operations()]
-    lines = [f"{'method':<9}{'route':<58}{'permission':<22}" + " ".join(f"{role.value[:8]:<8}" for role in Role)]
+    lines = [
+        f"{'method':<9}{'route':<64}{'permission':<22}" + " ".join(f"{role.value[:8]:<8}" for role in Role)
+    ]
     for method, route, permission in sorted(rows, key=lambda row: row[1]):
         marks = [
-            "yes" if permission == PUBLIC or Permission(permission) in ROLE_PERMISSIONS[role] else "-" for role in Role
+            "yes" if permission == PUBLIC or Permission(permission) in ROLE_PERMISSIONS[role] else "-"
+            for role in Role
         ]
-        lines.append(f"{method:<9}{route:<58}{permission:<22}" + " ".join(f"{mark:<8}" for mark in marks))
+        lines.append(f"{method:<9}{route:<64}{permission:<22}" + " ".join(f"{mark:<8}" for mark in marks))
     text = "\n".join(line.rstrip() for line in lines) + "\n"
     if os.environ.get("UPDATE_GOLDEN") == "1":
         GOLDEN.write_text(text, encoding="utf-8")

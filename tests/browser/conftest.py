@@ -60,7 +60,9 @@ def healthy(address: str) -> bool:
 
 def start(data: Path, port: int, log: Path) -> tuple[subprocess.Popen[bytes], Running]:
     """Run `yaojian up` and wait until it answers and has greeted."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("YAOJIAN_", "DJANGO_", "DATABASE_"))}
+    environment = {
+        k: v for k, v in os.environ.items() if not k.startswith(("YAOJIAN_", "DJANGO_", "DATABASE_"))
+    }
     began = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -100,7 +102,9 @@ def installation() -> Iterator[Running]:
 def browser() -> Iterator[Any]:
     """Headless Chromium from the system; without one the journeys are skipped, loudly."""
     if CHROMIUM is None:
-        message = "no Chromium: browser journeys were NOT run (Debian: apt-get install chromium fonts-noto-cjk)"
+        message = (
+            "no Chromium: browser journeys were NOT run (Debian: apt-get install chromium fonts-noto-cjk)"
+        )
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
@@ -125,7 +129,11 @@ def open_page(browser: Any, installation: Running) -> Iterator[Callable[..., Any
 
     def opened(size: dict[str, int] = WIDE, locale: str = "zh-CN", **options: Any) -> Any:
         context = browser.new_context(
-            viewport=size, locale=locale, base_url=installation.address, timezone_id="Asia/Shanghai", **options
+            viewport=size,
+            locale=locale,
+            base_url=installation.address,
+            timezone_id="Asia/Shanghai",
+            **options,
         )
         contexts.append(context)
         page = context.new_page()

@@ -22,7 +22,9 @@ def a_photo() -> dict[str, Any]:
     for shelf in range(3):
         draw.rectangle((80, 180 + shelf * 230, 1120, 200 + shelf * 230), fill="#6b7d80")
         for box in range(12):
-            draw.rectangle((100 + box * 85, 90 + shelf * 230, 160 + box * 85, 178 + shelf * 230), fill="#eef2f2")
+            draw.rectangle(
+                (100 + box * 85, 90 + shelf * 230, 160 + box * 85, 178 + shelf * 230), fill="#eef2f2"
+            )
     target = io.BytesIO()
     picture.save(target, "JPEG")
     return {"name": "阴凉区.jpg", "mimeType": "image/jpeg", "buffer": target.getvalue()}

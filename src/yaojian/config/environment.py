@@ -41,7 +41,9 @@ class Environment(BaseSettings):
     @field_validator("allowed_hosts", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
 
     @field_validator("database_url", "database_app_url", "database_owner_url", "test_database_url")
     @classmethod
@@ -66,7 +68,7 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
     unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
     problems = [f"{name}: unknown variable; known are {', '.join(sorted(known))}" for name in unknown]
     try:
-        values = {
+        values: dict[str, Any] = {
             ("DATABASE_URL" if name == "database_url" else name): environ[variable_name(name)]
             for name in Environment.model_fields
             if variable_name(name) in environ

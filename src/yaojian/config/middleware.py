@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from yaojian.config.problems import answer_to
 from yaojian.foundation.errors import DomainError
@@ -21,6 +22,33 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+
+MAX_REQUEST_BYTES = 64 * 1024 * 1024
+"""Six photos of 10 MiB and the form around them; more is refused before a byte of it is read."""
+
+
+class TooLarge(DomainError):
+    """The request is larger than any form of ours can be."""
+
+    code, status, title = "request_too_large", 413, _("The upload is too large")
+
+
+class RequestLimit:
+    """Refuses a request body larger than 64 MiB."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
+            error = TooLarge(
+                _("More than 64 MB was sent at once; nothing of it was kept."),
+                cure=_("Send fewer or smaller photos at a time."),
+            )
+            return answer_to(request, error)
+        return self.get_response(request)
 
 
 class SecurityHeaders:

@@ -23,7 +23,9 @@ def health(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page behind a request that makes no sense."""
-    return answer_to(request, InvalidInput(_("The request could not be understood."), cure=_("Go back and try again.")))
+    return answer_to(
+        request, InvalidInput(_("The request could not be understood."), cure=_("Go back and try again."))
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -71,12 +71,22 @@ ROLE_NAMES: dict[Role, Promise] = {
 
 _P = Permission
 _READS = frozenset(
-    {_P.HOME, _P.WORKLIST_VIEW, _P.SUBJECT_VIEW, _P.INSPECTION_VIEW, _P.DOCUMENT_VIEW, _P.PLAN_VIEW, _P.MANDATE_VIEW}
+    {
+        _P.HOME,
+        _P.WORKLIST_VIEW,
+        _P.SUBJECT_VIEW,
+        _P.INSPECTION_VIEW,
+        _P.DOCUMENT_VIEW,
+        _P.PLAN_VIEW,
+        _P.MANDATE_VIEW,
+    }
 )
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # The administrator keeps the machine running and has no business in the files.
-    Role.ADMINISTRATOR: frozenset({_P.HOME, _P.PLAN_VIEW, _P.JOURNAL_VIEW, _P.SUBORDINATES_VIEW, _P.DESIGN_VIEW}),
+    Role.ADMINISTRATOR: frozenset(
+        {_P.HOME, _P.PLAN_VIEW, _P.JOURNAL_VIEW, _P.SUBORDINATES_VIEW, _P.DESIGN_VIEW}
+    ),
     Role.LEADER: _READS | {_P.SUBORDINATES_VIEW, _P.JOURNAL_VIEW},
     Role.CHIEF: _READS
     | {
@@ -89,7 +99,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.INSPECTOR: _READS
     | {_P.SUBORDINATES_VIEW, _P.JOURNAL_VIEW, _P.INSPECTION_CONDUCT, _P.INSPECTION_VERIFY},
     Role.PLANNER: _READS | {_P.SUBORDINATES_VIEW, _P.JOURNAL_VIEW},
-    Role.TOWNSHIP: frozenset({_P.HOME, _P.WORKLIST_VIEW, _P.SUBJECT_VIEW, _P.INSPECTION_VIEW, _P.DOCUMENT_VIEW}),
+    Role.TOWNSHIP: frozenset(
+        {_P.HOME, _P.WORKLIST_VIEW, _P.SUBJECT_VIEW, _P.INSPECTION_VIEW, _P.DOCUMENT_VIEW}
+    ),
 }
 
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.contracts import LEVEL_NAMES, ROLE_NAMES, Level, Role
 
@@ -34,7 +34,9 @@ class Organ(models.Model):
             ),
             models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="organ_not_own_parent"),
         ]
-        indexes: ClassVar = [models.Index(fields=["path"], name="organ_path", opclasses=["varchar_pattern_ops"])]
+        indexes: ClassVar = [
+            models.Index(fields=["path"], name="organ_path", opclasses=["varchar_pattern_ops"])
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -64,7 +66,7 @@ class User(AbstractBaseUser):
     failed_sign_ins = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "username"
 
     def __str__(self) -> str:

@@ -59,7 +59,9 @@ def responsibility_q(organ_path: str, field: str = "responsible_organ") -> Q:
     return Q(**{f"{field}__path__startswith": organ_path})
 
 
-def visible_q(actor: Actor, organ_field: str = "responsible_organ", division_field: str = "division_code") -> Q:
+def visible_q(
+    actor: Actor, organ_field: str = "responsible_organ", division_field: str = "division_code"
+) -> Q:
     """What `actor` may read: what the organ and those below answer for, and what lies on its land."""
     return responsibility_q(actor.organ_path, organ_field) | territory_q(actor.territories, division_field)
 

@@ -33,7 +33,10 @@ def authenticate(username: str, password: str) -> User:
         raise SignInRefused(_("The user name or the password is wrong."))
     if user.locked_until and user.locked_until > now():
         raise SignInRefused(
-            _("Too many wrong passwords: the account is locked for 15 minutes. Try again later or ask your administrator.")
+            _(
+                "Too many wrong passwords: the account is locked for 15 minutes. "
+                "Try again later or ask your administrator."
+            )
         )
     if not user.check_password(password):
         # The count is committed although the sign-in fails.

@@ -29,7 +29,9 @@ def photo_type(content: bytes) -> str:
             with Image.open(io.BytesIO(content), formats=list(PHOTO_TYPES)) as image:
                 if image.width * image.height > MAX_PIXELS:
                     raise InvalidInput(
-                        _("The photo has more than 50 megapixels."), field="photo", cure=_("Send a smaller copy.")
+                        _("The photo has more than 50 megapixels."),
+                        field="photo",
+                        cure=_("Send a smaller copy."),
                     )
                 found = image.format or ""
                 image.load()
@@ -75,7 +77,7 @@ def store_photo(*, by: Actor, file: Ref, upload: UploadedFile, part: str = "") -
 def preview_of(content: bytes, longest_side: int = 1280) -> bytes:
     """A re-encoded JPEG without metadata, safe to show inline."""
     with Image.open(io.BytesIO(content), formats=list(PHOTO_TYPES)) as image:
-        # Phones store how the camera was held beside the pixels; a copy without metadata must be turned upright.
+        # Phones keep how the camera was held beside the pixels; a copy without metadata is turned.
         upright = ImageOps.exif_transpose(image)
         upright.thumbnail((longest_side, longest_side))
         target = io.BytesIO()

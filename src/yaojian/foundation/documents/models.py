@@ -20,14 +20,18 @@ class Document(models.Model):
     uploaded_at = models.DateTimeField()
     file_kind = models.CharField(max_length=40)
     file_id = models.BigIntegerField()
-    part = models.CharField(max_length=40, blank=True, help_text="which part of the file, for instance a finding")
+    part = models.CharField(
+        max_length=40, blank=True, help_text="which part of the file, for instance a finding"
+    )
 
     class Meta:
         verbose_name = _("document")
         ordering: ClassVar = ["id"]
         indexes: ClassVar = [models.Index(fields=["file_kind", "file_id"], name="document_of_file")]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["file_kind", "file_id", "part", "sha256"], name="document_once_per_part")
+            models.UniqueConstraint(
+                fields=["file_kind", "file_id", "part", "sha256"], name="document_once_per_part"
+            )
         ]
 
     def __str__(self) -> str:

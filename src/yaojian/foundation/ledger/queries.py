@@ -30,7 +30,11 @@ def acts_of_subject(subject_id: int) -> QuerySet[Act]:
 
 def acts_of_file(file: Ref) -> QuerySet[Act]:
     """The acts of one file the caller has already been let see, oldest first."""
-    return Act.objects.defer("canonical", "salt").filter(file_kind=file.kind, file_id=file.id).order_by("recorded_at", "id")
+    return (
+        Act.objects.defer("canonical", "salt")
+        .filter(file_kind=file.kind, file_id=file.id)
+        .order_by("recorded_at", "id")
+    )
 
 
 def act_by_uid(uid: str) -> Act:
@@ -51,8 +55,10 @@ def altered_acts(acts: Iterable[Act]) -> list[Act]:
     return [act for act in acts if not row_matches_canonical(act)]
 
 
-def acts_between(kind: str, first: date, last: date, facts: Mapping[str, Iterable[str]] | None = None) -> QuerySet[Act]:
-    """Acts of a kind claimed between two Beijing days, both included, whose facts have one of the given values."""
+def acts_between(
+    kind: str, first: date, last: date, facts: Mapping[str, Iterable[str]] | None = None
+) -> QuerySet[Act]:
+    """Acts of a kind claimed between two Beijing days, both included; facts narrow to given values."""
     acts = Act.objects.defer("canonical", "salt").filter(
         kind=kind,
         claimed_at__gte=datetime.combine(first, time.min, tzinfo=CHINA),

@@ -38,7 +38,9 @@ class Delivery(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["next_attempt_at"], condition=models.Q(delivered_at__isnull=True), name="delivery_pending"
+                fields=["next_attempt_at"],
+                condition=models.Q(delivered_at__isnull=True),
+                name="delivery_pending",
             )
         ]
 

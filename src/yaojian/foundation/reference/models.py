@@ -8,7 +8,7 @@ from django.db import models
 
 
 class Division(models.Model):
-    """An administrative division (行政区划), coded by GB/T 2260 down to the county, by the statistical code below."""
+    """An administrative division (行政区划): GB/T 2260 code to the county, statistical code below."""
 
     code = models.CharField(max_length=12, unique=True)
     name = models.CharField(max_length=60)

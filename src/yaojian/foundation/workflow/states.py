@@ -5,43 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Generic, TypeVar
+
+State = TypeVar("State", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Generic[State]):
     """`verb` leads from any of `sources` to `target`."""
 
     verb: str
-    sources: tuple[StrEnum, ...]
-    target: StrEnum
+    sources: tuple[State, ...]
+    target: State
 
 
-class StateTable:
+class StateTable(Generic[State]):
     """A closed table of transitions over one enumeration of states."""
 
-    def __init__(self, name: str, initial: StrEnum, transitions: Iterable[Transition]) -> None:
+    def __init__(self, name: str, initial: State, transitions: Iterable[Transition[State]]) -> None:
         self.name = name
         self.initial = initial
         self.transitions = tuple(transitions)
-        self._next: dict[tuple[StrEnum, str], StrEnum] = {}
+        self._next: dict[tuple[State, str], State] = {}
         for transition in self.transitions:
             for source in transition.sources:
                 if (source, transition.verb) in self._next:
                     raise ValueError(f"{name}: {transition.verb} leaves {source} twice")
                 self._next[source, transition.verb] = transition.target
 
-    def permits(self, state: StrEnum, verb: str) -> bool:
+    def permits(self, state: State, verb: str) -> bool:
         """Whether `verb` leads anywhere from `state`."""
         return (state, verb) in self._next
 
-    def next(self, state: StrEnum, verb: str) -> StrEnum:
+    def next(self, state: State, verb: str) -> State:
         """The state that `verb` leads to. Raises KeyError when the table does not permit it."""
         try:
             return self._next[state, verb]
         except KeyError:
             raise KeyError(f"{self.name}: {verb!r} is not permitted in state {state.value!r}") from None
 
-    def verbs(self, state: StrEnum) -> tuple[str, ...]:
+    def verbs(self, state: State) -> tuple[str, ...]:
         """The verbs permitted in `state`, in the table's order."""
         return tuple(t.verb for t in self.transitions if state in t.sources)
 

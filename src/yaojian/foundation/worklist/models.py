@@ -41,9 +41,12 @@ class WorkItem(models.Model):
             models.Index(fields=["file_kind", "file_id"], name="item_of_file"),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(state__in=[s.value for s in ItemState]), name="item_state_known"),
             models.CheckConstraint(
-                condition=models.Q(state="open", closed_at__isnull=True) | (~models.Q(state="open") & models.Q(closed_at__isnull=False)),
+                condition=models.Q(state__in=[s.value for s in ItemState]), name="item_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="open", closed_at__isnull=True)
+                | (~models.Q(state="open") & models.Q(closed_at__isnull=False)),
                 name="item_closed_when_not_open",
             ),
             # The same duty opens one item at a time, however often the engine runs.

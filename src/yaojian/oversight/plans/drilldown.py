@@ -60,7 +60,11 @@ def groups(figure: Figure, organ: Organ, as_of: date) -> list[Group]:
         subjects = scope_of(formula, organ).select_related("responsible_organ").order_by("name")
         return [
             Group("open", _("Rectification not verified"), subjects.filter(pk__in=open_ones)),
-            Group("reached", pgettext_lazy("subjects behind a figure", "Rectification verified"), subjects.filter(pk__in=done)),
+            Group(
+                "reached",
+                pgettext_lazy("subjects behind a figure", "Rectification verified"),
+                subjects.filter(pk__in=done),
+            ),
         ]
     rows = coverage_rows(formula, organ, as_of).select_related("responsible_organ").order_by("name")
     members = rows.filter(exclusion="")
@@ -101,7 +105,9 @@ def records_begin(figure: Figure, organ: Organ) -> date | None:
     if formula.act is None:
         return None
     acts = qualifying_acts(formula.act, date(1990, 1, 1), date(2100, 1, 1))
-    first = acts.filter(subject_id__in=scope_of(formula, organ).values("pk")).aggregate(first=Min("claimed_at"))["first"]
+    first = acts.filter(subject_id__in=scope_of(formula, organ).values("pk")).aggregate(
+        first=Min("claimed_at")
+    )["first"]
     return local_date(first) if first else None
 
 

@@ -1,4 +1,4 @@
-"""When a subject must be looked at next under a mandate. Pure; the reference in the tests says the same slowly."""
+"""When a subject must be looked at next under a mandate. Pure; a slow reference stands in the tests."""
 
 from __future__ import annotations
 

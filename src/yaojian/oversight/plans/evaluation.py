@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import Case, CharField, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from yaojian.casework.inspections.facade import rectifications_due
@@ -19,7 +31,7 @@ from yaojian.registers.enterprises.facade import Subject, subjects_in_scope
 
 def formula_of(figure: Figure) -> Formula:
     """The formula of a computable figure."""
-    return Formula.from_dict(figure.formula)
+    return Formula.from_dict(figure.formula or {})
 
 
 def targets_of(figure: Figure) -> list[Target]:
@@ -64,7 +76,7 @@ def scope_of(formula: Formula, organ: Organ) -> QuerySet[Subject]:
     )
 
 
-def coverage_rows(formula: Formula, organ: Organ, as_of: date) -> QuerySet[Subject]:
+def coverage_rows(formula: Formula, organ: Organ, as_of: date) -> QuerySet[Any]:
     """Every subject in scope with `exclusion` ("" for members) and `acts_in_period`, its qualifying acts."""
     start, end = span_of(formula, as_of)
     if formula.act is None:

@@ -51,7 +51,7 @@ def asks_for_everyone(figure: Figure) -> bool:
 
 
 def mandate_figures() -> QuerySet[Figure]:
-    """Figures that can be computed as a coverage, with plan and organ; `asks_for_everyone` narrows further."""
+    """Figures that can be computed as a coverage, with plan and organ."""
     return (
         Figure.objects.filter(computable=True, formula__shape="coverage", same_as="")
         .select_related("row__plan__organ")
@@ -92,10 +92,13 @@ def _act_days(formula: Formula, subjects: QuerySet[Subject], as_of: date) -> dic
     if formula.period.unit not in ("rolling_years", "window"):
         first = formula.period.bounds(start - timedelta(days=1))[0]
     acts: QuerySet[Act] = qualifying_acts(formula.act, first, as_of)
-    rows = acts.filter(subject_id__in=subjects.order_by().values("pk")).values_list("subject_id", "claimed_at")
+    rows = acts.filter(subject_id__in=subjects.order_by().values("pk")).values_list(
+        "subject_id", "claimed_at"
+    )
     days: dict[int, list[date]] = defaultdict(list)
     for subject_id, claimed_at in rows.order_by():
-        days[subject_id].append(local_date(claimed_at))
+        if subject_id is not None:
+            days[subject_id].append(local_date(claimed_at))
     return days
 
 
@@ -135,7 +138,8 @@ def _complete_met(figure: Figure, still_wanted: set[int], subject_ids: list[int]
     )
     if subject_ids is not None:
         items = items.filter(subject_id__in=subject_ids)
-    met = [(sid, figure.key) for sid in items.values_list("subject_id", flat=True) if sid not in still_wanted]
+    open_ids = items.exclude(subject_id__in=still_wanted).values_list("subject_id", flat=True)
+    met = [(subject_id, figure.key) for subject_id in open_ids if subject_id is not None]
     return complete_items_of_origin(DUE_INSPECTION, ORIGIN, met)
 
 

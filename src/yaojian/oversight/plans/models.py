@@ -36,7 +36,9 @@ class Plan(models.Model):
         verbose_name = _("plan")
         ordering: ClassVar = ["seed"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(end_year__gte=models.F("start_year")), name="plan_years_in_order")
+            models.CheckConstraint(
+                condition=models.Q(end_year__gte=models.F("start_year")), name="plan_years_in_order"
+            )
         ]
 
     def __str__(self) -> str:
@@ -111,7 +113,8 @@ class Figure(models.Model):
         ordering: ClassVar = ["row", "position"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(computable=False) | models.Q(formula__isnull=False), name="computable_figure_has_formula"
+                condition=models.Q(computable=False) | models.Q(formula__isnull=False),
+                name="computable_figure_has_formula",
             )
         ]
 

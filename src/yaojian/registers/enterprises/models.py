@@ -18,8 +18,12 @@ class Subject(models.Model):
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=200)
-    pinyin = models.CharField(max_length=200, blank=True, help_text="initials of the name, for search and order")
-    subject_type = models.CharField(_("type"), max_length=24, choices=[(t.value, TYPE_NAMES[t]) for t in SubjectType])
+    pinyin = models.CharField(
+        max_length=200, blank=True, help_text="initials of the name, for search and order"
+    )
+    subject_type = models.CharField(
+        _("type"), max_length=24, choices=[(t.value, TYPE_NAMES[t]) for t in SubjectType]
+    )
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="facilities")
     responsible_organ = models.ForeignKey("accounts.Organ", models.PROTECT, related_name="+")
     division_code = models.CharField(_("place"), max_length=12)

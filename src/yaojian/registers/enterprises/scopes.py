@@ -20,7 +20,7 @@ def subjects_in_scope(
     risk_grades: Collection[str] = (),
     in_production: bool | None = None,
 ) -> QuerySet[Subject]:
-    """Subjects, open or closed, of some types, flags and grades on an organ's land or under its responsibility.
+    """Subjects, open or closed, of some types, flags and grades on an organ's land or in its charge.
 
     An empty condition does not restrict. Callers check who asks.
     """

@@ -6,126 +6,247 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('enterprises', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("enterprises", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Inspection',
+            name="Inspection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='number')),
-                ('kind', models.CharField(choices=[('routine', 'Routine'), ('full_item', 'Full-item'), ('flight', 'Unannounced (flight)'), ('special', 'Special campaign'), ('follow_up', 'Follow-up'), ('random', 'Double-random')], max_length=12, verbose_name='kind')),
-                ('state', models.CharField(default='planned', max_length=12)),
-                ('basis', models.CharField(blank=True, max_length=300, verbose_name='basis')),
-                ('opened_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('concluded_at', models.DateTimeField(null=True)),
-                ('conclusion', models.CharField(blank=True, choices=[('compliant', 'Compliant'), ('rectify', 'To be assessed after rectification'), ('non_compliant', 'Non-compliant')], max_length=14)),
-                ('summary', models.TextField(blank=True)),
-                ('rectify_by', models.DateField(null=True)),
-                ('rectification', models.TextField(blank=True)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('verification', models.TextField(blank=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('organ', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organ')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.subject')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="number")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("routine", "Routine"),
+                            ("full_item", "Full-item"),
+                            ("flight", "Unannounced (flight)"),
+                            ("special", "Special campaign"),
+                            ("follow_up", "Follow-up"),
+                            ("random", "Double-random"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("state", models.CharField(default="planned", max_length=12)),
+                ("basis", models.CharField(blank=True, max_length=300, verbose_name="basis")),
+                ("opened_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("concluded_at", models.DateTimeField(null=True)),
+                (
+                    "conclusion",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("compliant", "Compliant"),
+                            ("rectify", "To be assessed after rectification"),
+                            ("non_compliant", "Non-compliant"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("summary", models.TextField(blank=True)),
+                ("rectify_by", models.DateField(null=True)),
+                ("rectification", models.TextField(blank=True)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("verification", models.TextField(blank=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "organ",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organ"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.subject",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'inspection',
-                'ordering': ['-opened_at', '-id'],
+                "verbose_name": "inspection",
+                "ordering": ["-opened_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('severity', models.CharField(choices=[('critical', 'Critical'), ('major', 'Major'), ('general', 'General')], max_length=8)),
-                ('clause', models.CharField(blank=True, max_length=120, verbose_name='clause')),
-                ('description', models.TextField(verbose_name='description')),
-                ('verified', models.BooleanField(default=False)),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='inspections.inspection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("critical", "Critical"), ("major", "Major"), ("general", "General")],
+                        max_length=8,
+                    ),
+                ),
+                ("clause", models.CharField(blank=True, max_length=120, verbose_name="clause")),
+                ("description", models.TextField(verbose_name="description")),
+                ("verified", models.BooleanField(default=False)),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="inspections.inspection",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('organ', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organ')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField(default=0)),
+                (
+                    "organ",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organ"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TeamMember',
+            name="TeamMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_lead', models.BooleanField(default=False)),
-                ('full_time', models.BooleanField(default=True)),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='team', to='inspections.inspection')),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("is_lead", models.BooleanField(default=False)),
+                ("full_time", models.BooleanField(default=True)),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="team",
+                        to="inspections.inspection",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-is_lead', 'id'],
+                "ordering": ["-is_lead", "id"],
             },
         ),
         migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['subject', '-opened_at'], name='inspection_of_subject'),
+            model_name="inspection",
+            index=models.Index(fields=["subject", "-opened_at"], name="inspection_of_subject"),
         ),
         migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['organ', 'state', '-opened_at'], name='inspection_of_organ'),
+            model_name="inspection",
+            index=models.Index(fields=["organ", "state", "-opened_at"], name="inspection_of_organ"),
         ),
         migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(condition=models.Q(('rectify_by__isnull', False)), fields=['rectify_by'], name='inspection_rectify'),
+            model_name="inspection",
+            index=models.Index(
+                condition=models.Q(("rectify_by__isnull", False)),
+                fields=["rectify_by"],
+                name="inspection_rectify",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'on_site', 'rectifying', 'submitted', 'closed', 'cancelled'])), name='inspection_state_known'),
+            model_name="inspection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["planned", "on_site", "rectifying", "submitted", "closed", "cancelled"])
+                ),
+                name="inspection_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['routine', 'full_item', 'flight', 'special', 'follow_up', 'random'])), name='inspection_kind_known'),
+            model_name="inspection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["routine", "full_item", "flight", "special", "follow_up", "random"])
+                ),
+                name="inspection_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['rectifying', 'submitted']), _negated=True), ('rectify_by__isnull', False), _connector='OR'), name='inspection_rectifies_by_a_day'),
+            model_name="inspection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["rectifying", "submitted"]), _negated=True),
+                    ("rectify_by__isnull", False),
+                    _connector="OR",
+                ),
+                name="inspection_rectifies_by_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'on_site', 'cancelled']), models.Q(('concluded_at__isnull', False), models.Q(('conclusion', ''), _negated=True)), _connector='OR'), name='inspection_concluded_has_conclusion'),
+            model_name="inspection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["planned", "on_site", "cancelled"]),
+                    models.Q(("concluded_at__isnull", False), models.Q(("conclusion", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="inspection_concluded_has_conclusion",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('inspection', 'number'), name='finding_number_once'),
+            model_name="finding",
+            constraint=models.UniqueConstraint(fields=("inspection", "number"), name="finding_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['critical', 'major', 'general'])), name='finding_severity_known'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", ["critical", "major", "general"])),
+                name="finding_severity_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='numberseries',
-            constraint=models.UniqueConstraint(fields=('organ', 'year'), name='one_series_per_organ_year'),
+            model_name="numberseries",
+            constraint=models.UniqueConstraint(fields=("organ", "year"), name="one_series_per_organ_year"),
         ),
         migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(fields=('inspection', 'officer'), name='officer_once_in_team'),
+            model_name="teammember",
+            constraint=models.UniqueConstraint(fields=("inspection", "officer"), name="officer_once_in_team"),
         ),
         migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_lead', True)), fields=('inspection',), name='one_lead_in_team'),
+            model_name="teammember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_lead", True)), fields=("inspection",), name="one_lead_in_team"
+            ),
         ),
     ]

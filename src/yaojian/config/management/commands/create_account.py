@@ -48,4 +48,6 @@ class Command(BaseCommand):
             kind="account.created",
             facts={"username": options["username"], "role": role.value},
         )
-        self.stdout.write(f"{options['username']}  {password}  {options['name']}  {ROLE_NAMES[role]}  {organ.name}")
+        self.stdout.write(
+            f"{options['username']}  {password}  {options['name']}  {ROLE_NAMES[role]}  {organ.name}"
+        )

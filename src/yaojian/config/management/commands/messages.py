@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -12,7 +12,6 @@ from yaojian.config import catalogues
 
 class Command(BaseCommand):
     help = "Bring the message catalogues up to date with the source and compile them; --check only looks."
-    requires_system_checks: ClassVar = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -110,8 +110,8 @@ def make_acts(by: Actor, subject: Subject, amount: int) -> None:
         make_act(by, subject, "inspection.started", claimed_at=at, recorded_at=at)
 
 
-def make_region() -> Region:
-    """Enter organs, people and one subject in each county."""
+def make_organs() -> tuple[Organ, Organ, Organ, Organ]:
+    """Changji, Qitai, Jimsar and the team of the town of Qitai, with the names of their places."""
     load_divisions(
         [
             ("6523", "昌吉回族自治州", ""),
@@ -121,30 +121,20 @@ def make_region() -> Region:
             ("652327100", "吉木萨尔镇", ""),
         ]
     )
-    prefecture = register_organ(
-        code="cj", name="昌吉州市场监督管理局", level=Level.PREFECTURE, territories=["6523"]
-    )
-    qitai = register_organ(
-        code="cj.qt",
-        name="奇台县市场监督管理局",
-        level=Level.COUNTY,
-        parent=prefecture,
-        territories=["652325"],
-    )
-    jimsar = register_organ(
-        code="cj.jm",
-        name="吉木萨尔县市场监督管理局",
-        level=Level.COUNTY,
-        parent=prefecture,
-        territories=["652327"],
-    )
-    town = register_organ(
-        code="cj.qt.t",
-        name="奇台镇综合执法大队",
-        level=Level.TOWNSHIP,
-        parent=qitai,
-        territories=["652325100"],
-    )
+
+    def organ(code: str, name: str, level: Level, parent: Organ | None, territory: str) -> Organ:
+        return register_organ(code=code, name=name, level=level, parent=parent, territories=[territory])
+
+    prefecture = organ("cj", "昌吉州市场监督管理局", Level.PREFECTURE, None, "6523")
+    qitai = organ("cj.qt", "奇台县市场监督管理局", Level.COUNTY, prefecture, "652325")
+    jimsar = organ("cj.jm", "吉木萨尔县市场监督管理局", Level.COUNTY, prefecture, "652327")
+    town = organ("cj.qt.t", "奇台镇综合执法大队", Level.TOWNSHIP, qitai, "652325100")
+    return prefecture, qitai, jimsar, town
+
+
+def make_region() -> Region:
+    """Enter organs, people and one subject in each county."""
+    prefecture, qitai, jimsar, town = make_organs()
     posts = {
         "chief": (prefecture, Role.CHIEF),
         "leader": (prefecture, Role.LEADER),

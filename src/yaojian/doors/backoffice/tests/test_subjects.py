@@ -189,3 +189,9 @@ def test_a_typed_file_number_leads_to_the_inspection(signed_in: SignedIn, region
     found = signed_in("inspector").get(URL, {"q": "CJ.QT-2026-00001"}).context["file_found"]
     assert found["url"] == reverse("inspections:file", args=[inspection.pk])
     assert signed_in("neighbour").get(URL, {"q": "cj.qt-2026-00001"}).context["file_found"] is None
+
+
+def test_the_export_link_follows_filters_that_change_without_a_reload(signed_in: SignedIn) -> None:
+    page = signed_in("chief").get(URL, {"type": "single_pharmacy"}).content.decode()
+    assert 'hx-select-oob="#export"' in page
+    assert 'id="export" href="/subjects/export.csv?type=single_pharmacy"' in page

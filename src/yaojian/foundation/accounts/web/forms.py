@@ -18,7 +18,9 @@ class SignInForm(forms.Form):
     username = forms.CharField(
         label=_("User name"),
         max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "autocapitalize": "none"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autofocus": True, "autocapitalize": "none"}
+        ),
     )
     password = forms.CharField(
         label=_("Password"),
@@ -38,5 +40,5 @@ class SignInForm(forms.Form):
             try:
                 self.user = authenticate(data["username"], data["password"])
             except SignInRefused as refusal:
-                raise forms.ValidationError(refusal.detail) from None
+                raise forms.ValidationError(str(refusal.detail)) from None
         return data

@@ -6,35 +6,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64)),
-                ('media_type', models.CharField(max_length=60)),
-                ('size_bytes', models.PositiveIntegerField()),
-                ('original_name', models.CharField(max_length=200)),
-                ('uploaded_at', models.DateTimeField()),
-                ('file_kind', models.CharField(max_length=40)),
-                ('file_id', models.BigIntegerField()),
-                ('part', models.CharField(blank=True, help_text='which part of the file, for instance a finding', max_length=40)),
-                ('organ', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organ')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("media_type", models.CharField(max_length=60)),
+                ("size_bytes", models.PositiveIntegerField()),
+                ("original_name", models.CharField(max_length=200)),
+                ("uploaded_at", models.DateTimeField()),
+                ("file_kind", models.CharField(max_length=40)),
+                ("file_id", models.BigIntegerField()),
+                (
+                    "part",
+                    models.CharField(
+                        blank=True, help_text="which part of the file, for instance a finding", max_length=40
+                    ),
+                ),
+                (
+                    "organ",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organ"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['file_kind', 'file_id'], name='document_of_file')],
-                'constraints': [models.UniqueConstraint(fields=('file_kind', 'file_id', 'part', 'sha256'), name='document_once_per_part')],
+                "verbose_name": "document",
+                "ordering": ["id"],
+                "indexes": [models.Index(fields=["file_kind", "file_id"], name="document_of_file")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("file_kind", "file_id", "part", "sha256"), name="document_once_per_part"
+                    )
+                ],
             },
         ),
     ]

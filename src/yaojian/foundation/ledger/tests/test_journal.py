@@ -70,17 +70,22 @@ def test_the_application_role_owns_nothing(db: None) -> None:
 
 def test_even_the_owner_meets_the_trigger(test_database: object, django_db_setup: None) -> None:
     with psycopg.connect(test_database.owner_url) as owner, owner.cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute("INSERT INTO outbox_outboxevent (name, payload, occurred_at) VALUES ('x', '{}', now())")
+        cursor.execute(
+            "INSERT INTO outbox_outboxevent (name, payload, occurred_at) VALUES ('x', '{}', now())"
+        )
         with pytest.raises(psycopg.errors.RestrictViolation):
             cursor.execute("TRUNCATE ledger_act")
         owner.rollback()
 
 
-def test_an_act_outside_a_transaction_is_a_programming_error(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_act_outside_a_transaction_is_a_programming_error(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     outside = SimpleNamespace(in_atomic_block=False)
-    with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="transaction"):
+    with monkeypatch.context() as patch:
         patch.setattr("yaojian.foundation.ledger.actions.transaction.get_connection", lambda: outside)
-        record_act(by=actor, kind="session.opened")
+        with pytest.raises(RuntimeError, match="transaction"):
+            record_act(by=actor, kind="session.opened")
 
 
 def test_refusals(actor: Actor) -> None:

@@ -6,42 +6,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WorkItem',
+            name="WorkItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('state', models.CharField(default='open', max_length=10)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('subject_name', models.CharField(blank=True, max_length=200)),
-                ('division_code', models.CharField(blank=True, max_length=12)),
-                ('file_kind', models.CharField(blank=True, max_length=40)),
-                ('file_id', models.BigIntegerField(null=True)),
-                ('due_on', models.DateField(null=True)),
-                ('reason', models.CharField(help_text="why it must be done: the mandate's or rule's name", max_length=300)),
-                ('source', models.CharField(blank=True, help_text='article or plan line', max_length=200)),
-                ('origin_kind', models.CharField(blank=True, max_length=40)),
-                ('origin_key', models.CharField(blank=True, max_length=60)),
-                ('parameters', models.JSONField(default=dict, help_text='what the page where it is done starts with')),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organ', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organ')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("state", models.CharField(default="open", max_length=10)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("subject_name", models.CharField(blank=True, max_length=200)),
+                ("division_code", models.CharField(blank=True, max_length=12)),
+                ("file_kind", models.CharField(blank=True, max_length=40)),
+                ("file_id", models.BigIntegerField(null=True)),
+                ("due_on", models.DateField(null=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        help_text="why it must be done: the mandate's or rule's name", max_length=300
+                    ),
+                ),
+                ("source", models.CharField(blank=True, help_text="article or plan line", max_length=200)),
+                ("origin_kind", models.CharField(blank=True, max_length=40)),
+                ("origin_key", models.CharField(blank=True, max_length=60)),
+                (
+                    "parameters",
+                    models.JSONField(default=dict, help_text="what the page where it is done starts with"),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organ",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organ"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'work item',
-                'ordering': ['due_on', 'id'],
-                'indexes': [models.Index(fields=['organ', 'state', 'due_on'], name='item_of_organ'), models.Index(fields=['assignee', 'state', 'due_on'], name='item_of_assignee'), models.Index(fields=['subject_id', 'state'], name='item_of_subject'), models.Index(fields=['file_kind', 'file_id'], name='item_of_file')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'cancelled'])), name='item_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='item_closed_when_not_open'), models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('kind', 'origin_kind', 'origin_key', 'subject_id'), name='item_open_once', nulls_distinct=False)],
+                "verbose_name": "work item",
+                "ordering": ["due_on", "id"],
+                "indexes": [
+                    models.Index(fields=["organ", "state", "due_on"], name="item_of_organ"),
+                    models.Index(fields=["assignee", "state", "due_on"], name="item_of_assignee"),
+                    models.Index(fields=["subject_id", "state"], name="item_of_subject"),
+                    models.Index(fields=["file_kind", "file_id"], name="item_of_file"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "done", "cancelled"])),
+                        name="item_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True), ("closed_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="item_closed_when_not_open",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("kind", "origin_kind", "origin_key", "subject_id"),
+                        name="item_open_once",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
     ]

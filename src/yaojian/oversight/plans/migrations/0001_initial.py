@@ -6,111 +6,208 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('seed', models.CharField(max_length=10, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('title_en', models.CharField(max_length=300)),
-                ('document_no', models.CharField(blank=True, max_length=80)),
-                ('issuer', models.CharField(blank=True, max_length=120)),
-                ('start_year', models.PositiveSmallIntegerField()),
-                ('end_year', models.PositiveSmallIntegerField()),
-                ('source_file', models.CharField(blank=True, max_length=80)),
-                ('fingerprint', models.CharField(help_text='SHA-256 of the pack as loaded', max_length=64)),
-                ('loaded_at', models.DateTimeField()),
-                ('organ', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organ')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("seed", models.CharField(max_length=10, unique=True)),
+                ("title", models.CharField(max_length=200)),
+                ("title_en", models.CharField(max_length=300)),
+                ("document_no", models.CharField(blank=True, max_length=80)),
+                ("issuer", models.CharField(blank=True, max_length=120)),
+                ("start_year", models.PositiveSmallIntegerField()),
+                ("end_year", models.PositiveSmallIntegerField()),
+                ("source_file", models.CharField(blank=True, max_length=80)),
+                ("fingerprint", models.CharField(help_text="SHA-256 of the pack as loaded", max_length=64)),
+                ("loaded_at", models.DateTimeField()),
+                (
+                    "organ",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organ"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'plan',
-                'ordering': ['seed'],
+                "verbose_name": "plan",
+                "ordering": ["seed"],
             },
         ),
         migrations.CreateModel(
-            name='PackFinding',
+            name="PackFinding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('finding_id', models.CharField(max_length=20)),
-                ('kind', models.CharField(max_length=30)),
-                ('rows', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), default=list, size=None)),
-                ('text_zh', models.TextField()),
-                ('text_en', models.TextField()),
-                ('treatment_zh', models.TextField(blank=True)),
-                ('treatment_en', models.TextField(blank=True)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='plans.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("finding_id", models.CharField(max_length=20)),
+                ("kind", models.CharField(max_length=30)),
+                (
+                    "rows",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=16), default=list, size=None
+                    ),
+                ),
+                ("text_zh", models.TextField()),
+                ("text_en", models.TextField()),
+                ("treatment_zh", models.TextField(blank=True)),
+                ("treatment_en", models.TextField(blank=True)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="findings", to="plans.plan"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['plan', 'id'],
+                "ordering": ["plan", "id"],
             },
         ),
         migrations.CreateModel(
-            name='PlanRow',
+            name="PlanRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row_id', models.CharField(max_length=16, unique=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('line', models.PositiveIntegerField()),
-                ('quote', models.TextField()),
-                ('title_zh', models.CharField(max_length=200)),
-                ('title_en', models.CharField(max_length=300)),
-                ('klass', models.CharField(choices=[('indicator', 'Computed indicator'), ('mandate', 'Mandate'), ('milestone', 'Milestone'), ('entered', 'Entered figure'), ('baseline', 'Baseline')], max_length=12)),
-                ('attribute', models.CharField(choices=[('binding', 'Binding'), ('expected', 'Expected'), ('text', 'Running text'), ('status', 'Status quo'), ('unknown', 'Illegible')], max_length=12)),
-                ('kind', models.CharField(blank=True, max_length=80)),
-                ('value', models.CharField(blank=True, max_length=200)),
-                ('unit_zh', models.CharField(blank=True, max_length=80)),
-                ('period', models.CharField(blank=True, max_length=80)),
-                ('same_as', models.CharField(blank=True, max_length=16)),
-                ('supplementary', models.BooleanField(default=False)),
-                ('responsible_level', models.CharField(blank=True, max_length=12)),
-                ('law', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('notes_zh', models.TextField(blank=True)),
-                ('notes_en', models.TextField(blank=True)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='plans.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_id", models.CharField(max_length=16, unique=True)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("line", models.PositiveIntegerField()),
+                ("quote", models.TextField()),
+                ("title_zh", models.CharField(max_length=200)),
+                ("title_en", models.CharField(max_length=300)),
+                (
+                    "klass",
+                    models.CharField(
+                        choices=[
+                            ("indicator", "Computed indicator"),
+                            ("mandate", "Mandate"),
+                            ("milestone", "Milestone"),
+                            ("entered", "Entered figure"),
+                            ("baseline", "Baseline"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "attribute",
+                    models.CharField(
+                        choices=[
+                            ("binding", "Binding"),
+                            ("expected", "Expected"),
+                            ("text", "Running text"),
+                            ("status", "Status quo"),
+                            ("unknown", "Illegible"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("kind", models.CharField(blank=True, max_length=80)),
+                ("value", models.CharField(blank=True, max_length=200)),
+                ("unit_zh", models.CharField(blank=True, max_length=80)),
+                ("period", models.CharField(blank=True, max_length=80)),
+                ("same_as", models.CharField(blank=True, max_length=16)),
+                ("supplementary", models.BooleanField(default=False)),
+                ("responsible_level", models.CharField(blank=True, max_length=12)),
+                (
+                    "law",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                ("notes_zh", models.TextField(blank=True)),
+                ("notes_en", models.TextField(blank=True)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="plans.plan"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['plan', 'position'],
+                "ordering": ["plan", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Figure',
+            name="Figure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=20, unique=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('title_zh', models.CharField(max_length=200)),
-                ('title_en', models.CharField(max_length=300)),
-                ('klass', models.CharField(choices=[('indicator', 'Computed indicator'), ('mandate', 'Mandate'), ('milestone', 'Milestone'), ('entered', 'Entered figure'), ('baseline', 'Baseline')], max_length=12)),
-                ('unit', models.CharField(max_length=40)),
-                ('unit_zh', models.CharField(blank=True, max_length=80)),
-                ('same_as', models.CharField(blank=True, max_length=20)),
-                ('responsible_level', models.CharField(blank=True, max_length=12)),
-                ('targets', models.JSONField(default=list)),
-                ('formula', models.JSONField(null=True)),
-                ('waits_for', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('computable', models.BooleanField(default=False)),
-                ('row', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='figures', to='plans.planrow')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=20, unique=True)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title_zh", models.CharField(max_length=200)),
+                ("title_en", models.CharField(max_length=300)),
+                (
+                    "klass",
+                    models.CharField(
+                        choices=[
+                            ("indicator", "Computed indicator"),
+                            ("mandate", "Mandate"),
+                            ("milestone", "Milestone"),
+                            ("entered", "Entered figure"),
+                            ("baseline", "Baseline"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("unit", models.CharField(max_length=40)),
+                ("unit_zh", models.CharField(blank=True, max_length=80)),
+                ("same_as", models.CharField(blank=True, max_length=20)),
+                ("responsible_level", models.CharField(blank=True, max_length=12)),
+                ("targets", models.JSONField(default=list)),
+                ("formula", models.JSONField(null=True)),
+                (
+                    "waits_for",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                ("computable", models.BooleanField(default=False)),
+                (
+                    "row",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="figures",
+                        to="plans.planrow",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'figure',
-                'ordering': ['row', 'position'],
+                "verbose_name": "figure",
+                "ordering": ["row", "position"],
             },
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('end_year__gte', models.F('start_year'))), name='plan_years_in_order'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_year__gte", models.F("start_year"))), name="plan_years_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.CheckConstraint(condition=models.Q(('computable', False), ('formula__isnull', False), _connector='OR'), name='computable_figure_has_formula'),
+            model_name="figure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("computable", False), ("formula__isnull", False), _connector="OR"),
+                name="computable_figure_has_formula",
+            ),
         ),
     ]

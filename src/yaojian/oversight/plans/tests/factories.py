@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from yaojian.foundation.accounts.facade import Actor, Level, Organ, Role, actor_of, post_person, register_organ
+from yaojian.foundation.accounts.facade import (
+    Actor,
+    Level,
+    Organ,
+    Role,
+    actor_of,
+    post_person,
+    register_organ,
+)
 from yaojian.foundation.ledger.facade import Act, compose_act, subject_ref
 from yaojian.foundation.timekeeping import CHINA
 from yaojian.registers.enterprises.facade import Subject
@@ -25,7 +33,11 @@ def prefecture() -> Organ:
 def officer(organ: Organ, username: str = "officer", role: Role = Role.INSPECTOR) -> Actor:
     """An officer in an organ."""
     user = post_person(
-        username=username, display_name=f"检查员{username}", organ=organ, role=role, valid_from=date(2015, 1, 1)
+        username=username,
+        display_name=f"检查员{username}",
+        organ=organ,
+        role=role,
+        valid_from=date(2015, 1, 1),
     )
     actor = actor_of(user)
     assert actor is not None

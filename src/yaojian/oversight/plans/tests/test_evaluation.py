@@ -27,17 +27,39 @@ def figure_with(formula: dict[str, object], targets: list[dict[str, object]] | N
 
     organ = prefecture()
     plan = Plan.objects.create(
-        code="t", seed="900", title="测试规划", title_en="Test", organ=organ, start_year=2021, end_year=2025,
-        fingerprint="0" * 64, loaded_at=now(),
-    )  # fmt: skip
+        code="t",
+        seed="900",
+        title="测试规划",
+        title_en="Test",
+        organ=organ,
+        start_year=2021,
+        end_year=2025,
+        fingerprint="0" * 64,
+        loaded_at=now(),
+    )
     row = PlanRow.objects.create(
-        plan=plan, row_id="900-01", position=0, line=1, quote="…", title_zh="覆盖率", title_en="coverage",
-        klass="mandate", attribute="text",
-    )  # fmt: skip
+        plan=plan,
+        row_id="900-01",
+        position=0,
+        line=1,
+        quote="…",
+        title_zh="覆盖率",
+        title_en="coverage",
+        klass="mandate",
+        attribute="text",
+    )
     return Figure.objects.create(
-        row=row, key="900-01", position=0, title_zh="覆盖率", title_en="coverage", klass="mandate", unit="percent",
-        targets=targets or [{"every": "year", "op": ">=", "value": 100}], formula=formula, computable=True,
-    )  # fmt: skip
+        row=row,
+        key="900-01",
+        position=0,
+        title_zh="覆盖率",
+        title_en="coverage",
+        klass="mandate",
+        unit="percent",
+        targets=targets or [{"every": "year", "op": ">=", "value": 100}],
+        formula=formula,
+        computable=True,
+    )
 
 
 YEARLY = {
@@ -49,9 +71,13 @@ YEARLY = {
 }
 
 
-def plain_count(formula: Formula, acts: list[tuple[int, date, str]], as_of: date) -> tuple[set[int], set[int]]:
+def plain_count(
+    formula: Formula, acts: list[tuple[int, date, str]], as_of: date
+) -> tuple[set[int], set[int]]:
     """Members and those reached, by the plain reading of the convention."""
-    assert formula.period is not None and formula.act is not None and formula.scope is not None
+    assert formula.period is not None
+    assert formula.act is not None
+    assert formula.scope is not None
     start, end = formula.period.bounds(as_of)
     members, reached = set(), set()
     for found in Subject.objects.all():
@@ -98,7 +124,8 @@ def test_random_histories_agree_with_the_plain_count(seed: int) -> None:
     unit = chance.choice([{"unit": "year"}, {"unit": "quarter"}, {"unit": "rolling_years", "n": 3}])
     definition = {
         **YEARLY,
-        "scope": {"types": ["single_pharmacy", "chain_store"]} | ({"flags_all": ["high_risk"]} if seed % 2 else {}),
+        "scope": {"types": ["single_pharmacy", "chain_store"]}
+        | ({"flags_all": ["high_risk"]} if seed % 2 else {}),
         "act": {"kind": "inspection.concluded"} | ({"inspection_kinds": ["full_item"]} if seed % 3 else {}),
         "period": unit,
         "minimum": chance.choice([1, 1, 2]),

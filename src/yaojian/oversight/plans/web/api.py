@@ -68,7 +68,9 @@ def list_figures(request: HttpRequest, code: str, as_of: date | None = None) -> 
         raise InvalidInput("as_of lies in the future.", field="as_of", cure="Give today or an earlier day.")
     plan = plan_by_code(code)
     organ = organ_of_figures(request.actor, plan)  # type: ignore[attr-defined]
-    figures = Figure.objects.filter(row__plan=plan).select_related("row").order_by("row__position", "position")
+    figures = (
+        Figure.objects.filter(row__plan=plan).select_related("row").order_by("row__position", "position")
+    )
     return [_out(figure, organ, day) for figure in figures]
 
 

@@ -40,11 +40,16 @@ class Line:
         return self.value is not None and self.value.met is False
 
     @property
+    def points_short(self) -> float:
+        """How far the value is from the target, in percentage points; 0 when met or unknown."""
+        return (self.value.distance or 0.0) if self.value else 0.0
+
+    @property
     def distance(self) -> str:
         """How far the value is from the target, in words."""
-        if self.value is None or not self.value.distance:
+        if not self.points_short:
             return ""
-        return _("%(points)s points short") % {"points": f"{self.value.distance:.2f}"}
+        return _("%(points)s points short") % {"points": f"{self.points_short:.2f}"}
 
 
 def target_in_words(figure: Figure, year: int) -> str:
@@ -95,7 +100,8 @@ def formula_in_words(figure: Figure) -> str:
 def exclusions_in_words(value: FigureValue) -> list[str]:
     """Why subjects in scope do not count, with how many."""
     return [
-        ngettext("%(n)s subject %(why)s", "%(n)s subjects %(why)s", n) % {"n": n, "why": EXCLUSION_NAMES[reason]}
+        ngettext("%(n)s subject %(why)s", "%(n)s subjects %(why)s", n)
+        % {"n": n, "why": EXCLUSION_NAMES[reason]}
         for reason, n in value.excluded.items()
     ]
 
@@ -128,7 +134,9 @@ def rows_with_lines(plan: Plan, actor: Actor, as_of: date) -> list[RowLines]:
 
 def computed(rows: Iterable[RowLines]) -> list[Line]:
     """The lines that have a value."""
-    return [line for row in rows for line in row.lines if line.value and line.value.state is ValueState.COMPUTED]
+    return [
+        line for row in rows for line in row.lines if line.value and line.value.state is ValueState.COMPUTED
+    ]
 
 
 def carrier(figure: Figure) -> Figure:

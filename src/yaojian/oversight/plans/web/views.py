@@ -46,7 +46,9 @@ def asked_day(request: HttpRequest) -> date:
         ) from None
     if not date(2000, 1, 1) <= day <= today():
         raise InvalidInput(
-            _("The data date must lie between 2000 and today."), field="as_of", cure=_("Choose an earlier day.")
+            _("The data date must lie between 2000 and today."),
+            field="as_of",
+            cure=_("Choose an earlier day."),
         )
     return day
 
@@ -76,7 +78,7 @@ def cockpit(request: ActingRequest) -> HttpResponse:
     # Plans whose figures are one's own come first.
     cards.sort(key=lambda card: card["organ"] is None)
     # Binding targets first, then the farthest from the goal.
-    off_track.sort(key=lambda item: (item[2].attribute != "binding", -(item[3].value.distance or 0)))
+    off_track.sort(key=lambda item: (item[2].attribute != "binding", -item[3].points_short))
     return render(request, "plans/cockpit.html", {"cards": cards, "off_track": off_track, "as_of": day})
 
 
@@ -108,7 +110,9 @@ def plan(request: ActingRequest, code: str) -> HttpResponse:
 def _class_tabs(classes: Counter[str], chosen: str) -> list[dict[str, object]]:
     entries: list[tuple[str, object, int | None]] = [("", _("All"), sum(classes.values()))]
     entries.append(("computed", _("Computed today"), None))
-    entries += [(klass.value, CLASS_NAMES[klass], classes[klass.value]) for klass in RowClass if classes[klass.value]]
+    entries += [
+        (klass.value, CLASS_NAMES[klass], classes[klass.value]) for klass in RowClass if classes[klass.value]
+    ]
     return [
         {"url": f"?class={code}" if code else "?", "label": label, "count": count, "active": code == chosen}
         for code, label, count in entries
@@ -121,7 +125,7 @@ def figure(request: ActingRequest, key: str) -> HttpResponse:
     found = figure_by_key(key)
     organ = organ_of_figures(request.actor, found.row.plan)
     day = asked_day(request)
-    context = {
+    context: dict[str, object] = {
         "figure": found,
         "row": found.row,
         "plan": found.row.plan,
@@ -218,12 +222,21 @@ def mandate(request: ActingRequest, key: str) -> HttpResponse:
         "line": presentation.line_of(found, organ, day),
         "formula": presentation.formula_in_words(found),
         "tabs": [
-            {"url": _keeping(request, state=state), "label": label, "count": counts[state], "active": state == chosen}
+            {
+                "url": _keeping(request, state=state),
+                "label": label,
+                "count": counts[state],
+                "active": state == chosen,
+            }
             for state, label in drilldown.DUTY_TABS.items()
         ],
         "page": page,
         "items": [
-            {"subject": due.subject, "duty": due.duty, "may_inspect": user_can_open(request.actor, due.subject)}
+            {
+                "subject": due.subject,
+                "duty": due.duty,
+                "may_inspect": user_can_open(request.actor, due.subject),
+            }
             for due in page
         ],
         "months": charts.due_months(found, organ, day),

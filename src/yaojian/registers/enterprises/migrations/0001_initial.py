@@ -9,39 +9,175 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         TrigramExtension(),
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('pinyin', models.CharField(blank=True, help_text='initials of the name, for search and order', max_length=200)),
-                ('subject_type', models.CharField(choices=[('drug_producer', 'Drug producer'), ('drug_wholesaler', 'Drug wholesaler'), ('chain_headquarters', 'Pharmacy chain headquarters'), ('chain_store', 'Chain pharmacy'), ('single_pharmacy', 'Single pharmacy'), ('preparation_room', 'Hospital preparation room'), ('device_producer_1', 'Class I device producer'), ('device_producer_2', 'Class II device producer'), ('device_producer_3', 'Class III device producer'), ('device_operator', 'Device operator'), ('cosmetic_producer', 'Cosmetics producer'), ('cosmetic_operator', 'Cosmetics operator'), ('ecommerce_platform', 'E-commerce platform'), ('hospital', 'Hospital'), ('primary_care', 'Primary care institution'), ('clinic', 'Clinic'), ('cdc', 'Centre for disease control'), ('vaccination_unit', 'Vaccination unit'), ('trial_institution', 'Clinical trial institution'), ('laboratory', 'Laboratory')], max_length=24, verbose_name='type')),
-                ('division_code', models.CharField(max_length=12, verbose_name='place')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('licence_no', models.CharField(blank=True, max_length=60, verbose_name='licence number')),
-                ('opened_on', models.DateField(verbose_name='in operation since')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed on')),
-                ('in_production', models.BooleanField(default=True)),
-                ('flags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('risk_grade', models.CharField(blank=True, choices=[('', 'Not graded'), ('I', 'Grade I'), ('II', 'Grade II'), ('III', 'Grade III'), ('IV', 'Grade IV (highest)')], max_length=3, verbose_name='risk grade')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='facilities', to='enterprises.subject')),
-                ('responsible_organ', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organ')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "pinyin",
+                    models.CharField(
+                        blank=True, help_text="initials of the name, for search and order", max_length=200
+                    ),
+                ),
+                (
+                    "subject_type",
+                    models.CharField(
+                        choices=[
+                            ("drug_producer", "Drug producer"),
+                            ("drug_wholesaler", "Drug wholesaler"),
+                            ("chain_headquarters", "Pharmacy chain headquarters"),
+                            ("chain_store", "Chain pharmacy"),
+                            ("single_pharmacy", "Single pharmacy"),
+                            ("preparation_room", "Hospital preparation room"),
+                            ("device_producer_1", "Class I device producer"),
+                            ("device_producer_2", "Class II device producer"),
+                            ("device_producer_3", "Class III device producer"),
+                            ("device_operator", "Device operator"),
+                            ("cosmetic_producer", "Cosmetics producer"),
+                            ("cosmetic_operator", "Cosmetics operator"),
+                            ("ecommerce_platform", "E-commerce platform"),
+                            ("hospital", "Hospital"),
+                            ("primary_care", "Primary care institution"),
+                            ("clinic", "Clinic"),
+                            ("cdc", "Centre for disease control"),
+                            ("vaccination_unit", "Vaccination unit"),
+                            ("trial_institution", "Clinical trial institution"),
+                            ("laboratory", "Laboratory"),
+                        ],
+                        max_length=24,
+                        verbose_name="type",
+                    ),
+                ),
+                ("division_code", models.CharField(max_length=12, verbose_name="place")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="address")),
+                ("licence_no", models.CharField(blank=True, max_length=60, verbose_name="licence number")),
+                ("opened_on", models.DateField(verbose_name="in operation since")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="closed on")),
+                ("in_production", models.BooleanField(default=True)),
+                (
+                    "flags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "risk_grade",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not graded"),
+                            ("I", "Grade I"),
+                            ("II", "Grade II"),
+                            ("III", "Grade III"),
+                            ("IV", "Grade IV (highest)"),
+                        ],
+                        max_length=3,
+                        verbose_name="risk grade",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facilities",
+                        to="enterprises.subject",
+                    ),
+                ),
+                (
+                    "responsible_organ",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organ"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'subject',
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['subject_type', 'division_code'], name='subject_type_place'), models.Index(fields=['division_code'], name='subject_place', opclasses=['varchar_pattern_ops']), models.Index(fields=['responsible_organ', 'subject_type'], name='subject_organ_type'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), name='gin_trgm_ops'), name='subject_name_trgm'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('pinyin'), name='gin_trgm_ops'), name='subject_pinyin_trgm'), django.contrib.postgres.indexes.GinIndex(fields=['flags'], name='subject_flags')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='subject_closes_after_opening'), models.CheckConstraint(condition=models.Q(('subject_type__in', ['drug_producer', 'drug_wholesaler', 'chain_headquarters', 'chain_store', 'single_pharmacy', 'preparation_room', 'device_producer_1', 'device_producer_2', 'device_producer_3', 'device_operator', 'cosmetic_producer', 'cosmetic_operator', 'ecommerce_platform', 'hospital', 'primary_care', 'clinic', 'cdc', 'vaccination_unit', 'trial_institution', 'laboratory'])), name='subject_type_known'), models.CheckConstraint(condition=models.Q(('risk_grade__in', ['', 'I', 'II', 'III', 'IV'])), name='subject_risk_known'), models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='subject_not_own_parent')],
+                "verbose_name": "subject",
+                "ordering": ["id"],
+                "indexes": [
+                    models.Index(fields=["subject_type", "division_code"], name="subject_type_place"),
+                    models.Index(
+                        fields=["division_code"], name="subject_place", opclasses=["varchar_pattern_ops"]
+                    ),
+                    models.Index(fields=["responsible_organ", "subject_type"], name="subject_organ_type"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
+                        ),
+                        name="subject_name_trgm",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Upper("pinyin"), name="gin_trgm_ops"
+                        ),
+                        name="subject_pinyin_trgm",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(fields=["flags"], name="subject_flags"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_on__isnull", True),
+                            ("closed_on__gte", models.F("opened_on")),
+                            _connector="OR",
+                        ),
+                        name="subject_closes_after_opening",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "subject_type__in",
+                                [
+                                    "drug_producer",
+                                    "drug_wholesaler",
+                                    "chain_headquarters",
+                                    "chain_store",
+                                    "single_pharmacy",
+                                    "preparation_room",
+                                    "device_producer_1",
+                                    "device_producer_2",
+                                    "device_producer_3",
+                                    "device_operator",
+                                    "cosmetic_producer",
+                                    "cosmetic_operator",
+                                    "ecommerce_platform",
+                                    "hospital",
+                                    "primary_care",
+                                    "clinic",
+                                    "cdc",
+                                    "vaccination_unit",
+                                    "trial_institution",
+                                    "laboratory",
+                                ],
+                            )
+                        ),
+                        name="subject_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("risk_grade__in", ["", "I", "II", "III", "IV"])),
+                        name="subject_risk_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("id")), _negated=True),
+                        name="subject_not_own_parent",
+                    ),
+                ],
             },
         ),
     ]

@@ -13,7 +13,6 @@ from yaojian.oversight.plans.packs import Pack, PackError, counts, load_all
 
 class Command(BaseCommand):
     help = "Check all plan packs and print the count of rows per plan and class."
-    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -52,4 +51,6 @@ class Command(BaseCommand):
 
     def _findings(self, packs: list[Pack]) -> None:
         found = Counter(finding.kind for pack in packs for finding in pack.findings)
-        self.stdout.write("recorded flaws of the plans' texts: " + ", ".join(f"{k} {n}" for k, n in sorted(found.items())))
+        self.stdout.write(
+            "recorded flaws of the plans' texts: " + ", ".join(f"{k} {n}" for k, n in sorted(found.items()))
+        )
