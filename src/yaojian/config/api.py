@@ -17,7 +17,7 @@ from yaojian.oversight.plans.web.api import router as plans_router
 api = NinjaAPI(
     title="Yaojian",
     version=__version__,
-    description="Read access to subjects, inspections, acts and figures of plans, scoped to the asking person.",
+    description="Read access to subjects, inspections, acts and plan figures, scoped to the asking person.",
     docs_url=None,
     openapi_url=None,
     urls_namespace="api",

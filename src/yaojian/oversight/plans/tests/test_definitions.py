@@ -60,7 +60,7 @@ def periods(draw: st.DrawFn) -> Period:
 def formulas(draw: st.DrawFn) -> Formula:
     act = ActFilter("inspection.concluded", draw(some("inspection_kinds")), draw(some("organ_levels")))
     return Formula(
-        shape=draw(st.sampled_from(["coverage", "closure", "count_acts"])),
+        shape=draw(st.sampled_from(["coverage", "closure"])),
         scope=draw(scopes()),
         within=draw(st.sampled_from(["territory", "responsibility"])),
         act=act,
