@@ -17,11 +17,11 @@ from yaojian.bench.house.scratch import HOST
 WARM_UPS = 5
 REQUESTS = 50
 TIMEOUT_S = 60.0
+HEALTH = "/health"
 PUBLIC = ("/public/", HEALTH)
 # The public look-up lets one address search 30 times a minute; ours stay far below that.
 CITIZENS = 11
 SIGN_IN = "/sign-in/"
-HEALTH = "/health"
 CSRF_FIELD = re.compile(r'name="csrfmiddlewaretoken"\s+value="([^"]+)"')
 
 
