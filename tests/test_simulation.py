@@ -111,19 +111,22 @@ def test_numbers_go_on(loaded: Loaded) -> None:
     """A new inspection takes the next number of its organ's series."""
     officer = _actor("barkol")
     numbers = inspections_visible_to(officer).filter(organ_id=officer.organ_id)
-    last = max(int(n.rsplit("-", 1)[1]) for n in numbers.values_list("number", flat=True) if "-2026-" in n)
+    mark = f"巴里坤县市监检〔{AS_OF.year}〕"
+    given = [n for n in numbers.values_list("number", flat=True) if n.startswith(mark)]
+    last = max(int(n.removeprefix(mark).removesuffix("号")) for n in given)
     colleague = officers_for_inspections(officer).exclude(user_id=officer.user_id).first()
     subject = Subject.objects.filter(division_code__startswith="650521", subject_type="clinic").first()
     assert colleague is not None
     assert subject is not None
-    opened = open_inspection(
-        by=officer,
-        subject_id=subject.pk,
-        kind=InspectionKind.ROUTINE,
-        officer_ids=[officer.user_id, colleague.user_id],
-        lead_id=officer.user_id,
-    )
-    assert opened.number == f"xj.hami.barkol-2026-{last + 1:05d}"
+    with held_at(moment_of_loading(AS_OF)):
+        opened = open_inspection(
+            by=officer,
+            subject_id=subject.pk,
+            kind=InspectionKind.ROUTINE,
+            officer_ids=[officer.user_id, colleague.user_id],
+            lead_id=officer.user_id,
+        )
+    assert opened.number == f"{mark}{last + 1}号"
 
 
 def test_demo_accounts_let_their_readers_in(loaded: Loaded) -> None:

@@ -36,14 +36,19 @@ PHONE = ("backoffice:workbench", "backoffice:subjects", "inspections:list", "pla
 
 
 def _groups(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    addresses = [reverse(view) for _label, entries in GROUPS for _name, view, _icon, _needs in entries]
+    # The room whose address is the longest beginning of this one: /plans/mandates/ is not the cockpit.
+    here = max(
+        (url for url in addresses if request.path.startswith(url) and url != "/"), key=len, default="/"
+    )
+    here = here if here != "/" or request.path == "/" else ""
     groups = []
     for label, entries in GROUPS:
         items = []
         for name, view, icon, permission in entries:
             if actor.may(permission):
                 url = reverse(view)
-                active = request.path == url if url == "/" else request.path.startswith(url)
-                items.append({"label": name, "url": url, "icon": icon, "active": active, "view": view})
+                items.append({"label": name, "url": url, "icon": icon, "active": url == here, "view": view})
         if items:
             groups.append({"label": label, "items": items})
     return groups

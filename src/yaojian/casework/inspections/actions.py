@@ -68,7 +68,7 @@ def open_inspection(
             cure=_("Choose officers from the list."),
         )
     inspection = Inspection.objects.create(
-        number=next_number(by.organ_id, by.organ_code),
+        number=next_number(by.organ_id, by.organ_short_name),
         subject=subject,
         organ_id=by.organ_id,
         kind=kind.value,

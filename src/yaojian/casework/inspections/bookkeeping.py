@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from yaojian.casework.inspections.contracts import FILE_KIND
 from yaojian.casework.inspections.models import Inspection, NumberSeries
+from yaojian.casework.inspections.rules import file_number
 from yaojian.casework.inspections.states import INSPECTION_STATES, InspectionState
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.errors import Conflict
@@ -87,10 +88,10 @@ def give_work(
     )
 
 
-def next_number(organ_id: int, organ_code: str) -> str:
+def next_number(organ_id: int, organ_short_name: str) -> str:
     """The organ's next number this year; the row lock of its series leaves no gap and no double."""
     year = today().year
     NumberSeries.objects.get_or_create(organ_id=organ_id, year=year)
     NumberSeries.objects.filter(organ_id=organ_id, year=year).update(last=F("last") + 1)
     last = NumberSeries.objects.get(organ_id=organ_id, year=year).last
-    return f"{organ_code}-{year}-{last:05d}"
+    return file_number(organ_short_name, year, last)

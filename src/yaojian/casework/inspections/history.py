@@ -15,6 +15,7 @@ from yaojian.casework.inspections import rules
 from yaojian.casework.inspections.bookkeeping import BASIS_INSPECT, BASIS_PROCEDURE
 from yaojian.casework.inspections.contracts import FILE_KIND, Conclusion, InspectionKind, Severity
 from yaojian.casework.inspections.models import Finding, Inspection, NumberSeries, TeamMember
+from yaojian.casework.inspections.rules import file_number
 from yaojian.casework.inspections.states import INSPECTION_STATES, InspectionState
 from yaojian.casework.inspections.work_kinds import CONDUCT, RECTIFY, VERIFY
 from yaojian.foundation.accounts.facade import Actor
@@ -231,7 +232,7 @@ def _number(entries: Sequence[_Entry]) -> None:
         series = NumberSeries.objects.select_for_update().get(organ_id=organ_id, year=year)
         for entry in members:
             series.last += 1
-            entry.row.number = f"{entry.past.lead.organ_code}-{year}-{series.last:05d}"
+            entry.row.number = file_number(entry.past.lead.organ_short_name, year, series.last)
             for act in entry.acts:
                 if act["kind"] in ("inspection.opened", "inspection.concluded"):
                     act["facts"] = {"number": entry.row.number, **act["facts"]}

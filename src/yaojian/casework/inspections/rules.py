@@ -15,6 +15,11 @@ RECTIFICATION_WORKING_DAYS = 20
 _GRAVITY = {Conclusion.COMPLIANT: 0, Conclusion.RECTIFY: 1, Conclusion.NON_COMPLIANT: 2}
 
 
+def file_number(organ_short_name: str, year: int, place: int) -> str:
+    """A file number (文号) as offices write it: 昌吉州市监检〔2026〕42号."""
+    return f"{organ_short_name.removesuffix('局')}检〔{year}〕{place}号"
+
+
 def team_is_large_enough(officers: Collection[int]) -> bool:
     """Whether at least two different officers go on site."""
     return len(set(officers)) >= MIN_TEAM

@@ -88,6 +88,7 @@ def system_actor(organ: Organ) -> Actor:
         organ_level=Level(organ.level),
         territories=tuple(organ.territories),
         role=Role.ADMINISTRATOR,
+        organ_short_name=organ.short_name or organ.name,
     )
 
 

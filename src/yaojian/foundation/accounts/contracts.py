@@ -120,6 +120,7 @@ class Actor:
     territories: tuple[str, ...]
     role: Role
     full_time: bool = False
+    organ_short_name: str = ""
 
     def may(self, permission: Permission) -> bool:
         """Whether the role of this posting includes `permission`."""

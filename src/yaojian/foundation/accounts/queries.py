@@ -43,6 +43,7 @@ def actor_in(posting: Posting, user: User) -> Actor:
         territories=tuple(organ.territories),
         role=Role(posting.role),
         full_time=posting.full_time,
+        organ_short_name=organ.short_name or organ.name,
     )
 
 

@@ -51,7 +51,7 @@ def open_with(world: World, **changes: object) -> Inspection:
 
 def test_opening_numbers_the_file_and_gives_the_lead_work(world: World) -> None:
     first, second = open_with(world), open_with(world)
-    assert [first.number[-5:], second.number[-5:]] == ["00001", "00002"]
+    assert [n.number.rpartition("〕")[2] for n in (first, second)] == ["1号", "2号"]
     assert first.state == "planned"
     assert {m.officer_id: m.is_lead for m in first.team.all()} == {
         world.lead.pk: True,

@@ -140,10 +140,10 @@ def test_acts_are_frozen_when_they_were_recorded(world: World) -> None:
 def test_numbers_continue_the_series(world: World) -> None:
     first = step_by_step(world)
     enter_history([past(world), past(world)])
-    organ, year, _ = first.number.rsplit("-", 2)
+    mark = first.number.removesuffix("1号")
     numbers = sorted(Inspection.objects.values_list("number", flat=True))
-    assert numbers == [f"{organ}-{year}-{n:05d}" for n in (1, 2, 3)]
-    assert step_by_step(world).number == f"{organ}-{year}-00004"
+    assert numbers == [f"{mark}{n}号" for n in (1, 2, 3)]
+    assert step_by_step(world).number == f"{mark}4号"
 
 
 NOTHING: dict[str, Any] = {"started_at": None, "findings": [], "conclusion": None, "rounds": []}
