@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,15 +9,11 @@ from typing import Any
 
 import pytest
 
-_folder = Path(tempfile.mkdtemp(prefix="yaojian-tests-"))
-os.environ["YAOJIAN_DATA"] = str(_folder)
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yaojian.config.settings")
 _server = ExitStack()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     _server.close()
-    shutil.rmtree(_folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -38,3 +38,13 @@ def test_only_behind_our_proxy_is_a_forwarded_address_believed(settings: object)
     assert client_address(request) == "127.0.0.1"
     settings.BEHIND_PROXY = True  # type: ignore[attr-defined]
     assert client_address(request) == "198.51.100.7"
+
+
+def test_static_files_are_found_and_carry_their_version(db: None) -> None:
+    from django.templatetags.static import static
+
+    address = static("design/tokens.css")
+    assert len(address.rpartition("?v=")[2]) == 8
+    answer = Client().get(address)
+    assert answer.status_code == 200
+    assert "max-age=3600" in answer["Cache-Control"]

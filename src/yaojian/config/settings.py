@@ -121,10 +121,9 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ENVIRONMENT.data / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "yaojian.config.static_files.VersionedStaticFiles"},
 }
 # Files are served from the package itself, so that there is no collecting step to forget.
 WHITENOISE_USE_FINDERS = True
