@@ -16,6 +16,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _server.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys come last: Playwright leaves an event loop behind, beside which Django refuses queries."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def test_database() -> Any:
     """The private server's URLs: superuser_url, owner_url, app_url."""

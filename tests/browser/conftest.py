@@ -96,8 +96,10 @@ def installation() -> Iterator[Running]:
         yield running
     finally:
         code = stop(process)
+        said = (folder / "up.log").read_text(errors="replace")
         shutil.rmtree(folder, ignore_errors=True)
-        assert code == 0, "Ctrl-C did not stop the installation cleanly"
+        assert code == 0, f"Ctrl-C did not stop the installation cleanly\n{said}"
+        assert "异常退出" not in said, f"a process died on the way\n{said}"
 
 
 @pytest.fixture(scope="session")

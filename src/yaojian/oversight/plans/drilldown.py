@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.ledger.facade import Act, acts_between
 from yaojian.foundation.timekeeping import local_date
-from yaojian.oversight.plans.contracts import DutyState
+from yaojian.oversight.plans.contracts import Duty, DutyState
 from yaojian.oversight.plans.evaluation import (
     closure_rows,
     coverage_rows,
@@ -23,11 +23,10 @@ from yaojian.oversight.plans.evaluation import (
     scope_of,
     span_of,
 )
-from yaojian.oversight.plans.mandates import HORIZON, SubjectDuty, subject_duties
+from yaojian.oversight.plans.mandates import HORIZON, SubjectDuty, standings, with_subjects
 from yaojian.oversight.plans.models import Figure
 from yaojian.registers.enterprises.facade import Subject
 
-SOON = "due"
 DUTY_TABS: dict[str, Promise] = {
     "overdue": _("Overdue"),
     "due": _("Due within 60 days"),
@@ -111,27 +110,22 @@ def records_begin(figure: Figure, organ: Organ) -> date | None:
     return local_date(first) if first else None
 
 
-def _state_of(due: SubjectDuty, as_of: date) -> str:
-    if due.duty.state is DutyState.DUE and due.duty.due_on > as_of + HORIZON:
+def _state_of(standing: Duty, as_of: date) -> str:
+    if standing.state is DutyState.DUE and standing.due_on > as_of + HORIZON:
         return "later"
-    return due.duty.state.value
-
-
-def duties_below(figure: Figure, organ: Organ, as_of: date) -> list[SubjectDuty]:
-    """The duties of a mandate as far as an organ of its line reaches."""
-    within = set(scope_of(formula_of(figure), organ).values_list("pk", flat=True))
-    return [due for due in subject_duties(figure, as_of) if due.subject.pk in within]
+    return standing.state.value
 
 
 def duty_counts(figure: Figure, organ: Organ, as_of: date) -> Counter[str]:
-    """How many subjects are overdue, due within 60 days, due later, and met."""
-    return Counter(_state_of(due, as_of) for due in duties_below(figure, organ, as_of))
+    """How many subjects in an organ's reach are overdue, due within 60 days, due later, and met."""
+    return Counter(_state_of(standing, as_of) for standing in standings(figure, as_of, organ=organ).values())
 
 
 def duties_in_state(figure: Figure, organ: Organ, as_of: date, state: str) -> list[SubjectDuty]:
     """The duties in one state, the most urgent first."""
-    chosen = [due for due in duties_below(figure, organ, as_of) if _state_of(due, as_of) == state]
-    return sorted(chosen, key=lambda due: (due.duty.due_on, due.subject.name))
+    found = standings(figure, as_of, organ=organ)
+    chosen = {pk: standing for pk, standing in found.items() if _state_of(standing, as_of) == state}
+    return sorted(with_subjects(figure, chosen), key=lambda due: (due.duty.due_on, due.subject.name))
 
 
 def due_by_month(figure: Figure, organ: Organ, as_of: date, months: int = 12) -> dict[str, int]:
@@ -141,8 +135,8 @@ def due_by_month(figure: Figure, organ: Organ, as_of: date, months: int = 12) ->
     for _place in range(months):
         counts[month.strftime("%Y-%m")] = 0
         month = (month + timedelta(days=32)).replace(day=1)
-    for due in duties_below(figure, organ, as_of):
-        name = max(due.duty.due_on, as_of).strftime("%Y-%m")
-        if due.duty.state is not DutyState.MET and name in counts:
+    for standing in standings(figure, as_of, organ=organ).values():
+        name = max(standing.due_on, as_of).strftime("%Y-%m")
+        if standing.state is not DutyState.MET and name in counts:
             counts[name] += 1
     return counts

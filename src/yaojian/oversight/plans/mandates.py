@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from yaojian.casework.inspections.facade import DUE_INSPECTION
+from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.ledger.facade import Act
 from yaojian.foundation.timekeeping import local_date, now, today
 from yaojian.foundation.worklist.facade import ItemState, WorkItem, complete_items_of_origin, open_items
@@ -19,7 +20,7 @@ from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.duties import duty
 from yaojian.oversight.plans.evaluation import formula_of, qualifying_acts, scope_of, targets_of
 from yaojian.oversight.plans.models import Figure
-from yaojian.registers.enterprises.facade import Subject
+from yaojian.registers.enterprises.facade import Subject, subjects_by_id
 
 HORIZON = timedelta(days=60)
 """Duties appear on the worklist this long before they fall due."""
@@ -64,24 +65,35 @@ def duty_figures() -> list[Figure]:
     return [figure for figure in mandate_figures() if asks_for_everyone(figure)]
 
 
-def subject_duties(
-    figure: Figure, as_of: date, subject_ids: Iterable[int] | None = None
-) -> Iterator[SubjectDuty]:
-    """The standing of every open subject in a mandate's scope (or of some of them) on a day."""
+def standings(
+    figure: Figure, as_of: date, *, organ: Organ | None = None, subject_ids: Iterable[int] | None = None
+) -> dict[int, Duty]:
+    """By subject, where every open subject in a mandate's scope stands on a day.
+
+    Only those in the reach of `organ`, or only some subjects, when given.
+    """
     formula = formula_of(figure)
-    subjects = scope_of(formula, figure.row.plan.organ).filter(closed_on__isnull=True, opened_on__lte=as_of)
-    if subject_ids is not None:
-        subjects = subjects.filter(pk__in=list(subject_ids))
-    subjects = subjects.select_related("responsible_organ")
-    days = _act_days(formula, subjects, as_of)
     if formula.period is None:
         raise ValueError("a mandate has a period")
+    plan = figure.row.plan
+    subjects = scope_of(formula, plan.organ).filter(closed_on__isnull=True, opened_on__lte=as_of)
+    if organ is not None and organ != plan.organ:
+        subjects = subjects & scope_of(formula, organ)
+    if subject_ids is not None:
+        subjects = subjects.filter(pk__in=list(subject_ids))
+    days = _act_days(formula, subjects, as_of)
     # A mandate binds from its plan's first day: nobody can have been late before that.
-    in_force = date(figure.row.plan.start_year, 1, 1)
-    for subject in subjects:
-        since = max(subject.opened_on, in_force)
-        standing = duty(since, days.get(subject.pk, ()), formula.period, formula.minimum, as_of)
-        yield SubjectDuty(figure, subject, standing)
+    in_force = date(plan.start_year, 1, 1)
+    return {
+        pk: duty(max(opened, in_force), days.get(pk, ()), formula.period, formula.minimum, as_of)
+        for pk, opened in subjects.order_by().values_list("pk", "opened_on")
+    }
+
+
+def with_subjects(figure: Figure, chosen: Mapping[int, Duty]) -> list[SubjectDuty]:
+    """Standings with their subjects and the organs responsible."""
+    subjects = subjects_by_id(chosen)
+    return [SubjectDuty(figure, subjects[pk], standing) for pk, standing in chosen.items()]
 
 
 def _act_days(formula: Formula, subjects: QuerySet[Subject], as_of: date) -> dict[int, list[date]]:
@@ -122,9 +134,10 @@ def refresh_duties(subject_ids: Iterable[int] | None = None, as_of: date | None 
     figures = duty_figures()
     for figure in figures:
         with transaction.atomic():
-            wanted = [d for d in subject_duties(figure, day, chosen) if _on_worklist(d.duty, day)]
-            completed += _complete_met(figure, {d.subject.pk for d in wanted}, chosen)
-            opened += open_items([_item(d) for d in wanted])
+            found = standings(figure, day, subject_ids=chosen)
+            wanted = {pk: standing for pk, standing in found.items() if _on_worklist(standing, day)}
+            completed += _complete_met(figure, set(wanted), chosen)
+            opened += open_items([_item(due) for due in with_subjects(figure, wanted)])
     return Refreshed(len(figures), opened, completed)
 
 

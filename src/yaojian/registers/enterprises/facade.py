@@ -17,7 +17,7 @@ from yaojian.registers.enterprises.queries import (
     subjects_visible_to,
     type_counts,
 )
-from yaojian.registers.enterprises.scopes import subjects_in_scope
+from yaojian.registers.enterprises.scopes import subjects_by_id, subjects_in_scope
 from yaojian.registers.enterprises.types import (
     FLAG_NAMES,
     RISK_NAMES,
@@ -48,6 +48,7 @@ __all__ = [
     "register_subjects",
     "risk_counts",
     "subject_visible_to",
+    "subjects_by_id",
     "subjects_in_scope",
     "subjects_visible_to",
     "type_counts",

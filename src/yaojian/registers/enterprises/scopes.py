@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import QuerySet
 
 from yaojian.foundation.accounts.facade import Organ, responsibility_q, territory_q
 from yaojian.registers.enterprises.models import Subject
+
+
+def subjects_by_id(ids: Iterable[int]) -> dict[int, Subject]:
+    """Subjects by their keys, with the organs responsible; callers check who asks."""
+    return Subject.objects.select_related("responsible_organ").in_bulk(list(ids))
 
 
 def subjects_in_scope(
