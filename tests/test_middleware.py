@@ -48,3 +48,16 @@ def test_static_files_are_found_and_carry_their_version(db: None) -> None:
     answer = Client().get(address)
     assert answer.status_code == 200
     assert "max-age=3600" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("address", ["/public/?q=%00ab", "/public/subjects/%00/", "/sign-in/?next=%00"])
+def test_a_nul_in_the_address_is_refused_in_words(db: None, address: str) -> None:
+    assert Client().get(address).status_code == 422
+
+
+def test_a_fault_answers_the_api_in_its_own_form() -> None:
+    from yaojian.config.views import server_error
+
+    answer = server_error(RequestFactory().get("/api/v1/subjects"))
+    assert answer.status_code == 500
+    assert answer["Content-Type"] == "application/problem+json"

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.config.problems import answer_to
-from yaojian.foundation.errors import DomainError
+from yaojian.foundation.errors import DomainError, InvalidInput
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -35,7 +35,7 @@ class TooLarge(DomainError):
 
 
 class RequestLimit:
-    """Refuses a request body larger than 64 MiB."""
+    """Refuses a request body larger than 64 MiB, and an address that holds a NUL, which no text may."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -43,9 +43,14 @@ class RequestLimit:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
-            error = TooLarge(
+            error: DomainError = TooLarge(
                 _("More than 64 MB was sent at once; nothing of it was kept."),
                 cure=_("Send fewer or smaller photos at a time."),
+            )
+            return answer_to(request, error)
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            error = InvalidInput(
+                _("The address holds a character that no name or number has."), cure=_("Type it again.")
             )
             return answer_to(request, error)
         return self.get_response(request)

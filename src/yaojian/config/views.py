@@ -6,11 +6,18 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yaojian import __version__
 from yaojian.config.problems import answer_to
 from yaojian.foundation.accounts.web.access import public
 from yaojian.foundation.errors import DomainError, InvalidInput, NotAllowed, NotFound
+
+
+class ServerFault(DomainError):
+    """Something broke that the asking side cannot help."""
+
+    code, status, title = "server_fault", 500, gettext_lazy("The platform has a fault")
 
 
 @public
@@ -43,4 +50,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page behind a fault of ours; it needs neither database nor session."""
+    if request.path.startswith("/api/"):
+        return answer_to(request, ServerFault(_("A fault of ours; the request was not carried out.")))
     return render(request, "design/errors/500.html", status=500)
