@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -58,6 +59,12 @@ def variable_name(field: str) -> str:
     return "DATABASE_URL" if field.lower() == "database_url" else PREFIX + field.upper()
 
 
+def _unknown(name: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    cure = f"是否应为 {near[0]} / did you mean {near[0]}?" if near else ""
+    return f"{name}: 未知变量 / unknown variable. {cure} 可用 / known: {', '.join(sorted(known))}"
+
+
 def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
     """Read and check the environment.
 
@@ -66,7 +73,7 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
     environ = os.environ if environ is None else environ
     known = {variable_name(name) for name in Environment.model_fields}
     unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
-    problems = [f"{name}: unknown variable; known are {', '.join(sorted(known))}" for name in unknown]
+    problems = [_unknown(name, known) for name in unknown]
     try:
         values: dict[str, Any] = {
             ("DATABASE_URL" if name == "database_url" else name): environ[variable_name(name)]
@@ -76,7 +83,7 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
         environment = Environment(**values)
     except ValidationError as error:
         problems += [
-            f"{variable_name(str(item['loc'][0]))}: {item['msg']} (got {item['input']!r})"
+            f"{variable_name(str(item['loc'][0]))}: 取值有误 / malformed value {item['input']!r}: {item['msg']}"
             for item in error.errors()
         ]
     if problems:

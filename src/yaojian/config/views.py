@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import DisallowedHost
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -29,7 +30,15 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page behind a request that makes no sense."""
+    """The page behind a request that makes no sense, or one for a host name that is not ours."""
+    if isinstance(exception, DisallowedHost):
+        return answer_to(
+            request,
+            InvalidInput(
+                _("This installation does not answer to the name in the address."),
+                cure=_("Whoever runs it adds the name to YAOJIAN_ALLOWED_HOSTS and starts it again."),
+            ),
+        )
     return answer_to(
         request, InvalidInput(_("The request could not be understood."), cure=_("Go back and try again."))
     )

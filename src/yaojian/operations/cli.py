@@ -110,11 +110,23 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    if options.what == "plans":
+        return _check_plans()
     if options.what is not None:
         return _django([f"check_{options.what}"], data=options.data)
     from yaojian.operations.doctor import diagnose
 
     return diagnose(data=options.data, port=options.port)
+
+
+def _check_plans() -> int:
+    """Check the packs; they are files, so that no database is needed."""
+    from yaojian.operations.installation import python_command
+
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "yaojian.config.settings"}
+    return subprocess.run(
+        python_command("-m", "django", "check_plans"), env=environment, check=False
+    ).returncode
 
 
 def _backup(options: argparse.Namespace) -> int:

@@ -55,10 +55,26 @@ def _embedded_access(socket_folder: Path, installation: Installation) -> Databas
     )
 
 
+EXTERNAL_MARK = "external-database"
+
+
 def embedded_server(
     installation: Installation, announce: Announce, pause: Callable[[float], None] = time.sleep
 ) -> EmbeddedPostgres:
-    """The installation's embedded server, not started yet."""
+    """The installation's embedded server, not started yet.
+
+    Raises OperationError when the folder belongs to an external database: an empty one beside it
+    would look as if everything were lost.
+    """
+    owner = installation.data / EXTERNAL_MARK
+    if owner.exists():
+        raise OperationError(
+            f"数据目录 {installation.data} 一直使用外部数据库 {owner.read_text().strip()}, "
+            "但未设置 DATABASE_URL",
+            "this data folder belongs to an external database, and DATABASE_URL is not set",
+            cure=f"设置 DATABASE_URL, 或换 --data 目录; 确要改用内置数据库则删除 {owner}"
+            " / set DATABASE_URL or take another --data; delete that file to change over for good",
+        )
     return EmbeddedPostgres(
         installation.data,
         installation.secrets().superuser_password,
@@ -85,6 +101,7 @@ def prepare_external(installation: Installation) -> DatabaseAccess:
                 )
             if not _can_connect(app_url):
                 _make_application_role(connection, password)
+            (installation.data / EXTERNAL_MARK).write_text(without_password(owner_url) + "\n")
             connection.execute("SET client_min_messages = warning")
             connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     except psycopg.errors.InsufficientPrivilege as error:

@@ -105,7 +105,7 @@ def check_python(found: tuple[int, ...] = sys.version_info[:3]) -> Iterator[Find
     if found < OLDEST_PYTHON:
         yield error(f"Python {own} 过旧", "Python 3.11 or newer is needed", "apt-get install python3")
     else:
-        yield good(f"Python {own}", sys.executable)
+        yield good(f"Python {own}", f"Python {own} ({sys.executable})")
 
 
 def pinned_versions(text: str, platform: str = sys.platform) -> dict[str, str]:
@@ -147,7 +147,7 @@ def check_packages(requirements: Path | None = None) -> Iterator[Finding]:
             "rm -rf .venv && ./yaojian up",
         )
     else:
-        yield good(f"{len(pins)} 个依赖与清单一致", "packages equal the pins")
+        yield good(f"{len(pins)} 个依赖与清单一致", f"{len(pins)} packages equal the pins")
 
 
 def check_user() -> Iterator[Finding]:
@@ -169,7 +169,7 @@ def check_clock(now: float | None = None) -> Iterator[Finding]:
     if not EARLIEST_YEAR <= local.tm_year <= LATEST_YEAR or newest - moment > CLOCK_TOLERANCE_S:
         yield error(f"系统时间不可信: {shown}", "the clock is wrong", "timedatectl set-ntp true")
     else:
-        yield good(f"系统时间 {shown}", "clock")
+        yield good(f"系统时间 {shown}", f"clock {shown}")
 
 
 def check_data_folder(folder: Path) -> Iterator[Finding]:
@@ -184,7 +184,7 @@ def check_data_folder(folder: Path) -> Iterator[Finding]:
             f"chown -R $(id -un) {existing} 或 / or ./yaojian up --data DIR",
         )
     else:
-        yield good(f"数据目录 {folder}", "data folder can be written")
+        yield good(f"数据目录 {folder}", f"data folder {folder} can be written")
     secrets_file = folder / "secrets.json"
     if secrets_file.exists() and secrets_file.stat().st_mode & 0o077:
         yield error("secrets.json 可被他人读取", "others can read the secrets", f"chmod 600 {secrets_file}")
@@ -234,7 +234,7 @@ def check_chromium() -> Iterator[Finding]:
     """Only the browser tests need it."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found:
-        yield good(f"Chromium: {found}", "for browser tests")
+        yield good(f"Chromium: {found}", f"Chromium {found}, for browser tests")
     else:
         yield good(
             "未安装 Chromium (仅浏览器测试需要)", "Chromium is not installed; only browser tests need it"

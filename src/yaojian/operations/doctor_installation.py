@@ -25,7 +25,10 @@ def check_port(installation: Installation) -> Iterator[Finding]:
     if holder is not None and holder.purpose == "up":
         status = health_answer(_at_port(installation, holder.port))
         if status == 200:
-            yield good(f"正在运行: 进程 {holder.pid}, 端口 {holder.port}", "running and healthy")
+            yield good(
+                f"正在运行: 进程 {holder.pid}, 端口 {holder.port}",
+                f"running and healthy: pid {holder.pid}, port {holder.port}",
+            )
         else:
             yield warning(
                 f"进程 {holder.pid} 在运行, 但端口 {holder.port} 未就绪 ({status})",
@@ -38,7 +41,7 @@ def check_port(installation: Installation) -> Iterator[Finding]:
     except OperationError as taken:
         yield error(taken.zh, taken.en, taken.cure)
     else:
-        yield good(f"端口 {installation.port} 空闲", "the port is free")
+        yield good(f"端口 {installation.port} 空闲", f"port {installation.port} is free")
 
 
 def _at_port(installation: Installation, port: int) -> Installation:

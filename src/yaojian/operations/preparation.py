@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import signal
 import subprocess
 import time
@@ -21,6 +22,7 @@ from yaojian.operations.speech import OperationError, Steps, both, show
 
 FINGERPRINTED = (".py", ".yaml", ".yml", ".json", ".sql", ".csv")
 HEARTBEAT_S = 10.0
+LEAST_DISK_MIB = 100
 PACKAGE = Path(yaojian.__file__).resolve().parent
 PREPARED = "prepared.json"
 
@@ -124,6 +126,13 @@ class Preparation:
         self._wait(child)
         self.remember_child(None)
         if child.returncode != 0:
+            free_mib = shutil.disk_usage(self.installation.data).free >> 20
+            if free_mib < LEAST_DISK_MIB:
+                raise OperationError(
+                    f"步骤 {arguments[0]} 失败: 磁盘已满, {self.installation.data} 只剩 {free_mib} MiB",
+                    f"the step {arguments[0]} failed because the disk is full ({free_mib} MiB left)",
+                    cure="腾出至少 1 GiB 后重新启动 / free at least 1 GiB and start again; nothing is lost",
+                )
             raise OperationError(
                 f"步骤 {arguments[0]} 失败",
                 f"the step {arguments[0]} failed; what it said is above",

@@ -168,6 +168,10 @@ def _matching_secrets(
     )
 
 
+NEWER_SETTINGS = (b"SET transaction_timeout",)
+"""Written by pg_dump 17 and newer; PostgreSQL 15 and 16 refuse it."""
+
+
 def _restore_into(access: DatabaseAccess, name: str, dump: Path) -> None:
     if access.superuser_url is not None:
         roles.ensure_database(access.superuser_url, name)
@@ -190,11 +194,25 @@ def _restore_into(access: DatabaseAccess, name: str, dump: Path) -> None:
                 )
             )
         roles.ensure_extensions(with_database(access.owner_url, name))
-    run_client(
-        "pg_restore",
-        with_database(access.owner_url, name),
-        ["--exit-on-error", "--no-owner", f"--dbname={name}", str(dump)],
-    )
+    url = with_database(access.owner_url, name)
+    script = dump.with_suffix(".sql")
+    run_client("pg_restore", url, ["--no-owner", f"--file={script}", str(dump)])
+    _without_newer_settings(script)
+    run_client("psql", url, ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={script}"])
+
+
+def _without_newer_settings(script: Path) -> None:
+    """Drop the settings in the head of a dump that servers older than our pg_dump do not know."""
+    partial = script.with_suffix(".partial")
+    with script.open("rb") as source, partial.open("wb") as target:
+        for line in source:
+            if line.startswith(NEWER_SETTINGS):
+                continue
+            target.write(line)
+            if line.startswith(b"CREATE "):  # the head is over; what follows may be data
+                break
+        shutil.copyfileobj(source, target)
+    partial.replace(script)
 
 
 def _compare_counts(url: str, manifest: archive.Manifest) -> None:

@@ -84,9 +84,10 @@ class Service:
             )
         delay = min(LONGEST_BACKOFF_S, 0.5 * 2 ** (self.deaths - 1))
         self.next_start_at = now + delay
+        how = ("已结束", "ended") if code == 0 else (f"异常退出 (代码 {code})", f"died (code {code})")
         complain(
-            f"{self.title[0]}异常退出 (代码 {code}), {delay:g} 秒后重启",
-            f"the {self.title[1]} ended (code {code}); restarting in {delay:g} s",
+            f"{self.title[0]}{how[0]}, {delay:g} 秒后重启",
+            f"the {self.title[1]} {how[1]}; restarting in {delay:g} s",
         )
 
     def stop(self) -> None:
@@ -168,8 +169,17 @@ def check_port_free(installation: Installation) -> None:
             raise OperationError(
                 f"无法使用 {installation.host}:{installation.port}: {reason[0]} ({error.strerror})",
                 f"cannot listen there: {reason[1]}",
-                cure=f"./yaojian up --port {installation.port + 1 if installation.port < 65535 else 8000}",
+                cure=f"./yaojian up --port {free_port_above(installation)} --data {installation.data}",
             ) from error
+
+
+def free_port_above(installation: Installation) -> int:
+    """The next port after ours that nobody listens on."""
+    for port in (*range(installation.port + 1, 65536), *range(8000, installation.port)):
+        with socket.socket(socket.AF_INET6 if ":" in installation.host else socket.AF_INET) as probe:
+            if probe.connect_ex((installation.reachable_host, port)) != 0:
+                return port
+    return 8000
 
 
 def port_holder(port: int) -> str:

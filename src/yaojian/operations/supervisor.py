@@ -203,7 +203,13 @@ def summary(installation: Installation, accounts: Sequence[dict[str, str]], seco
             ]
             lines.append("  " + "  ".join(padded).rstrip())
         lines.append("")
-    lines.append(both(f"数据目录 {installation.data}", "data folder"))
+    else:
+        lines.append(both("尚无账号, 用下列命令建立", "no demo accounts; make one with"))
+        lines.append(
+            "  ./yaojian manage create_account 用户名 --name 姓名 --organ xj.changji --role inspector"
+        )
+        lines.append("")
+    lines.append(both(f"数据目录 {installation.data}", f"data folder {installation.data}"))
     lines.append(both("按 Ctrl-C 停止", "Ctrl-C stops everything"))
     width = max(display_width(line) for line in lines)
     body = [f"│ {line}{' ' * (width - display_width(line))} │" for line in lines]
