@@ -83,7 +83,7 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
         environment = Environment(**values)
     except ValidationError as error:
         problems += [
-            f"{variable_name(str(item['loc'][0]))}: 取值有误 / malformed value {item['input']!r}: {item['msg']}"
+            f"{variable_name(str(item['loc'][0]))}: 取值有误 / malformed {item['input']!r}: {item['msg']}"
             for item in error.errors()
         ]
     if problems:
