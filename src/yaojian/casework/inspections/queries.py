@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.casework.inspections.models import Inspection, TeamMember
+from yaojian.casework.inspections.rules import typed_file_number
 from yaojian.casework.inspections.states import InspectionState
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.accounts.facade import visible_q as visible_subject_q
@@ -48,7 +49,7 @@ def matching(
     """`inspections` narrowed by a part of number or subject (name, code, pinyin initials), and by facets."""
     if text := wanted.text.strip():
         inspections = inspections.filter(
-            Q(number__icontains=text)
+            Q(number__icontains=typed_file_number(text) or text)
             | Q(subject__name__icontains=text)
             | Q(subject__code__istartswith=text)
             | Q(subject__pinyin__icontains=text)
@@ -82,6 +83,14 @@ def inspection_visible_to(actor: Actor, inspection_id: int, *, for_update: bool 
     return inspection
 
 
+def inspection_with_number(actor: Actor, text: str) -> Inspection | None:
+    """The inspection whose file number was typed, with its subject, if the actor may see it."""
+    number = typed_file_number(text)
+    if not number:
+        return None
+    return inspections_visible_to(actor).select_related("subject").filter(number=number).first()
+
+
 def inspections_of_subject(subject_id: int) -> QuerySet[Inspection]:
     """The inspections of a subject the caller has already been let see, newest first."""
     return (
@@ -98,12 +107,22 @@ def counts_by_state(inspections: QuerySet[Inspection]) -> dict[str, int]:
 
 
 def rectifications_due(
-    first: date, last: date, *, kinds: Collection[str] = (), verified_by: date
+    first: date,
+    last: date,
+    *,
+    kinds: Collection[str] = (),
+    organ_levels: Collection[str] = (),
+    verified_by: date,
 ) -> QuerySet[Inspection]:
-    """Inspections whose rectification fell due between two days, with `is_verified` as of a Beijing day."""
+    """Inspections whose rectification fell due between two days, with `is_verified` as of a Beijing day.
+
+    Of some kinds, or by inspecting organs of some levels, when given.
+    """
     due = Inspection.objects.filter(rectify_by__range=(first, last), concluded_at__isnull=False)
     if kinds:
         due = due.filter(kind__in=list(kinds))
+    if organ_levels:
+        due = due.filter(organ__level__in=list(organ_levels))
     end = datetime.combine(verified_by + timedelta(days=1), time.min, tzinfo=CHINA)
     return due.annotate(
         is_verified=Case(

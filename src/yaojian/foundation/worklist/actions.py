@@ -62,6 +62,20 @@ def complete_items_of_origin(
     return done
 
 
+def cancel_items_of_origin(
+    kind: str, origin_kind: str, subject_and_key: Collection[tuple[int, str]]
+) -> int:
+    """Withdraw open items whose duty no longer binds: pairs of subject and origin key; returns how many."""
+    by_key: dict[str, list[int]] = {}
+    for subject_id, key in subject_and_key:
+        by_key.setdefault(key, []).append(subject_id)
+    state = ITEM_STATES.next(ItemState.OPEN, "cancel")
+    return sum(
+        _close(state, kind=kind, origin_kind=origin_kind, origin_key=key, subject_id__in=subject_ids)
+        for key, subject_ids in by_key.items()
+    )
+
+
 def cancel_items_of_file(file: Ref) -> int:
     """Withdraw the open items of a file; returns how many."""
     return _close(ITEM_STATES.next(ItemState.OPEN, "cancel"), file_kind=file.kind, file_id=file.id)

@@ -74,7 +74,6 @@ class ValueState(StrEnum):
     COMPUTED = "computed"
     NO_MEMBERS = "no_members"
     WAITING = "waiting"
-    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +129,12 @@ class DutyState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A subject under a mandate on a day: its state, by when it must be looked at, and the last look."""
+    """A subject under a mandate on a day: its state, by when it must be looked at, and the last look.
+
+    `late` is a window's duty that was met only after the window's end.
+    """
 
     state: DutyState
     due_on: date
     last_on: date | None
+    late: bool = False

@@ -11,12 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from yaojian.casework.inspections.facade import FILE_KIND
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.ledger.facade import Act, acts_between
 from yaojian.foundation.timekeeping import local_date
 from yaojian.oversight.plans.contracts import Duty, DutyState
 from yaojian.oversight.plans.evaluation import (
     closure_rows,
+    closures,
     coverage_rows,
     formula_of,
     qualifying_acts,
@@ -26,6 +28,9 @@ from yaojian.oversight.plans.evaluation import (
 from yaojian.oversight.plans.mandates import HORIZON, SubjectDuty, standings, with_subjects
 from yaojian.oversight.plans.models import Figure
 from yaojian.registers.enterprises.facade import Subject
+
+EARLIEST = date(1990, 1, 1)
+"""No act of an installation is older."""
 
 DUTY_TABS: dict[str, Promise] = {
     "overdue": _("Overdue"),
@@ -83,15 +88,17 @@ class Behind:
 
 
 def with_acts(figure: Figure, subjects: list[Subject], as_of: date) -> list[Behind]:
-    """The subjects of a page with their qualifying acts in the period."""
+    """The subjects of a page with the acts that count: in the period, or verifying what fell due in it."""
     formula = formula_of(figure)
-    start, end = span_of(formula, as_of)
     if formula.act is None:
         raise ValueError("a figure that drills down counts acts")
     if formula.shape == "closure":
-        acts = acts_between("rectification.verified", date(2000, 1, 1), as_of)
+        counted = closures(formula, as_of).filter(is_verified=True, subject__in=subjects)
+        acts = acts_between("rectification.verified", EARLIEST, as_of).filter(
+            file_kind=FILE_KIND, file_id__in=list(counted.values_list("pk", flat=True))
+        )
     else:
-        acts = qualifying_acts(formula.act, start, end)
+        acts = qualifying_acts(formula.act, *span_of(formula, as_of))
     by_subject: dict[int, list[Act]] = {subject.pk: [] for subject in subjects}
     for act in acts.filter(subject_id__in=list(by_subject)).order_by("-claimed_at"):
         by_subject[act.subject_id or 0].append(act)
@@ -103,7 +110,7 @@ def records_begin(figure: Figure, organ: Organ) -> date | None:
     formula = formula_of(figure)
     if formula.act is None:
         return None
-    acts = qualifying_acts(formula.act, date(1990, 1, 1), date(2100, 1, 1))
+    acts = qualifying_acts(formula.act, EARLIEST, date(2100, 1, 1))
     first = acts.filter(subject_id__in=scope_of(formula, organ).values("pk")).aggregate(
         first=Min("claimed_at")
     )["first"]

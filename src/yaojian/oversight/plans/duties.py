@@ -18,7 +18,8 @@ def duty(since: date, acts: Sequence[date], period: Period, minimum: int, as_of:
     `acts` are the days of its qualifying acts in any order; later than `as_of` they are ignored.
     A calendar period wants `minimum` acts in each; a whole period missed stays overdue until the
     subject is looked at. A rolling period of n years wants the last `minimum` acts to be no older
-    than n years, or than `since`. A window wants them between its days.
+    than n years, or than `since`. A window wants them between its days; missed, it stays overdue until
+    acts after its end make up the number, and is then met late: the figure stays missed, the work is done.
     """
     days = sorted(day for day in acts if day <= as_of)
     last = days[-1] if days else None
@@ -47,9 +48,9 @@ def _rolling(since: date, days: list[date], years: int, minimum: int, as_of: dat
 
 def _window(days: list[date], period: Period, minimum: int, as_of: date, last: date | None) -> Duty:
     start, end = period.bounds(as_of)
-    done = sum(1 for day in days if start <= day <= end)
-    if done >= minimum:
-        return Duty(DutyState.MET, end, last)
+    counted = [day for day in days if day >= start]
+    if len(counted) >= minimum:
+        return Duty(DutyState.MET, end, last, late=counted[minimum - 1] > end)
     return _judged(end, as_of, last)
 
 

@@ -151,8 +151,18 @@ def _counts(formula: Formula, organ: Organ, as_of: date) -> tuple[int, int, dict
 
 def closure_rows(formula: Formula, organ: Organ, as_of: date) -> QuerySet:
     """Concluded inspections of subjects in scope whose rectification fell due in the period."""
+    return closures(formula, as_of).filter(subject__in=scope_of(formula, organ).values("pk"))
+
+
+def closures(formula: Formula, as_of: date) -> QuerySet:
+    """Inspections that count under a formula whose rectification fell due in the period, of any subject."""
+    if formula.act is None:
+        raise ValueError("a closure figure counts inspections")
     start, end = span_of(formula, as_of)
-    kinds = formula.act.inspection_kinds if formula.act else ()
-    return rectifications_due(start, end, kinds=kinds, verified_by=as_of).filter(
-        subject__in=scope_of(formula, organ).values("pk")
+    return rectifications_due(
+        start,
+        end,
+        kinds=formula.act.inspection_kinds,
+        organ_levels=formula.act.organ_levels,
+        verified_by=as_of,
     )

@@ -14,7 +14,13 @@ from yaojian.casework.inspections.facade import DUE_INSPECTION
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.ledger.facade import Act
 from yaojian.foundation.timekeeping import local_date, now, today
-from yaojian.foundation.worklist.facade import ItemState, WorkItem, complete_items_of_origin, open_items
+from yaojian.foundation.worklist.facade import (
+    ItemState,
+    WorkItem,
+    cancel_items_of_origin,
+    complete_items_of_origin,
+    open_items,
+)
 from yaojian.oversight.plans.contracts import ORIGIN, Duty, DutyState
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.duties import duty
@@ -24,9 +30,6 @@ from yaojian.registers.enterprises.facade import Subject, subjects_by_id
 
 HORIZON = timedelta(days=60)
 """Duties appear on the worklist this long before they fall due."""
-
-LOOK_BACK_PERIODS = 2
-"""A calendar duty needs the acts of its period and of the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,39 +124,70 @@ class Refreshed:
     mandates: int
     opened: int
     completed: int
+    cancelled: int
 
 
 def refresh_duties(subject_ids: Iterable[int] | None = None, as_of: date | None = None) -> Refreshed:
-    """Open work items for duties that are overdue or due within 60 days, and complete those met.
+    """Open work items for duties that are overdue or due within 60 days, and close those that are not.
 
     Of all subjects (the nightly run) or of some (after an act). Running it again changes nothing.
     """
     day = as_of or today()
     chosen = None if subject_ids is None else list(subject_ids)
-    opened = completed = 0
+    opened = completed = cancelled = 0
     figures = duty_figures()
     for figure in figures:
         with transaction.atomic():
             found = standings(figure, day, subject_ids=chosen)
             wanted = {pk: standing for pk, standing in found.items() if _on_worklist(standing, day)}
-            completed += _complete_met(figure, set(wanted), chosen)
+            done, dropped = _close_settled(figure, found, set(wanted), chosen)
+            completed, cancelled = completed + done, cancelled + dropped
             opened += open_items([_item(due) for due in with_subjects(figure, wanted)])
-    return Refreshed(len(figures), opened, completed)
+    if chosen is None:
+        cancelled += _cancel_orphans({figure.key for figure in figures})
+    return Refreshed(len(figures), opened, completed, cancelled)
 
 
 def _on_worklist(standing: Duty, day: date) -> bool:
     return standing.state is not DutyState.MET and standing.due_on <= day + HORIZON
 
 
-def _complete_met(figure: Figure, still_wanted: set[int], subject_ids: list[int] | None) -> int:
-    items = WorkItem.objects.filter(
-        kind=DUE_INSPECTION, origin_kind=ORIGIN, origin_key=figure.key, state=ItemState.OPEN.value
-    )
+def _open_duties() -> QuerySet[WorkItem]:
+    return WorkItem.objects.filter(kind=DUE_INSPECTION, origin_kind=ORIGIN, state=ItemState.OPEN.value)
+
+
+def _close_settled(
+    figure: Figure, found: Mapping[int, Duty], wanted: set[int], subject_ids: list[int] | None
+) -> tuple[int, int]:
+    """Complete the items whose duty was seen to, and cancel those of subjects it no longer presses."""
+    items = _open_duties().filter(origin_key=figure.key)
     if subject_ids is not None:
         items = items.filter(subject_id__in=subject_ids)
-    open_ids = items.exclude(subject_id__in=still_wanted).values_list("subject_id", flat=True)
-    met = [(subject_id, figure.key) for subject_id in open_ids if subject_id is not None]
-    return complete_items_of_origin(DUE_INSPECTION, ORIGIN, met)
+    done: list[tuple[int, str]] = []
+    dropped: list[tuple[int, str]] = []
+    for subject_id, opened_at in items.exclude(subject_id__in=wanted).values_list("subject_id", "opened_at"):
+        if subject_id is not None:
+            seen_to = _seen_to(found.get(subject_id), local_date(opened_at))
+            (done if seen_to else dropped).append((subject_id, figure.key))
+    return (
+        complete_items_of_origin(DUE_INSPECTION, ORIGIN, done),
+        cancel_items_of_origin(DUE_INSPECTION, ORIGIN, dropped),
+    )
+
+
+def _seen_to(standing: Duty | None, opened_on: date) -> bool:
+    """Whether a duty that presses no more was seen to; else its subject closed, left the scope or moved."""
+    if standing is None:
+        return False
+    looked_at = standing.last_on is not None and standing.last_on >= opened_on
+    return standing.state is DutyState.MET or looked_at
+
+
+def _cancel_orphans(known: set[str]) -> int:
+    """Cancel the items of figures that the packs no longer hold, or that open no duties any more."""
+    orphans = _open_duties().exclude(origin_key__in=known).values_list("subject_id", "origin_key")
+    pairs = [(subject_id, key) for subject_id, key in orphans if subject_id is not None]
+    return cancel_items_of_origin(DUE_INSPECTION, ORIGIN, pairs)
 
 
 def _item(due: SubjectDuty) -> WorkItem:

@@ -22,11 +22,6 @@ def describe(formula: Formula, language: str) -> str:
     return "; ".join(f"{name}: {text}" for name, text in clauses) + "."
 
 
-def describe_scope(scope: Scope, within: str | None, language: str) -> str:
-    """The subjects meant, in words."""
-    return _scope(scope, within, language_of(language) == "zh")
-
-
 def _over_acts(formula: Formula, zh: bool) -> list[tuple[str, str]]:
     assert formula.act is not None
     assert formula.scope is not None

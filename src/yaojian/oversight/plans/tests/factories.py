@@ -14,8 +14,17 @@ from yaojian.foundation.accounts.facade import (
     register_organ,
 )
 from yaojian.foundation.ledger.facade import Act, compose_act, subject_ref
-from yaojian.foundation.timekeeping import CHINA
+from yaojian.foundation.timekeeping import CHINA, now
+from yaojian.oversight.plans.models import Figure, Plan, PlanRow
 from yaojian.registers.enterprises.facade import Subject
+
+YEARLY = {
+    "shape": "coverage",
+    "scope": {"types": ["single_pharmacy"]},
+    "within": "territory",
+    "act": {"kind": "inspection.concluded"},
+    "period": {"unit": "year"},
+}
 
 
 def prefecture() -> Organ:
@@ -69,3 +78,42 @@ def concluded(by: Actor, of: Subject, on: date, kind: str = "routine", hour: int
     )
     act.save(force_insert=True)
     return act
+
+
+def figure_with(formula: dict[str, object], targets: list[dict[str, object]] | None = None) -> Figure:
+    """A figure of a plan of 昌吉州 for 2021–2025; every subject each year, unless told otherwise."""
+    organ = prefecture()
+    plan = Plan.objects.create(
+        code="t",
+        seed="900",
+        title="测试规划",
+        title_en="Test",
+        organ=organ,
+        start_year=2021,
+        end_year=2025,
+        fingerprint="0" * 64,
+        loaded_at=now(),
+    )
+    row = PlanRow.objects.create(
+        plan=plan,
+        row_id="900-01",
+        position=0,
+        line=1,
+        quote="…",
+        title_zh="覆盖率",
+        title_en="coverage",
+        klass="mandate",
+        attribute="text",
+    )
+    return Figure.objects.create(
+        row=row,
+        key="900-01",
+        position=0,
+        title_zh="覆盖率",
+        title_en="coverage",
+        klass="mandate",
+        unit="percent",
+        targets=targets or [{"every": "year", "op": ">=", "value": 100}],
+        formula=formula,
+        computable=True,
+    )

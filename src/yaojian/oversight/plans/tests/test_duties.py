@@ -70,7 +70,32 @@ def test_a_window_that_has_passed_leaves_the_subject_overdue() -> None:
     window = Period("window", start=date(2021, 1, 1), end=date(2025, 12, 31))
     assert duty(date(2015, 1, 1), [], window, 1, date(2026, 1, 1)).state is DutyState.OVERDUE
     assert duty(date(2015, 1, 1), [date(2025, 12, 31)], window, 1, date(2026, 1, 1)).state is DutyState.MET
-    assert duty(date(2015, 1, 1), [date(2026, 1, 1)], window, 1, date(2026, 1, 1)).state is DutyState.OVERDUE
+
+
+def test_a_missed_window_is_met_late_by_acts_after_its_end() -> None:
+    window = Period("window", start=date(2021, 1, 1), end=date(2025, 12, 31))
+    acts = [date(2026, 5, 1)]
+    assert duty(date(2021, 1, 1), acts, window, 1, date(2026, 4, 30)).state is DutyState.OVERDUE
+    standing = duty(date(2021, 1, 1), acts, window, 1, date(2026, 11, 22))
+    assert (standing.state, standing.late) == (DutyState.MET, True)
+
+
+@given(days, st.lists(days, max_size=6), days, st.integers(0, 1500), st.integers(1, 3), days)
+def test_window_duties_agree_with_the_walk(
+    opened: date, acts: list[date], start: date, length: int, minimum: int, as_of: date
+) -> None:
+    window = Period("window", start=start, end=start + timedelta(days=length))
+    standing = duty(opened, acts, window, minimum, as_of)
+    found, day, met_on = 0, start, None
+    while day <= as_of and met_on is None:
+        found += acts.count(day)
+        met_on = day if found >= minimum else None
+        day += timedelta(days=1)
+    assert (standing.state is DutyState.MET) == (met_on is not None)
+    assert standing.late == (met_on is not None and met_on > start + timedelta(days=length))
+    if met_on is None:
+        late = as_of > start + timedelta(days=length)
+        assert standing.state is (DutyState.OVERDUE if late else DutyState.DUE)
 
 
 def test_leap_day() -> None:

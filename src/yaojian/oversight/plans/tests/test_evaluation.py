@@ -15,60 +15,17 @@ from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.drilldown import groups, with_acts
 from yaojian.oversight.plans.evaluation import evaluate, formula_of
 from yaojian.oversight.plans.mandates import duty_figures, refresh_duties
-from yaojian.oversight.plans.models import Figure, Plan, PlanRow
-from yaojian.oversight.plans.tests.factories import concluded, officer, prefecture, subject
+from yaojian.oversight.plans.tests.factories import (
+    YEARLY,
+    concluded,
+    figure_with,
+    officer,
+    prefecture,
+    subject,
+)
 from yaojian.registers.enterprises.facade import Subject
 
 pytestmark = pytest.mark.django_db
-
-
-def figure_with(formula: dict[str, object], targets: list[dict[str, object]] | None = None) -> Figure:
-    from yaojian.foundation.timekeeping import now
-
-    organ = prefecture()
-    plan = Plan.objects.create(
-        code="t",
-        seed="900",
-        title="测试规划",
-        title_en="Test",
-        organ=organ,
-        start_year=2021,
-        end_year=2025,
-        fingerprint="0" * 64,
-        loaded_at=now(),
-    )
-    row = PlanRow.objects.create(
-        plan=plan,
-        row_id="900-01",
-        position=0,
-        line=1,
-        quote="…",
-        title_zh="覆盖率",
-        title_en="coverage",
-        klass="mandate",
-        attribute="text",
-    )
-    return Figure.objects.create(
-        row=row,
-        key="900-01",
-        position=0,
-        title_zh="覆盖率",
-        title_en="coverage",
-        klass="mandate",
-        unit="percent",
-        targets=targets or [{"every": "year", "op": ">=", "value": 100}],
-        formula=formula,
-        computable=True,
-    )
-
-
-YEARLY = {
-    "shape": "coverage",
-    "scope": {"types": ["single_pharmacy"]},
-    "within": "territory",
-    "act": {"kind": "inspection.concluded"},
-    "period": {"unit": "year"},
-}
 
 
 def plain_count(
