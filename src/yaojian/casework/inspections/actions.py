@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -12,25 +12,25 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.casework.inspections import rules
 from yaojian.casework.inspections.bookkeeping import advance, file_ref, give_work, next_number, record
+from yaojian.casework.inspections.claims import checked_deadline, claimed_end, claimed_start
 from yaojian.casework.inspections.contracts import Conclusion, InspectionKind, Severity
 from yaojian.casework.inspections.events import InspectionConcluded
-from yaojian.casework.inspections.models import Finding, Inspection, TeamMember
+from yaojian.casework.inspections.models import Finding, Inspection
 from yaojian.casework.inspections.permissions import (
     check_user_can_conduct,
     check_user_can_open,
     check_user_can_verify,
 )
 from yaojian.casework.inspections.queries import inspection_visible_to
+from yaojian.casework.inspections.teams import chosen_team, enter_team
 from yaojian.casework.inspections.work_kinds import CONDUCT, RECTIFY, VERIFY
-from yaojian.foundation.accounts.facade import Actor, officers_for_inspections
+from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.documents.facade import store_photo
 from yaojian.foundation.errors import InvalidInput, RuleBroken
 from yaojian.foundation.outbox.facade import publish
 from yaojian.foundation.timekeeping import local_date, now, today
 from yaojian.foundation.worklist.facade import cancel_items_of_file, complete_items_of_file
 from yaojian.registers.enterprises.facade import subject_visible_to
-
-LATEST_CLAIM = timedelta(days=3)
 
 
 @transaction.atomic
@@ -52,21 +52,7 @@ def open_inspection(
     check_user_can_open(by, subject)
     if not subject.is_open:
         raise RuleBroken(_("This subject is closed and cannot be inspected any more."))
-    if not rules.team_is_large_enough(officer_ids):
-        raise RuleBroken(
-            _("At least two officers must go on site."), field="officers", cure=_("Choose a second officer.")
-        )
-    if lead_id not in officer_ids:
-        raise InvalidInput(
-            _("The lead must be in the team."), field="lead", cure=_("Choose one of the team.")
-        )
-    eligible = {p.user_id: p for p in officers_for_inspections(by).filter(user_id__in=officer_ids)}
-    if len(eligible) != len(set(officer_ids)):
-        raise InvalidInput(
-            _("One of the officers cannot join this team."),
-            field="officers",
-            cure=_("Choose officers from the list."),
-        )
+    team = chosen_team(by, officer_ids, lead_id)
     inspection = Inspection.objects.create(
         number=next_number(by.organ_id, by.organ_short_name),
         subject=subject,
@@ -75,38 +61,34 @@ def open_inspection(
         basis=basis[:300],
         opened_at=now(),
     )
-    TeamMember.objects.bulk_create(
-        [
-            TeamMember(
-                inspection=inspection,
-                officer_id=user_id,
-                is_lead=user_id == lead_id,
-                full_time=posting.full_time,
-            )
-            for user_id, posting in eligible.items()
-        ]
-    )
-    lead_first = sorted(eligible.values(), key=lambda p: p.user_id != lead_id)
-    team = [p.user.display_name for p in lead_first]
+    enter_team(inspection, team)
     record(
         by,
         inspection,
         "inspection.opened",
-        facts={"number": inspection.number, "inspection_kind": kind.value, "team": team, "basis": basis},
+        facts={
+            "number": inspection.number,
+            "inspection_kind": kind.value,
+            "team": [posting.user.display_name for posting in team],
+            "basis": basis,
+        },
     )
     give_work(inspection, CONDUCT, _("Conduct inspection %(n)s"), assignee_id=lead_id, n=inspection.number)
     return inspection
 
 
 @transaction.atomic
-def start_inspection(*, by: Actor, inspection_id: int) -> Inspection:
-    """Note that the team is on site. Raises NotFound, NotAllowed, Conflict."""
+def start_inspection(*, by: Actor, inspection_id: int, started_at: datetime | None = None) -> Inspection:
+    """Note that the team is on site, since now or since a moment of the last three days.
+
+    Raises NotFound, NotAllowed, Conflict, InvalidInput (a moment too long ago or still to come).
+    """
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
     check_user_can_conduct(by, inspection)
     advance(inspection, "start")
-    inspection.started_at = now()
+    inspection.started_at = claimed_start(started_at)
     inspection.save()
-    record(by, inspection, "inspection.started")
+    record(by, inspection, "inspection.started", claimed_at=inspection.started_at)
     return inspection
 
 
@@ -155,30 +137,6 @@ def record_finding(
     return finding
 
 
-def _claimed_time(inspection: Inspection, concluded_at: datetime | None) -> datetime:
-    moment = concluded_at or now()
-    started = inspection.started_at
-    if started and moment < started:
-        raise InvalidInput(
-            _("The inspection cannot end before it began."),
-            field="concluded_at",
-            cure=_("Give a later time."),
-        )
-    if moment > now():
-        raise InvalidInput(
-            _("The time of conclusion lies in the future."),
-            field="concluded_at",
-            cure=_("Give the time it ended."),
-        )
-    if moment < now() - LATEST_CLAIM:
-        raise InvalidInput(
-            _("An inspection is concluded in the system within three days of its end."),
-            field="concluded_at",
-            cure=_("Give a time within the last three days."),
-        )
-    return moment
-
-
 @transaction.atomic
 def conclude_inspection(
     *,
@@ -197,31 +155,16 @@ def conclude_inspection(
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
     check_user_can_conduct(by, inspection)
     severities = [Severity(s) for s in inspection.findings.values_list("severity", flat=True)]
-    if not rules.conclusion_is_allowed(conclusion, severities):
-        raise RuleBroken(
-            _("The findings do not allow this conclusion."),
-            field="conclusion",
-            cure=_(
-                "A critical finding means non-compliant; any other finding means at least rectification; "
-                "none means compliant."
-            ),
-        )
+    _check_conclusion(conclusion, severities)
     advance(inspection, "conclude_with_findings" if severities else "conclude_without_findings")
-    moment = _claimed_time(inspection, concluded_at)
-    inspection.concluded_at = moment
+    moment = inspection.concluded_at = claimed_end(inspection, concluded_at)
     inspection.conclusion = conclusion.value
     inspection.summary = summary.strip()
     complete_items_of_file(file_ref(inspection), {CONDUCT})
     if severities:
-        inspection.rectify_by = _checked_deadline(rectify_by)
-        give_work(
-            inspection,
-            RECTIFY,
-            _("Rectification of %(n)s findings"),
-            inspection.rectify_by,
-            by.user_id,
-            n=len(severities),
-        )
+        inspection.rectify_by = checked_deadline(rectify_by)
+        words = _("Rectification of %(n)s findings")
+        give_work(inspection, RECTIFY, words, inspection.rectify_by, by.user_id, n=len(severities))
     else:
         inspection.closed_at = now()
     inspection.save()
@@ -238,6 +181,18 @@ def conclude_inspection(
     return inspection
 
 
+def _check_conclusion(conclusion: Conclusion, severities: Sequence[Severity]) -> None:
+    if not rules.conclusion_is_allowed(conclusion, severities):
+        raise RuleBroken(
+            _("The findings do not allow this conclusion."),
+            field="conclusion",
+            cure=_(
+                "A critical finding means non-compliant; any other finding means at least rectification; "
+                "none means compliant."
+            ),
+        )
+
+
 def _conclusion_facts(by: Actor, inspection: Inspection, severities: Sequence[Severity]) -> dict[str, object]:
     return {
         "number": inspection.number,
@@ -247,22 +202,6 @@ def _conclusion_facts(by: Actor, inspection: Inspection, severities: Sequence[Se
         "findings": {severity.value: severities.count(severity) for severity in Severity},
         "rectify_by": inspection.rectify_by,
     }
-
-
-def _checked_deadline(rectify_by: date | None) -> date:
-    if rectify_by is None:
-        raise InvalidInput(
-            _("Findings need a day by which they are rectified."),
-            field="rectify_by",
-            cure=_("Give the deadline."),
-        )
-    if rectify_by < today():
-        raise InvalidInput(
-            _("The deadline for rectification has already passed."),
-            field="rectify_by",
-            cure=_("Give a later day."),
-        )
-    return rectify_by
 
 
 @transaction.atomic
@@ -339,7 +278,7 @@ def return_rectification(*, by: Actor, inspection_id: int, reason: str, rectify_
         raise InvalidInput(
             _("Say why it is returned."), field="reason", cure=_("Name what is still missing.")
         )
-    inspection.rectify_by = _checked_deadline(rectify_by)
+    inspection.rectify_by = checked_deadline(rectify_by)
     inspection.save()
     complete_items_of_file(file_ref(inspection), {VERIFY})
     lead = inspection.team.filter(is_lead=True).first()

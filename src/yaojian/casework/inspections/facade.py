@@ -20,6 +20,7 @@ from yaojian.casework.inspections.history import (
 )
 from yaojian.casework.inspections.permissions import user_can_open
 from yaojian.casework.inspections.queries import (
+    inspection_with_number,
     inspections_of_subject,
     inspections_visible_to,
     rectifications_due,
@@ -42,6 +43,7 @@ __all__ = [
     "PastRound",
     "Severity",
     "enter_history",
+    "inspection_with_number",
     "inspections_of_subject",
     "inspections_visible_to",
     "rectifications_due",

@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.casework.inspections.models import Inspection, TeamMember
+from yaojian.casework.inspections.rules import typed_file_number
 from yaojian.casework.inspections.states import InspectionState
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.accounts.facade import visible_q as visible_subject_q
@@ -48,7 +49,7 @@ def matching(
     """`inspections` narrowed by a part of number or subject (name, code, pinyin initials), and by facets."""
     if text := wanted.text.strip():
         inspections = inspections.filter(
-            Q(number__icontains=text)
+            Q(number__icontains=typed_file_number(text) or text)
             | Q(subject__name__icontains=text)
             | Q(subject__code__istartswith=text)
             | Q(subject__pinyin__icontains=text)
@@ -80,6 +81,14 @@ def inspection_visible_to(actor: Actor, inspection_id: int, *, for_update: bool 
             _("There is no such inspection in your area."), cure=_("Look for it in the list of inspections.")
         )
     return inspection
+
+
+def inspection_with_number(actor: Actor, text: str) -> Inspection | None:
+    """The inspection whose file number was typed, with its subject, if the actor may see it."""
+    number = typed_file_number(text)
+    if not number:
+        return None
+    return inspections_visible_to(actor).select_related("subject").filter(number=number).first()
 
 
 def inspections_of_subject(subject_id: int) -> QuerySet[Inspection]:

@@ -57,12 +57,17 @@ def matching_acts(acts: QuerySet[Act], wanted: JournalFilter) -> QuerySet[Act]:
     if wanted.since:
         acts = acts.filter(recorded_at__gte=_begin_of(wanted.since))
     if wanted.until:
-        acts = acts.filter(recorded_at__lt=_begin_of(wanted.until + timedelta(days=1)))
+        acts = acts.filter(recorded_at__lte=_end_of(wanted.until))
     return acts.order_by("-recorded_at", "-id")
 
 
 def _begin_of(day: date) -> datetime:
     return datetime.combine(day, time(), CHINA)
+
+
+def _end_of(day: date) -> datetime:
+    """The day's last microsecond: the next day may be beyond the calendar."""
+    return datetime.combine(day, time.max, CHINA)
 
 
 def act_visible_to(actor: Actor, uid: UUID) -> Act:

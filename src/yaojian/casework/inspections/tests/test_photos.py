@@ -15,8 +15,9 @@ from yaojian.casework.inspections.bookkeeping import file_ref
 from yaojian.casework.inspections.contracts import Severity
 from yaojian.casework.inspections.models import Finding, Inspection
 from yaojian.casework.inspections.tests.browsing import Browser, post
-from yaojian.casework.inspections.tests.factories import World, acting, on_site, opened, photo
+from yaojian.casework.inspections.tests.factories import World, acting, on_site, opened, photo, rectifying
 from yaojian.foundation.documents.facade import documents_of
+from yaojian.foundation.ledger.facade import Act
 
 
 def test_what_is_no_photo_too_large_or_too_many_is_said_at_the_field(
@@ -103,3 +104,17 @@ def test_a_damaged_photo_says_so(world: World, browser: Browser, settings: Any) 
     response = browser(world.lead).get(address)
     assert response.status_code == 500
     assert "missing from the storage of documents" in response.content.decode()
+
+
+def test_the_photos_of_the_rectification_are_its_evidence(world: World) -> None:
+    inspection = rectifying(world)
+    actions.submit_rectification(
+        by=acting(world.lead),
+        inspection_id=inspection.pk,
+        report="已整改",
+        photos=[photo("after.jpg", "green"), photo("papers.jpg", "white")],
+    )
+    documents = [d.sha256 for d in documents_of(file_ref(inspection)) if d.part == "rectification"]
+    act = Act.objects.get(kind="rectification.submitted")
+    assert len(act.evidence) == 2
+    assert sorted(act.evidence) == sorted(documents)

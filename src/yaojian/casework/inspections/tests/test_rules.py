@@ -9,8 +9,10 @@ from yaojian.casework.inspections.contracts import STATE_NAMES, Conclusion, Seve
 from yaojian.casework.inspections.rules import (
     MIN_TEAM,
     conclusion_is_allowed,
+    file_number,
     mildest_conclusion,
     team_is_large_enough,
+    typed_file_number,
 )
 from yaojian.casework.inspections.states import INSPECTION_STATES, InspectionState
 
@@ -67,3 +69,16 @@ def test_nothing_is_concluded_before_the_visit_began() -> None:
 
 def test_every_state_has_a_name() -> None:
     assert set(STATE_NAMES) == set(InspectionState)
+
+
+@given(
+    st.sampled_from(["昌吉州市监局", "兵团市监局（六师）"]),
+    st.integers(2000, 2100),
+    st.integers(1, 999_999),
+    st.sampled_from(["〔〕", "[]", "()", "（）", "［］", "【】"]),
+)
+def test_a_number_is_understood_with_any_brackets(organ: str, year: int, place: int, pair: str) -> None:
+    number = file_number(organ, year, place)
+    typed = number.replace("〔", pair[0]).replace("〕", pair[1])
+    assert typed_file_number(typed) == typed_file_number(typed.removesuffix("号")) == number
+    assert typed_file_number(number[:-3] + "x") == ""

@@ -155,7 +155,15 @@ class OpenForm(forms.Form):
 
 
 class StartForm(forms.Form):
-    """Nothing to fill in: arriving on site is one press."""
+    """Arriving on site is one press; a visit entered afterwards says when it began."""
+
+    started_at = forms.DateTimeField(
+        label=_("The inspection began at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        help_text=_("Leave empty when it begins now. It can be entered up to three days later."),
+    )
 
 
 class FindingForm(forms.Form):

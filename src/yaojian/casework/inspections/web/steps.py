@@ -79,12 +79,15 @@ def _posted(step: View) -> View:
 @_posted
 def start(request: ActingRequest, inspection_id: int) -> HttpResponse:
     """The team is on site."""
+    form = StartForm(request.POST, auto_id="start_%s")
     return _take(
         request,
         inspection_id,
         "start",
-        StartForm(request.POST, auto_id="start_%s"),
-        lambda: actions.start_inspection(by=request.actor, inspection_id=inspection_id),
+        form,
+        lambda: actions.start_inspection(
+            by=request.actor, inspection_id=inspection_id, started_at=form.cleaned_data["started_at"]
+        ),
         gettext_lazy("The inspection has begun. Record each finding as you come upon it."),
     )
 

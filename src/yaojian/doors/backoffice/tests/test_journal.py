@@ -135,3 +135,11 @@ def test_an_altered_row_is_told(signed_in: SignedIn, region: Region, monkeypatch
 
 def test_unknown_act_is_not_found(signed_in: SignedIn) -> None:
     assert signed_in("chief").get(f"/acts/{uuid.uuid4()}/").status_code == 404
+
+
+def test_the_last_and_the_first_day_of_the_calendar_are_days(signed_in: SignedIn, region: Region) -> None:
+    act = make_act(region.actor("chief"), region.in_qitai)
+    client = signed_in("chief")
+    assert acts(client.get(URL, {"since": "0001-01-01", "until": "9999-12-31"})) == [act]
+    found = client.get("/api/v1/acts", {"since": "0001-01-01", "until": "9999-12-31"})
+    assert [row["uid"] for row in found.json()["items"]] == [str(act.uid)]

@@ -178,17 +178,29 @@ def test_plain_cells_stay_plain(text: str) -> None:
     assert safe_cell(text) == text
 
 
-def test_a_typed_file_number_leads_to_the_inspection(signed_in: SignedIn, region: Region) -> None:
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "奇台县市监检〔2026〕42号",
+        "奇台县市监检[2026]42号",
+        " 奇台县市监检（2026）42 号",
+        "奇台县市监检(２０２６)42",
+    ],
+)
+def test_a_typed_file_number_leads_to_the_inspection(signed_in: SignedIn, region: Region, typed: str) -> None:
     inspection = Inspection.objects.create(
-        number="cj.qt-2026-00001",
+        number="奇台县市监检〔2026〕42号",
         subject=region.in_qitai,
         organ=region.qitai,
         kind="routine",
         opened_at=now(),
     )
-    found = signed_in("inspector").get(URL, {"q": "CJ.QT-2026-00001"}).context["file_found"]
-    assert found["url"] == reverse("inspections:file", args=[inspection.pk])
-    assert signed_in("neighbour").get(URL, {"q": "cj.qt-2026-00001"}).context["file_found"] is None
+    file = reverse("inspections:file", args=[inspection.pk])
+    assert signed_in("inspector").get(URL, {"q": typed}).headers["Location"] == file
+    by_script = signed_in("inspector").get(URL, {"q": typed}, headers={"HX-Request": "true"})
+    assert by_script.headers["HX-Redirect"] == file
+    assert signed_in("neighbour").get(URL, {"q": typed}).status_code == 200
+    assert signed_in("inspector").get(URL, {"q": "奇台县市监检〔2026〕43号"}).status_code == 200
 
 
 def test_the_export_link_follows_filters_that_change_without_a_reload(signed_in: SignedIn) -> None:

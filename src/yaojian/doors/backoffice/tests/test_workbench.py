@@ -190,3 +190,13 @@ def test_administrator_sees_the_system_and_no_work(signed_in: SignedIn, region: 
     page = signed_in("administrator").get(URL).content.decode()
     assert "Size of the database" in page
     assert region.in_qitai.name not in page
+
+
+@pytest.mark.parametrize("endless", ["9" * 5000, "9" * 19, "\0", "-1", "１" * 30])
+def test_keys_that_no_row_can_have_assign_nothing(signed_in: SignedIn, region: Region, endless: str) -> None:
+    client, url = signed_in("chief"), reverse("backoffice:assign")
+    officer = str(region.people["inspector"].pk)
+    for data in ({"officer": endless, "item": ["1"]}, {"officer": officer, "item": [endless]}):
+        response = client.post(url, data)
+        assert response.status_code == 302
+        assert "nothing was assigned" in str(next(iter(get_messages(response.wsgi_request))))

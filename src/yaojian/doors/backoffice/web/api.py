@@ -71,7 +71,7 @@ class InspectionOut(Schema):
     """An inspection of a subject (监督检查)."""
 
     id: int = Field(description="Key in this installation.", examples=[77])
-    number: str = Field(description="File number.", examples=["xj.changji.changji-2026-00012"])
+    number: str = Field(description="File number.", examples=["昌吉市市监检〔2026〕42号"])
     subject_id: int = Field(description="Key of the inspected subject.", examples=[1024])
     organ: str = Field(description="Code of the inspecting organ.", examples=["xj.changji.changji"])
     kind: str = Field(

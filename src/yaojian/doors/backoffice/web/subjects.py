@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
+from django_htmx.http import HttpResponseClientRedirect
 
-from yaojian.casework.inspections.facade import inspections_visible_to
+from yaojian.casework.inspections.facade import inspection_with_number
 from yaojian.doors.backoffice.web.exports import csv_of_subjects
 from yaojian.doors.backoffice.web.lists import address, page_of
 from yaojian.foundation.accounts.facade import Actor, Level, Permission
@@ -50,11 +51,16 @@ STATUS_NAMES = {
 }
 RISK_MEANINGS = {"IV": "overdue", "III": "due_soon", "II": "info", "I": "neutral"}
 COUNTY_DIGITS, TOWNSHIP_DIGITS = 6, 9
+LONGEST_SEARCH = 100
 
 
 @requires(Permission.SUBJECT_VIEW)
 def subjects(request: ActingRequest) -> HttpResponse:
-    """The subjects the actor may see."""
+    """The subjects the actor may see; a file number typed into the search goes to that inspection."""
+    if inspection := inspection_typed(request.actor, request.GET):
+        address_of_file = reverse("inspections:file", args=[inspection])
+        by_script = request.headers.get("HX-Request") == "true"
+        return HttpResponseClientRedirect(address_of_file) if by_script else redirect(address_of_file)
     return render(request, "backoffice/subjects.html", list_context(request.actor, request.GET))
 
 
@@ -72,7 +78,7 @@ def wanted_of(query: QueryDict) -> SubjectFilter:
     division = query.get("place", "")
     kind, risk, status = query.get("type", ""), query.get("risk", ""), query.get("status", "")
     return SubjectFilter(
-        text=query.get("q", "").strip()[:100],
+        text=query.get("q", "").strip()[:LONGEST_SEARCH],
         subject_type=kind if kind in set(SubjectType) else "",
         division=division if division.isdecimal() else "",
         risk_grade=risk if risk in {"none", *filter(None, RiskGrade)} else "",
@@ -108,7 +114,6 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "page": page,
         "rows": [row_of(subject, names, due.get(subject.pk)) for subject in page],
         "export_url": reverse("backoffice:subjects_export") + address(query),
-        "file_found": file_with_number(actor, wanted.text),
         "is_narrowed": wanted != SubjectFilter(),
     }
 
@@ -196,13 +201,9 @@ def row_of(subject: Subject, names: dict[str, str], due: Any) -> dict[str, Any]:
     }
 
 
-def file_with_number(actor: Actor, text: str) -> dict[str, str] | None:
-    """The inspection whose number was typed into the search, if there is one the actor may see."""
-    if "-" not in text or not actor.may(Permission.INSPECTION_VIEW):
+def inspection_typed(actor: Actor, query: QueryDict) -> int | None:
+    """The key of the inspection whose number was typed into the search, if the actor may see it."""
+    if not actor.may(Permission.INSPECTION_VIEW):
         return None
-    found = (
-        inspections_visible_to(actor).filter(number__iexact=text).annotate(name=F("subject__name")).first()
-    )
-    if found is None:
-        return None
-    return {"number": found.number, "name": found.name, "url": reverse("inspections:file", args=[found.pk])}
+    found = inspection_with_number(actor, query.get("q", "")[:LONGEST_SEARCH])
+    return found.pk if found else None

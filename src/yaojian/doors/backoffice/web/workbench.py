@@ -68,15 +68,14 @@ def workbench(request: ActingRequest) -> HttpResponse:
 @requires(Permission.WORKLIST_ASSIGN)
 def assign(request: ActingRequest) -> HttpResponse:
     """Give the ticked work items to an officer, then back to the list."""
-    officer = request.POST.get("officer", "")
-    items = [key for key in request.POST.getlist("item") if key.isdecimal()]
+    officers, items = keys_in(request.POST.getlist("officer")), keys_in(request.POST.getlist("item"))
     try:
-        if not officer.isdecimal():
+        if not officers:
             raise InvalidInput(
                 _("No officer was chosen, so nothing was assigned."),
                 cure=_("Choose the officer, then assign."),
             )
-        done = assign_items(by=request.actor, item_ids=[int(key) for key in items], user_id=int(officer))
+        done = assign_items(by=request.actor, item_ids=items, user_id=officers[0])
     except (InvalidInput, Conflict) as error:
         messages.error(request, str(error))
     else:
