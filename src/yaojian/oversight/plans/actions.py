@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from django.db import transaction
 
@@ -10,25 +11,34 @@ from yaojian.foundation.accounts.facade import organ_by_code, system_actor
 from yaojian.foundation.ledger.facade import Ref, record_act
 from yaojian.foundation.timekeeping import now
 from yaojian.oversight.plans.models import Figure, PackFinding, Plan, PlanRow
-from yaojian.oversight.plans.packs import Pack, load_all
+from yaojian.oversight.plans.packs import WORD_FILES, Pack, load_all
 from yaojian.oversight.plans.rows import Finding, Part, Row
 from yaojian.oversight.plans.vocabulary import PACK_FOLDER
 
 
-def load_packs() -> dict[str, bool]:
-    """Load all packs; returns for each plan code whether anything had changed.
+def load_packs(folder: Path = PACK_FOLDER) -> dict[str, bool]:
+    """Load all packs of a folder; returns for each plan code whether anything had changed.
 
+    A pack has changed when its own file has, or one of the files of words that all packs share.
     Raises PackError with every problem of every pack, or NotFound for an unknown organ; then no
     pack is loaded at all.
     """
-    packs = load_all()
-    words = b"".join(sorted(path.read_bytes() for path in PACK_FOLDER.glob("*.yaml")))
-    fingerprint = hashlib.sha256(words).hexdigest()
+    packs = load_all(folder)
     with transaction.atomic():
-        return {pack.plan.code: _load(pack, fingerprint) for pack in packs}
+        return {pack.plan.code: _load(pack) for pack in packs}
 
 
-def _load(pack: Pack, fingerprint: str) -> bool:
+def fingerprint_of(path: Path) -> str:
+    """SHA-256 (hex) over a pack's file and the files of words beside it, each with its length."""
+    digest = hashlib.sha256()
+    for part in (path, *(path.with_name(name) for name in WORD_FILES)):
+        content = part.read_bytes()
+        digest.update(len(content).to_bytes(8, "big") + content)
+    return digest.hexdigest()
+
+
+def _load(pack: Pack) -> bool:
+    fingerprint = fingerprint_of(pack.path)
     known = Plan.objects.filter(code=pack.plan.code).first()
     if known is not None and known.fingerprint == fingerprint:
         return False

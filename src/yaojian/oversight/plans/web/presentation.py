@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -56,6 +57,12 @@ def target_in_words(figure: Figure, year: int) -> str:
     """The target in force, as the plan dates it."""
     target = target_for(figure, year)
     return target.describe(figure.unit, language()) if target else ""
+
+
+def indicator_number(row: PlanRow) -> str:
+    """The number the plan's table of indicators gives a row, as 指标(2) or 指标3; empty for other rows."""
+    kind = row.kind.strip()
+    return kind if re.fullmatch(r"指标([0-9]+|[(（][0-9]+[)）])", kind) else ""
 
 
 def targets_in_words(figure: Figure) -> list[str]:

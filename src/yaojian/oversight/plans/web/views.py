@@ -133,6 +133,7 @@ def figure(request: ActingRequest, key: str) -> HttpResponse:
         "as_of": day,
         "line": presentation.line_of(found, organ, day),
         "targets": presentation.targets_in_words(found),
+        "indicator": presentation.indicator_number(found.row),
         "formula": presentation.formula_in_words(carrier_of(found)),
         "flaws": found.row.plan.findings.filter(rows__contains=[found.row.row_id]),
     }

@@ -40,8 +40,13 @@ class Command(BaseCommand):
 
     def _computed(self, packs: list[Pack]) -> None:
         rows = [row for pack in packs for row in pack.rows]
-        computed = [row.id for row in rows if row.computable]
-        self.stdout.write(f"computed today from registers and inspections: {len(computed)} rows")
+        stated = [row for row in rows if not row.supplementary]
+        computed = sum(row.computable for row in stated)
+        extra = sum(row.computable for row in rows if row.supplementary)
+        self.stdout.write(
+            f"computed today from registers and inspections: {computed} of {len(stated)} rows,"
+            f" and {extra} supplementary"
+        )
         waiting: Counter[str] = Counter()
         for row in rows:
             waiting.update({key for part in row.parts for key in part.waits_for})

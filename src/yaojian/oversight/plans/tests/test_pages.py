@@ -1,0 +1,126 @@
+"""Who sees the figures of a plan, and what the pages say."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from yaojian.foundation.accounts.facade import Actor, Level, Organ, Role, register_organ
+from yaojian.oversight.plans.models import Figure, PlanRow
+from yaojian.oversight.plans.queries import organ_of_figures
+from yaojian.oversight.plans.tests.factories import YEARLY, concluded, figure_with, officer, subject
+from yaojian.oversight.plans.web.presentation import indicator_number
+
+pytestmark = pytest.mark.django_db
+PERCENT = "66.67"
+
+
+def client_of(actor: Actor, language: str = "en") -> Client:
+    client = Client(headers={"accept-language": language})
+    client.force_login(get_user_model().objects.get(pk=actor.user_id))
+    return client
+
+
+@pytest.fixture
+def figure() -> Figure:
+    """A figure of 昌吉州 that stands at two of three."""
+    figure = figure_with(YEARLY)
+    organ = figure.row.plan.organ
+    by = officer(organ)
+    for n in range(3):
+        one = subject(organ, f"S{n}")
+        if n:
+            concluded(by, one, date(2026, 2, 3))
+    return figure
+
+
+def planner(organ: Organ) -> Actor:
+    return officer(organ, f"planner-{organ.code}", Role.PLANNER)
+
+
+def neighbour() -> Organ:
+    """A prefecture of the same region, beside the plan's own."""
+    region = register_organ(code="xj", name="自治区局", level=Level.PROVINCE, territories=["65"])
+    return register_organ(
+        code="xj.altay", name="阿勒泰地区局", level=Level.PREFECTURE, parent=region, territories=["6543"]
+    )
+
+
+def foreign_region() -> Organ:
+    return register_organ(code="jx", name="江西省局", level=Level.PROVINCE, territories=["36"])
+
+
+def test_figures_are_open_along_ones_own_line_of_organs(figure: Figure) -> None:
+    plan = figure.row.plan
+    own, below = plan.organ, Organ.objects.get(code="xj.changji.cj")
+    assert own.parent is not None
+    assert organ_of_figures(planner(own), plan) == own
+    assert organ_of_figures(planner(own.parent), plan) == own
+    assert organ_of_figures(planner(below), plan) == below
+    assert organ_of_figures(planner(neighbour()), plan) is None
+    assert organ_of_figures(planner(foreign_region()), plan) is None
+
+
+ADDRESSES = [
+    "/plans/?as_of=2026-11-22",
+    "/plans/t/?as_of=2026-11-22",
+    "/plans/figures/900-01/?as_of=2026-11-22",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_page_shows_a_value_to_another_region(figure: Figure, address: str) -> None:
+    shown = client_of(planner(figure.row.plan.organ)).get(address)
+    assert PERCENT in shown.content.decode()
+    for stranger in (neighbour(), foreign_region()):
+        page = client_of(planner(stranger)).get(address)
+        assert page.status_code == 200
+        content = page.content.decode()
+        assert PERCENT not in content
+        assert "2/3" not in content
+        assert "测试药房" not in content
+        assert "another region" in content
+
+
+def test_the_mandates_of_another_region_are_not_there(figure: Figure) -> None:
+    assert client_of(planner(figure.row.plan.organ)).get("/plans/mandates/900-01/").status_code == 200
+    for stranger in (neighbour(), foreign_region()):
+        client = client_of(planner(stranger))
+        assert client.get("/plans/mandates/900-01/").status_code == 404
+        assert "900-01" not in client.get("/plans/mandates/").content.decode()
+
+
+def test_the_api_gives_no_value_to_another_region(figure: Figure) -> None:
+    address = "/api/v1/plans/t/figures?as_of=2026-11-22"
+    (own,) = client_of(planner(figure.row.plan.organ)).get(address).json()
+    assert (own["state"], own["percent"], own["numerator"]) == ("computed", PERCENT, 2)
+    for stranger in (neighbour(), foreign_region()):
+        (found,) = client_of(planner(stranger)).get(address).json()
+        hidden = [found[name] for name in ("numerator", "denominator", "percent", "met")]
+        assert (found["state"], hidden) == ("elsewhere", [None] * 4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        ("指标(2)", "指标(2)"),
+        ("指标3", "指标3"),
+        ("指标 (OCR-damaged row)", ""),
+        ("指标8 (two rates)", ""),
+        ("指标5 生产企业年度检查覆盖率 (L416-419)", ""),
+        ("coverage", ""),
+        ("", ""),
+    ],
+)
+def test_only_a_plain_number_of_an_indicator_is_shown(kind: str, shown: str) -> None:
+    assert indicator_number(PlanRow(kind=kind)) == shown
+
+
+def test_the_page_of_a_figure_shows_no_working_notes(figure: Figure) -> None:
+    figure.row.kind = "指标 (OCR-damaged row)"
+    figure.row.save()
+    client = client_of(planner(figure.row.plan.organ), "zh-hans")
+    assert "OCR" not in client.get("/plans/figures/900-01/").content.decode()
