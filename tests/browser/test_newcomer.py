@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.browser.conftest import PHONE, Running
+from tests.browser.conftest import PASSWORD, PHONE, Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIGURE = "/plans/figures/002-S1/"
@@ -177,3 +177,24 @@ def test_the_administrator_sees_the_machine_and_the_components(
     look(page, "administrator")
     page.goto("/developers/design/")
     look(page, "components")
+
+
+def test_an_expired_session_loses_nothing_typed(signed_in: Callable[..., Any]) -> None:
+    page = signed_in("changji")
+    page.locator("tr a.btn").first.click()
+    page.locator("[name=officers]").nth(1).check()
+    page.locator("form:has([name=officers]) button[type=submit]").click()
+    page.get_by_role("button", name="开始现场检查").first.click()
+    page.locator("#add-finding [name=severity][value=general]").check()
+    page.locator("#add-finding [name=description]").fill("拆零药品未标明批号")
+    page.context.clear_cookies(name=re.compile("session"))
+    page.locator("#add-finding button[type=submit]").click()
+    assert "登录已过期" in page.locator("main, body").first.inner_text()
+    page.locator("[name=username]").fill("changji")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("form:has([name=password]) button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/inspections/\d+/"))
+    assert page.locator("#add-finding [name=description]").input_value() == "拆零药品未标明批号"
+    page.locator("#add-finding [name=severity][value=general]").check()
+    page.locator("#add-finding button[type=submit]").click()
+    assert page.locator("#add-finding [name=description]").input_value() == ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 
 from yaojian.foundation.errors import DomainError, NotAllowed
@@ -44,7 +46,9 @@ def answer_to(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page behind a form whose protection token has expired."""
+    """The page behind a form whose protection token has expired; without a session that is the reason."""
+    if getattr(request, "actor", None) is None and not request.path.startswith(("/public/", "/sign-in/")):
+        return redirect_to_login(request.path, resolve_url(settings.LOGIN_URL) + "?expired=1")
     error = NotAllowed(
         _("The form had expired, so nothing was changed."),
         code="form_expired",

@@ -177,3 +177,13 @@ def test_a_backup_without_the_key_is_refused_elsewhere_unless_accepted(
     restore(target, file, without_key=True)
     with pytest.raises(OperationError, match="exists"):
         back_up(source, file)
+
+
+def test_settings_that_older_servers_do_not_know_are_left_out_of_the_head_only(tmp_path: Path) -> None:
+    from yaojian.operations.restore import _without_newer_settings
+
+    script = tmp_path / "dump.sql"
+    data = b"CREATE TABLE t (x text);\nCOPY t FROM stdin;\nSET transaction_timeout = 0;\n\\.\n"
+    script.write_bytes(b"SET lock_timeout = 0;\nSET transaction_timeout = 0;\n" + data)
+    _without_newer_settings(script)
+    assert script.read_bytes() == b"SET lock_timeout = 0;\n" + data

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from yaojian.operations import database
 from yaojian.operations.backup import back_up
 from yaojian.operations.database import open_database
 from yaojian.operations.installation import Installation
@@ -69,3 +70,10 @@ def test_urls_change_in_one_part_only() -> None:
     assert with_identity(url, "app", "p/w") == "postgresql://app:p%2Fw@/yaojian?host=/run/pg"
     assert with_identity("postgresql://h:5433/d", "a", "b") == "postgresql://a:b@h:5433/d"
     assert without_password("postgresql://o:geheim@h/d") == "postgresql://o:***@h/d"
+
+
+def test_a_folder_of_an_external_database_does_not_start_an_empty_one(tmp_path: Path) -> None:
+    ours = Installation(tmp_path, "127.0.0.1", 8000, 1, (), "")
+    (tmp_path / database.EXTERNAL_MARK).write_text("postgresql://o@db.example/yaojian\n")
+    with pytest.raises(OperationError, match="DATABASE_URL"):
+        database.embedded_server(ours, lambda zh, en: None)

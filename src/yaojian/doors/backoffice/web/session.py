@@ -36,7 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             if actor := actor_of(form.user):
                 record_act(by=actor, kind="session.opened")
         return redirect(safe_next(request, "/"))
-    context = {"form": form, "next": safe_next(request, "/")}
+    context = {"form": form, "next": safe_next(request, "/"), "expired": "expired" in request.GET}
     return render(request, "backoffice/sign_in.html", context, status=422 if form.errors else 200)
 
 

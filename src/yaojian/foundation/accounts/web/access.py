@@ -6,9 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.contracts import Actor, Permission
@@ -38,7 +40,9 @@ def requires(permission: Permission) -> Callable[[View], View]:
                         _("You have no posting in force today."),
                         cure=_("Ask the administrator of your organ to enter your posting."),
                     )
-                return redirect_to_login(request.get_full_path())
+                # A form sent after the session has ended was not taken, and the sign-in page says so.
+                expired = "?expired=1" if request.method == "POST" else ""
+                return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL) + expired)
             check_may(actor, permission)
             return view(request, *args, **kwargs)
 
