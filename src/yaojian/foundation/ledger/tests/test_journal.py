@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
@@ -68,13 +69,38 @@ def test_the_application_role_owns_nothing(db: None) -> None:
         assert cursor.fetchone() == (0,)
 
 
-def test_even_the_owner_meets_the_trigger(test_database: object, django_db_setup: None) -> None:
-    with psycopg.connect(test_database.owner_url) as owner, owner.cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute(
-            "INSERT INTO outbox_outboxevent (name, payload, occurred_at) VALUES ('x', '{}', now())"
-        )
+AN_ACT = """
+WITH o AS (
+    INSERT INTO accounts_organ (code, name, name_en, short_name, level, path, territories)
+    VALUES ('trigger', '触发器局', '', '', 'county', 'trigger.', '{}') RETURNING id
+), u AS (
+    INSERT INTO accounts_user (username, display_name, password, is_active, failed_sign_ins)
+    VALUES ('trigger', '甲', '!', false, 0) RETURNING id
+)
+INSERT INTO ledger_act (uid, kind, actor_id, actor_name, role, organ_id, organ_name, subject_kind, file_kind,
+                        claimed_at, recorded_at, legal_basis, evidence, facts, canonical, salt)
+SELECT gen_random_uuid(), 'session.opened', u.id, '甲', 'inspector', o.id, '触发器局', '', '',
+       now(), now(), '{}', '{}', '{}', '', '' FROM o, u
+RETURNING id
+"""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_act SET kind = 'x' WHERE id = %(id)s",
+        "UPDATE ledger_act SET kind = kind WHERE id = %(id)s",
+        "DELETE FROM ledger_act WHERE id = %(id)s",
+        "TRUNCATE ledger_act",
+    ],
+)
+def test_even_the_owner_meets_the_triggers(test_database: Any, django_db_setup: None, statement: str) -> None:
+    with psycopg.connect(test_database.owner_url) as owner, owner.cursor() as cursor:
+        row = cursor.execute(AN_ACT).fetchone()
+        assert row is not None
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         with pytest.raises(psycopg.errors.RestrictViolation):
-            cursor.execute("TRUNCATE ledger_act")
+            cursor.execute(statement, {"id": row[0]})
         owner.rollback()
 
 
