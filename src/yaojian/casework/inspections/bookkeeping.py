@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,18 +11,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from yaojian.casework.inspections.basis import basis_of
 from yaojian.casework.inspections.contracts import FILE_KIND
 from yaojian.casework.inspections.models import Inspection, NumberSeries
 from yaojian.casework.inspections.rules import file_number
 from yaojian.casework.inspections.states import INSPECTION_STATES, InspectionState
+from yaojian.casework.inspections.work_kinds import CONDUCT
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.errors import Conflict
 from yaojian.foundation.ledger.facade import Act, Ref, record_act, subject_ref
-from yaojian.foundation.timekeeping import now, today
+from yaojian.foundation.timekeeping import local_date, now, today
 from yaojian.foundation.worklist.facade import WorkItem, open_item
-
-BASIS_INSPECT = "药品管理法 第九十九条"
-BASIS_PROCEDURE = "药品检查管理办法（试行）"
+from yaojian.registers.enterprises.facade import Subject
 
 
 def file_ref(inspection: Inspection) -> Ref:
@@ -41,14 +41,25 @@ def advance(inspection: Inspection, verb: str) -> None:
     inspection.state = INSPECTION_STATES.next(state, verb).value
 
 
+def legal_basis(subject: Subject, at: datetime) -> list[str]:
+    """The instruments that an inspection of the subject rests on at a moment, as acts keep them."""
+    return [str(citation) for citation in basis_of(subject.subject_type).on(local_date(at))]
+
+
+def source_of_work(subject: Subject, kind: str) -> str:
+    """The instrument that work of a kind names: going on site, or rectification and its verification."""
+    basis = basis_of(subject.subject_type)
+    return str(basis.instruments[0] if kind == CONDUCT else basis.rectification)
+
+
 def record(by: Actor, inspection: Inspection, kind: str, **what: Any) -> Act:
-    """Record an act of the inspection's file."""
+    """Record an act of the inspection's file, on the legal basis of the subject's type."""
     return record_act(
         by=by,
         kind=kind,
         subject=subject_ref(inspection.subject_id),
         file=file_ref(inspection),
-        legal_basis=[BASIS_INSPECT, BASIS_PROCEDURE],
+        legal_basis=legal_basis(inspection.subject, what.get("claimed_at") or now()),
         **what,
     )
 
@@ -80,7 +91,7 @@ def give_work(
             file_id=inspection.pk,
             due_on=due_on,
             reason=words[:300],
-            source=BASIS_PROCEDURE,
+            source=source_of_work(subject, kind),
             origin_kind=FILE_KIND,
             origin_key=str(inspection.pk),
             opened_at=now(),

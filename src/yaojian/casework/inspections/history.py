@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yaojian.casework.inspections import rules
-from yaojian.casework.inspections.bookkeeping import BASIS_INSPECT, BASIS_PROCEDURE
+from yaojian.casework.inspections.bookkeeping import legal_basis, source_of_work
 from yaojian.casework.inspections.contracts import FILE_KIND, Conclusion, InspectionKind, Severity
 from yaojian.casework.inspections.models import Finding, Inspection, NumberSeries, TeamMember
 from yaojian.casework.inspections.rules import file_number
@@ -271,7 +271,7 @@ def _acts(entries: Iterable[_Entry]) -> list[Act]:
             file=Ref(FILE_KIND, entry.row.pk),
             claimed_at=act["at"],
             recorded_at=act["at"] + entry.past.delay,
-            legal_basis=[BASIS_INSPECT, BASIS_PROCEDURE],
+            legal_basis=legal_basis(entry.past.subject, act["at"]),
             facts=act["facts"],
         )
         for entry in entries
@@ -313,7 +313,7 @@ def _open_work(entry: _Entry) -> WorkItem | None:
         file_id=row.pk,
         due_on=due_on,
         reason=reason[:300],
-        source=BASIS_PROCEDURE,
+        source=source_of_work(past.subject, kind),
         origin_kind=FILE_KIND,
         origin_key=str(row.pk),
         opened_at=max(act["at"] for act in entry.acts) + past.delay,

@@ -5,13 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from yaojian.casework.inspections.basis import inspection_law
 from yaojian.casework.inspections.contracts import Conclusion, Severity
-
-MIN_TEAM = 2
-"""Two officers on site (行政处罚法 art. 42; 药品检查管理办法): a gate, not a warning."""
-
-RECTIFICATION_WORKING_DAYS = 20
-"""药品检查管理办法（试行）: the inspected rectifies within 20 working days (confidence M)."""
 
 _TYPED_NUMBER = re.compile(r"(\S+)检\s*[〔\[(（［【]\s*(\d{4})\s*[〕\])）］】]\s*(\d{1,6})\s*号?")
 
@@ -34,8 +29,8 @@ def typed_file_number(text: str) -> str:
 
 
 def team_is_large_enough(officers: Collection[int]) -> bool:
-    """Whether at least two different officers go on site."""
-    return len(set(officers)) >= MIN_TEAM
+    """Whether as many different officers go on site as the law asks for: a gate, not a warning."""
+    return len(set(officers)) >= inspection_law().officers
 
 
 def mildest_conclusion(severities: Iterable[Severity]) -> Conclusion:

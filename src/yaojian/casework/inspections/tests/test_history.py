@@ -191,3 +191,21 @@ def test_rules_hold_for_the_past_too(world: World) -> None:
     with pytest.raises(KeyError):
         enter_history([past(world, started_at=None)])
     assert not Inspection.objects.exists()
+
+
+def test_past_acts_rest_on_the_law_of_what_was_inspected(world: World) -> None:
+    world.pharmacy.subject_type = "device_operator"
+    enter_history([past(world)])
+    assert {tuple(act.legal_basis) for act in Act.objects.all()} == {("医疗器械监督管理条例",)}
+    world.pharmacy.subject_type = "vaccination_unit"
+    long_ago = past(
+        world,
+        started_at=datetime(2021, 5, 20, 10, tzinfo=CHINA),
+        findings=[],
+        conclusion=None,
+        rounds=[],
+    )
+    enter_history([replace(long_ago, opened_at=datetime(2021, 5, 19, 10, tzinfo=CHINA))])
+    assert Act.objects.filter(claimed_at__year=2021).count() == 2
+    for act in Act.objects.filter(claimed_at__year=2021):
+        assert act.legal_basis == ["疫苗管理法", "药品管理法 第九十九条"]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from yaojian.casework.inspections.basis import Citation, basis_of
 from yaojian.casework.inspections.bookkeeping import file_ref
 from yaojian.casework.inspections.contracts import (
     DUE_INSPECTION,
@@ -37,6 +38,7 @@ from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.documents.facade import Document, documents_of
 from yaojian.foundation.ledger.facade import acts_of_file
 from yaojian.foundation.reference.facade import division_names, place_of
+from yaojian.foundation.timekeeping import local_date
 from yaojian.foundation.worklist.facade import ItemState, WorkItem, item_kind, items_visible_to
 from yaojian.registers.enterprises.facade import (
     RISK_NAMES,
@@ -88,7 +90,7 @@ def file_context(actor: Actor, inspection: Inspection, bound: Mapping[str, forms
     verbs = verbs_open_to(actor, inspection)
     severities = severities_of(inspection)
     needs_deadline = {"conclude_with_findings", "return_rectification"} & verbs
-    proposal = proposed_deadline() if needs_deadline else Proposal(None, "")
+    proposal = proposed_deadline(inspection.subject) if needs_deadline else Proposal(None, "")
     begin = new_forms(severities, proposal)
     steps = {step: bound.get(step) or begin[step]() for step, verb in VERBS_OF_STEP.items() if verb in verbs}
     documents = list(documents_of(file_ref(inspection)))
@@ -106,6 +108,7 @@ def file_context(actor: Actor, inspection: Inspection, bound: Mapping[str, forms
         "next_step": wording.NEXT_STEPS[InspectionState(inspection.state)],
         "who_acts": who_acts(inspection, team, bool(steps)),
         "team": team,
+        "legal_basis": legal_basis_of(inspection),
         "subject": inspection.subject,
         "subject_facts": subject_facts(inspection.subject),
         "subject_url": subject_url(actor, inspection.subject),
@@ -163,6 +166,12 @@ def subject_facts(subject: Subject) -> list[dict[str, object]]:
         {"label": _("Risk grade"), "value": RISK_NAMES[RiskGrade(subject.risk_grade)]},
         {"label": _("Responsible organ"), "value": subject.responsible_organ},
     ]
+
+
+def legal_basis_of(inspection: Inspection) -> tuple[Citation, ...]:
+    """The instruments that the inspection rests on, as they stood on the day of the visit."""
+    day = local_date(inspection.started_at or inspection.opened_at)
+    return basis_of(inspection.subject.subject_type).on(day)
 
 
 def subject_url(actor: Actor, subject: Subject) -> str:

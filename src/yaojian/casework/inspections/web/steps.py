@@ -123,7 +123,7 @@ def conclude(request: ActingRequest, inspection_id: int) -> HttpResponse:
         request.POST,
         auto_id="conclude_%s",
         severities=severities_of(inspection),
-        hint=proposed_deadline().words,
+        hint=proposed_deadline(inspection.subject).words,
     )
     return _take(
         request,
@@ -183,7 +183,9 @@ def verify(request: ActingRequest, inspection_id: int) -> HttpResponse:
 @_posted
 def send_back(request: ActingRequest, inspection_id: int) -> HttpResponse:
     """The rectification is not sufficient."""
-    form = ReturnForm(request.POST, auto_id="return_%s", hint=proposed_deadline().words)
+    inspection = inspection_visible_to(request.actor, inspection_id)
+    hint = proposed_deadline(inspection.subject).words
+    form = ReturnForm(request.POST, auto_id="return_%s", hint=hint)
     return _take(
         request,
         inspection_id,
