@@ -6,11 +6,9 @@ from yaojian.foundation.ledger.contracts import SUBJECT_KIND, Ref, subject_ref
 from yaojian.foundation.ledger.kinds import KINDS, kind_name
 from yaojian.foundation.ledger.models import Act
 from yaojian.foundation.ledger.queries import (
-    act_by_uid,
     acts_between,
     acts_of_file,
     acts_of_subject,
-    acts_visible_to,
     altered_acts,
     row_matches_canonical,
 )
@@ -20,11 +18,9 @@ __all__ = [
     "SUBJECT_KIND",
     "Act",
     "Ref",
-    "act_by_uid",
     "acts_between",
     "acts_of_file",
     "acts_of_subject",
-    "acts_visible_to",
     "altered_acts",
     "canonical_bytes",
     "compose_act",

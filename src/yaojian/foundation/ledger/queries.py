@@ -1,4 +1,4 @@
-"""Reads of the journal, scoped to the asking person."""
+"""Reads of the journal for callers who have checked what the asking person may see."""
 
 from __future__ import annotations
 
@@ -7,19 +7,11 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 
-from yaojian.foundation.accounts.contracts import Actor
-from yaojian.foundation.errors import NotFound
 from yaojian.foundation.ledger.actions import content_of
 from yaojian.foundation.ledger.canonical import canonical_bytes
 from yaojian.foundation.ledger.contracts import SUBJECT_KIND, Ref
 from yaojian.foundation.ledger.models import Act
 from yaojian.foundation.timekeeping import CHINA
-
-
-def acts_visible_to(actor: Actor) -> QuerySet[Act]:
-    """Acts of the actor's organ and those below it."""
-    acts = Act.objects.defer("canonical", "salt")
-    return acts.filter(organ__path__startswith=actor.organ_path)
 
 
 def acts_of_subject(subject_id: int) -> QuerySet[Act]:
@@ -35,14 +27,6 @@ def acts_of_file(file: Ref) -> QuerySet[Act]:
         .filter(file_kind=file.kind, file_id=file.id)
         .order_by("recorded_at", "id")
     )
-
-
-def act_by_uid(uid: str) -> Act:
-    """One act by its public identifier; the caller checks scope. Raises NotFound."""
-    try:
-        return Act.objects.get(uid=uid)
-    except Act.DoesNotExist:
-        raise NotFound("No act has this identifier.", field="uid") from None
 
 
 def row_matches_canonical(act: Act) -> bool:

@@ -31,7 +31,9 @@ def open_item(item: WorkItem) -> None:
     WorkItem.objects.bulk_create([item], ignore_conflicts=True)
 
 
-def _close(state: ItemState, **which: object) -> int:
+def _close(verb: str, **which: object) -> int:
+    """Take open items by a verb of the state table to its target; returns how many."""
+    state = ITEM_STATES.next(ItemState.OPEN, verb)
     return WorkItem.objects.filter(state=ItemState.OPEN.value, **which).update(
         state=state.value, closed_at=now()
     )
@@ -42,43 +44,35 @@ def complete_items_of_file(file: Ref, kinds: Collection[str] | None = None) -> i
     which: dict[str, object] = {"file_kind": file.kind, "file_id": file.id}
     if kinds is not None:
         which["kind__in"] = list(kinds)
-    return _close(ITEM_STATES.next(ItemState.OPEN, "complete"), **which)
-
-
-def complete_item(item_id: int) -> int:
-    """Mark one open item as done; returns 1, or 0 when it was not open any more."""
-    return _close(ITEM_STATES.next(ItemState.OPEN, "complete"), pk=item_id)
-
-
-def complete_items_of_origin(
-    kind: str, origin_kind: str, subject_and_key: Collection[tuple[int, str]]
-) -> int:
-    """Mark items as done whose duty has been met: pairs of subject and origin key."""
-    done = 0
-    for subject_id, key in subject_and_key:
-        done += _close(
-            ItemState.DONE, kind=kind, origin_kind=origin_kind, origin_key=key, subject_id=subject_id
-        )
-    return done
-
-
-def cancel_items_of_origin(
-    kind: str, origin_kind: str, subject_and_key: Collection[tuple[int, str]]
-) -> int:
-    """Withdraw open items whose duty no longer binds: pairs of subject and origin key; returns how many."""
-    by_key: dict[str, list[int]] = {}
-    for subject_id, key in subject_and_key:
-        by_key.setdefault(key, []).append(subject_id)
-    state = ITEM_STATES.next(ItemState.OPEN, "cancel")
-    return sum(
-        _close(state, kind=kind, origin_kind=origin_kind, origin_key=key, subject_id__in=subject_ids)
-        for key, subject_ids in by_key.items()
-    )
+    return _close("complete", **which)
 
 
 def cancel_items_of_file(file: Ref) -> int:
     """Withdraw the open items of a file; returns how many."""
-    return _close(ITEM_STATES.next(ItemState.OPEN, "cancel"), file_kind=file.kind, file_id=file.id)
+    return _close("cancel", file_kind=file.kind, file_id=file.id)
+
+
+Pairs = Collection[tuple[int, str]]
+
+
+def complete_items_of_origin(kind: str, origin_kind: str, subject_and_key: Pairs) -> int:
+    """Mark items as done whose duty has been met: pairs of subject and origin key; returns how many."""
+    return _close_of_origin("complete", kind, origin_kind, subject_and_key)
+
+
+def cancel_items_of_origin(kind: str, origin_kind: str, subject_and_key: Pairs) -> int:
+    """Withdraw open items whose duty no longer binds: pairs of subject and origin key; returns how many."""
+    return _close_of_origin("cancel", kind, origin_kind, subject_and_key)
+
+
+def _close_of_origin(verb: str, kind: str, origin_kind: str, subject_and_key: Pairs) -> int:
+    by_key: dict[str, list[int]] = {}
+    for subject_id, key in subject_and_key:
+        by_key.setdefault(key, []).append(subject_id)
+    return sum(
+        _close(verb, kind=kind, origin_kind=origin_kind, origin_key=key, subject_id__in=subject_ids)
+        for key, subject_ids in by_key.items()
+    )
 
 
 @transaction.atomic

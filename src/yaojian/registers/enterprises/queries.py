@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor, Organ, responsibility_q, territory_q, visible_q
+from yaojian.foundation.accounts.facade import Actor, visible_q
 from yaojian.foundation.errors import NotFound
 from yaojian.registers.enterprises.models import Subject
 
@@ -166,33 +165,3 @@ def facilities_visible_to(actor: Actor, subject: Subject) -> QuerySet[Subject]:
         .filter(parent=subject)
         .order_by(F("closed_on").desc(nulls_first=True), "pinyin", "id")
     )
-
-
-def subjects_in_scope(
-    organ: Organ,
-    *,
-    by_territory: bool,
-    types: Collection[str] = (),
-    flags_all: Collection[str] = (),
-    flags_any: Collection[str] = (),
-    risk_grades: Collection[str] = (),
-    in_production: bool | None = None,
-) -> QuerySet[Subject]:
-    """Subjects, open or closed, of some types, flags and grades on an organ's land or answered for by it.
-
-    An empty condition does not restrict. Scope for figures, not for people: callers check who asks.
-    """
-    subjects = Subject.objects.filter(
-        territory_q(organ.territories) if by_territory else responsibility_q(organ.path or "")
-    )
-    if types:
-        subjects = subjects.filter(subject_type__in=list(types))
-    if flags_all:
-        subjects = subjects.filter(flags__contains=list(flags_all))
-    if flags_any:
-        subjects = subjects.filter(flags__overlap=list(flags_any))
-    if risk_grades:
-        subjects = subjects.filter(risk_grade__in=list(risk_grades))
-    if in_production is not None:
-        subjects = subjects.filter(in_production=in_production)
-    return subjects
