@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,7 +16,7 @@ from yaojian.casework.inspections.facade import FILE_KIND
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.ledger.facade import Act, acts_between
 from yaojian.foundation.timekeeping import local_date
-from yaojian.oversight.plans.contracts import Duty, DutyState
+from yaojian.oversight.plans.contracts import Duty, DutyState, FigureValue
 from yaojian.oversight.plans.evaluation import (
     closure_rows,
     closures,
@@ -25,7 +26,7 @@ from yaojian.oversight.plans.evaluation import (
     scope_of,
     span_of,
 )
-from yaojian.oversight.plans.mandates import HORIZON, SubjectDuty, standings, with_subjects
+from yaojian.oversight.plans.mandates import HORIZON
 from yaojian.oversight.plans.models import Figure
 from yaojian.registers.enterprises.facade import Subject
 
@@ -47,15 +48,19 @@ class Group:
     code: str
     label: Promise
     subjects: QuerySet[Subject]
+    known: int | None = None
 
     @property
     def count(self) -> int:
         """How many subjects stand so."""
-        return self.subjects.count()
+        return self.subjects.count() if self.known is None else self.known
 
 
-def groups(figure: Figure, organ: Organ, as_of: date) -> list[Group]:
-    """The subjects behind a figure: not reached, reached, and not counted."""
+def groups(figure: Figure, organ: Organ, as_of: date, value: FigureValue | None = None) -> list[Group]:
+    """The subjects behind a figure: not reached, reached, and not counted.
+
+    A coverage whose value is given is not counted again.
+    """
     formula = formula_of(figure)
     if formula.shape == "closure":
         due = closure_rows(formula, organ, as_of)
@@ -72,10 +77,13 @@ def groups(figure: Figure, organ: Organ, as_of: date) -> list[Group]:
         ]
     rows = coverage_rows(formula, organ, as_of).select_related("responsible_organ").order_by("name")
     members = rows.filter(exclusion="")
+    missing = value.missing if value else None
+    reached = value.numerator if value else None
+    excluded = sum(value.excluded.values()) if value else None
     return [
-        Group("open", _("Not reached"), members.filter(acts_in_period__lt=formula.minimum)),
-        Group("reached", _("Reached"), members.filter(acts_in_period__gte=formula.minimum)),
-        Group("excluded", _("Not counted"), rows.exclude(exclusion="")),
+        Group("open", _("Not reached"), members.filter(acts_in_period__lt=formula.minimum), missing),
+        Group("reached", _("Reached"), members.filter(acts_in_period__gte=formula.minimum), reached),
+        Group("excluded", _("Not counted"), rows.exclude(exclusion=""), excluded),
     ]
 
 
@@ -93,7 +101,7 @@ def with_acts(figure: Figure, subjects: list[Subject], as_of: date) -> list[Behi
     if formula.act is None:
         raise ValueError("a figure that drills down counts acts")
     if formula.shape == "closure":
-        counted = closures(formula, as_of).filter(is_verified=True, subject__in=subjects)
+        counted = closures(formula, as_of).filter(subject__in=subjects)
         acts = acts_between("rectification.verified", EARLIEST, as_of).filter(
             file_kind=FILE_KIND, file_id__in=list(counted.values_list("pk", flat=True))
         )
@@ -123,26 +131,26 @@ def _state_of(standing: Duty, as_of: date) -> str:
     return standing.state.value
 
 
-def duty_counts(figure: Figure, organ: Organ, as_of: date) -> Counter[str]:
-    """How many subjects in an organ's reach are overdue, due within 60 days, due later, and met."""
-    return Counter(_state_of(standing, as_of) for standing in standings(figure, as_of, organ=organ).values())
+def duty_counts(found: Mapping[int, Duty], as_of: date) -> Counter[str]:
+    """How many standings are overdue, due within 60 days, due later, and met."""
+    return Counter(_state_of(standing, as_of) for standing in found.values())
 
 
-def duties_in_state(figure: Figure, organ: Organ, as_of: date, state: str) -> list[SubjectDuty]:
-    """The duties in one state, the most urgent first."""
-    found = standings(figure, as_of, organ=organ)
+def duties_in_state(found: Mapping[int, Duty], as_of: date, state: str) -> list[int]:
+    """The subjects whose duties are in one state, the most urgent first, then by name."""
     chosen = {pk: standing for pk, standing in found.items() if _state_of(standing, as_of) == state}
-    return sorted(with_subjects(figure, chosen), key=lambda due: (due.duty.due_on, due.subject.name))
+    names = dict(Subject.objects.filter(pk__in=list(chosen)).order_by().values_list("pk", "name"))
+    return sorted(chosen, key=lambda pk: (chosen[pk].due_on, names[pk], pk))
 
 
-def due_by_month(figure: Figure, organ: Organ, as_of: date, months: int = 12) -> dict[str, int]:
+def due_by_month(found: Mapping[int, Duty], as_of: date, months: int = 12) -> dict[str, int]:
     """How many duties fall due in each of the next months; what is overdue counts in the present one."""
     counts: dict[str, int] = {}
     month = as_of.replace(day=1)
     for _place in range(months):
         counts[month.strftime("%Y-%m")] = 0
         month = (month + timedelta(days=32)).replace(day=1)
-    for standing in standings(figure, as_of, organ=organ).values():
+    for standing in found.values():
         name = max(standing.due_on, as_of).strftime("%Y-%m")
         if standing.state is not DutyState.MET and name in counts:
             counts[name] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -23,9 +24,11 @@ from django.db.models.functions import Coalesce
 from yaojian.casework.inspections.facade import rectifications_due
 from yaojian.foundation.accounts.models import Organ
 from yaojian.foundation.ledger.facade import Act, acts_between
+from yaojian.foundation.timekeeping import local_date
 from yaojian.oversight.plans.contracts import Exclusion, FigureValue, ValueState
 from yaojian.oversight.plans.definitions import ActFilter, Formula, Target
 from yaojian.oversight.plans.models import Figure
+from yaojian.oversight.plans.tally import Count as Tally
 from yaojian.registers.enterprises.facade import Subject, subjects_in_scope
 
 
@@ -100,6 +103,16 @@ def coverage_rows(formula: Formula, organ: Organ, as_of: date) -> QuerySet[Any]:
     )
 
 
+def act_days(act: ActFilter, subjects: QuerySet[Subject], first: date, last: date) -> dict[int, list[date]]:
+    """By subject, the Beijing days of the acts that count under a filter, in order."""
+    rows = qualifying_acts(act, first, last).filter(subject_id__in=subjects.order_by().values("pk"))
+    days: dict[int, list[date]] = defaultdict(list)
+    for subject_id, claimed_at in rows.order_by("claimed_at").values_list("subject_id", "claimed_at"):
+        if subject_id is not None:
+            days[subject_id].append(local_date(claimed_at))
+    return days
+
+
 def span_of(formula: Formula, as_of: date) -> tuple[date, date]:
     """First and last day that a figure looks at on `as_of`: its period, clipped to what has happened."""
     if formula.period is None:
@@ -113,31 +126,35 @@ def evaluate(figure: Figure, organ: Organ, as_of: date) -> FigureValue:
 
     A figure that waits for data says so; a group without members counts nothing and says so.
     """
-    target = target_for(figure, as_of.year)
     if not figure.computable:
+        target = target_for(figure, as_of.year)
         return FigureValue(figure.key, organ.pk, as_of, ValueState.WAITING, target=target)
     formula = formula_of(figure)
-    numerator, denominator, excluded = _counts(formula, organ, as_of)
+    return value_with(figure, formula, organ, as_of, _counts(formula, organ, as_of))
+
+
+def value_with(figure: Figure, formula: Formula, organ: Organ, as_of: date, count: Tally) -> FigureValue:
+    """The value of a computable figure that has been counted."""
     start, end = span_of(formula, as_of)
     return FigureValue(
         key=figure.key,
         organ_id=organ.pk,
         as_of=as_of,
-        state=ValueState.COMPUTED if denominator else ValueState.NO_MEMBERS,
-        numerator=numerator,
-        denominator=denominator,
-        excluded=excluded,
+        state=ValueState.COMPUTED if count.denominator else ValueState.NO_MEMBERS,
+        numerator=count.numerator,
+        denominator=count.denominator,
+        excluded=count.excluded,
         period_start=start,
         period_end=end,
-        target=target,
+        target=target_for(figure, as_of.year),
     )
 
 
-def _counts(formula: Formula, organ: Organ, as_of: date) -> tuple[int, int, dict[Exclusion, int]]:
+def _counts(formula: Formula, organ: Organ, as_of: date) -> Tally:
     if formula.shape == "closure":
         due = closure_rows(formula, organ, as_of)
         row = due.aggregate(all=Count("pk"), done=Count("pk", filter=Q(is_verified=True)))
-        return row["done"], row["all"], {}
+        return Tally(row["done"], row["all"])
     if formula.shape != "coverage":
         raise ValueError(f"no evaluator for the shape {formula.shape}")
     row = coverage_rows(formula, organ, as_of).aggregate(
@@ -146,7 +163,7 @@ def _counts(formula: Formula, organ: Organ, as_of: date) -> tuple[int, int, dict
         **{f"out_{reason.value}": Count("pk", filter=Q(exclusion=reason.value)) for reason in Exclusion},
     )
     excluded = {reason: row[f"out_{reason.value}"] for reason in Exclusion if row[f"out_{reason.value}"]}
-    return row["reached"], row["members"], excluded
+    return Tally(row["reached"], row["members"], excluded)
 
 
 def closure_rows(formula: Formula, organ: Organ, as_of: date) -> QuerySet:

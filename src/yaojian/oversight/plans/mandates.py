@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +11,6 @@ from django.db.models import QuerySet
 
 from yaojian.casework.inspections.facade import DUE_INSPECTION
 from yaojian.foundation.accounts.facade import Organ
-from yaojian.foundation.ledger.facade import Act
 from yaojian.foundation.timekeeping import local_date, now, today
 from yaojian.foundation.worklist.facade import (
     ItemState,
@@ -24,7 +22,7 @@ from yaojian.foundation.worklist.facade import (
 from yaojian.oversight.plans.contracts import ORIGIN, Duty, DutyState
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.duties import duty
-from yaojian.oversight.plans.evaluation import formula_of, qualifying_acts, scope_of, targets_of
+from yaojian.oversight.plans.evaluation import act_days, formula_of, scope_of, targets_of
 from yaojian.oversight.plans.models import Figure
 from yaojian.registers.enterprises.facade import Subject, subjects_by_id
 
@@ -106,15 +104,7 @@ def _act_days(formula: Formula, subjects: QuerySet[Subject], as_of: date) -> dic
     first = start
     if formula.period.unit not in ("rolling_years", "window"):
         first = formula.period.bounds(start - timedelta(days=1))[0]
-    acts: QuerySet[Act] = qualifying_acts(formula.act, first, as_of)
-    rows = acts.filter(subject_id__in=subjects.order_by().values("pk")).values_list(
-        "subject_id", "claimed_at"
-    )
-    days: dict[int, list[date]] = defaultdict(list)
-    for subject_id, claimed_at in rows.order_by():
-        if subject_id is not None:
-            days[subject_id].append(local_date(claimed_at))
-    return days
+    return act_days(formula.act, subjects, first, as_of)
 
 
 @dataclass(frozen=True, slots=True)

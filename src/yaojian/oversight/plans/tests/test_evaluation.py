@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.timekeeping import local_date, today
 from yaojian.foundation.worklist.facade import WorkItem
 from yaojian.oversight.plans.contracts import Exclusion, ValueState
@@ -15,6 +16,7 @@ from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.drilldown import groups, with_acts
 from yaojian.oversight.plans.evaluation import evaluate, formula_of
 from yaojian.oversight.plans.mandates import duty_figures, refresh_duties
+from yaojian.oversight.plans.series import series_of
 from yaojian.oversight.plans.tests.factories import (
     YEARLY,
     concluded,
@@ -38,7 +40,9 @@ def plain_count(
     start, end = formula.period.bounds(as_of)
     members, reached = set(), set()
     for found in Subject.objects.all():
-        if found.subject_type not in formula.scope.types or not found.division_code.startswith("6523"):
+        if found.subject_type not in formula.scope.types or not (
+            formula.within == "responsibility" or found.division_code.startswith("6523")
+        ):
             continue
         if formula.scope.flags_all and not set(formula.scope.flags_all) <= set(found.flags):
             continue
@@ -59,6 +63,7 @@ def test_random_histories_agree_with_the_plain_count(seed: int) -> None:
     chance = random.Random(seed)
     print("seed", seed)
     organ = prefecture()
+    county = Organ.objects.get(code="xj.changji.cj")
     by = officer(organ)
     as_of = date(2026, chance.randint(1, 12), chance.randint(1, 28))
     acts = []
@@ -71,6 +76,7 @@ def test_random_histories_agree_with_the_plain_count(seed: int) -> None:
             closed_on=opened + timedelta(days=chance.randint(0, 2500)) if chance.random() < 0.2 else None,
             subject_type=chance.choice(["single_pharmacy", "chain_store", "hospital"]),
             division_code=chance.choice(["652301001", "652302002", "650521100"]),
+            responsible_organ=chance.choice([organ, county]),
             flags=chance.sample(["special_drug", "high_risk"], chance.randint(0, 2)),
         )
         for _place in range(chance.randint(0, 4)):
@@ -86,12 +92,20 @@ def test_random_histories_agree_with_the_plain_count(seed: int) -> None:
         "act": {"kind": "inspection.concluded"} | ({"inspection_kinds": ["full_item"]} if seed % 3 else {}),
         "period": unit,
         "minimum": chance.choice([1, 1, 2]),
+        "within": "responsibility" if seed % 4 == 3 else "territory",
     }
     figure = figure_with(definition)
     value = evaluate(figure, organ, as_of)
     members, reached = plain_count(formula_of(figure), acts, as_of)
     assert (value.numerator, value.denominator) == (len(reached), len(members))
+    days = [as_of - timedelta(days=91 * n) for n in range(9)]
+    series = series_of(figure, organ, days)
+    for day in days:
+        assert series.on(day) == evaluate(figure, organ, day)
+        assert series.of(county, day) == evaluate(figure, county, day)
     open_ones, met, _out = groups(figure, organ, as_of)
+    counts = [group.count for group in groups(figure, organ, as_of)]
+    assert [group.count for group in groups(figure, organ, as_of, value)] == counts
     assert {s.pk for s in met.subjects} == reached
     assert {s.pk for s in open_ones.subjects} == members - reached
 

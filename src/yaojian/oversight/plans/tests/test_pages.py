@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from yaojian.foundation.accounts.facade import Actor, Level, Organ, Role, register_organ
 from yaojian.oversight.plans.models import Figure, PlanRow
@@ -64,11 +66,8 @@ def test_figures_are_open_along_ones_own_line_of_organs(figure: Figure) -> None:
     assert organ_of_figures(planner(foreign_region()), plan) is None
 
 
-ADDRESSES = [
-    "/plans/?as_of=2026-11-22",
-    "/plans/t/?as_of=2026-11-22",
-    "/plans/figures/900-01/?as_of=2026-11-22",
-]
+ON = "?as_of=2026-11-22"
+ADDRESSES = [f"/plans/{ON}", f"/plans/t/{ON}", f"/plans/figures/900-01/{ON}"]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -124,3 +123,21 @@ def test_the_page_of_a_figure_shows_no_working_notes(figure: Figure) -> None:
     figure.row.save()
     client = client_of(planner(figure.row.plan.organ), "zh-hans")
     assert "OCR" not in client.get("/plans/figures/900-01/").content.decode()
+
+
+def queries_about(client: Client, address: str, table: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return sum(table in query["sql"] for query in captured.captured_queries)
+
+
+def test_the_page_of_a_figure_reads_the_acts_once_for_the_whole_trend(figure: Figure) -> None:
+    client = client_of(planner(figure.row.plan.organ))
+    # The value, the first record, the trend with the parts, the page of subjects and its count, their acts.
+    assert queries_about(client, f"/plans/figures/900-01/{ON}", '"ledger_act"') <= 6
+
+
+def test_the_page_of_a_mandate_reads_the_acts_once_for_all_its_standings(figure: Figure) -> None:
+    client = client_of(planner(figure.row.plan.organ))
+    # The coverage, and the standings behind counts, list and calendar.
+    assert queries_about(client, f"/plans/mandates/900-01/{ON}", '"ledger_act"') == 2

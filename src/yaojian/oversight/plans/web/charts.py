@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,11 +11,10 @@ from django.utils.translation import gettext as _
 
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.design.charts import Series, Target, chart_option
-from yaojian.oversight.plans.contracts import FigureValue
-from yaojian.oversight.plans.drilldown import due_by_month, records_begin
-from yaojian.oversight.plans.evaluation import evaluate
-from yaojian.oversight.plans.models import Figure
+from yaojian.oversight.plans.contracts import Duty, FigureValue
+from yaojian.oversight.plans.drilldown import due_by_month
 from yaojian.oversight.plans.queries import organs_below
+from yaojian.oversight.plans.series import Series as Counted
 
 QUARTERS = 8
 
@@ -37,18 +37,22 @@ def _as_number(value: FigureValue) -> float | None:
     return None if value.percent is None else float(value.percent)
 
 
-def trend(figure: Figure, carrier: Figure, organ: Organ, as_of: date) -> dict[str, Any]:
-    """The figure at the last eight quarter ends and now; before records began it is missing."""
-    first = records_begin(carrier, organ)
-    days = [*_quarter_ends_before(as_of, QUARTERS), as_of]
-    values = [evaluate(carrier, organ, day) if first and day >= first else None for day in days]
+def trend_days(as_of: date) -> list[date]:
+    """The last eight quarter ends before a day, and the day."""
+    return [*_quarter_ends_before(as_of, QUARTERS), as_of]
+
+
+def trend(title: str, series: Counted, first: date | None, as_of: date) -> dict[str, Any]:
+    """The figure at the last eight quarter ends and now; before `first`, the first record, it is missing."""
+    days = trend_days(as_of)
+    values = [series.on(day) if first and day >= first else None for day in days]
     shares = [None if value is None else _as_number(value) for value in values]
     option = chart_option(
         "line",
         [day.isoformat() for day in days],
-        [Series(figure.title, shares)],
+        [Series(title, shares)],
         unit="%",
-        targets=_target_line(evaluate(carrier, organ, as_of)),
+        targets=_target_line(series.on(as_of)),
         maximum=100,
     )
     return {"option": option, "title": _finding(days, shares)}
@@ -78,9 +82,9 @@ class Part:
     value: FigureValue
 
 
-def parts(carrier: Figure, organ: Organ, as_of: date) -> dict[str, Any] | None:
+def parts(series: Counted, as_of: date) -> dict[str, Any] | None:
     """The figure for each organ below that has members, the lowest first; None when there are none."""
-    found = [Part(below, evaluate(carrier, below, as_of)) for below in organs_below(organ)]
+    found = [Part(below, series.of(below, as_of)) for below in organs_below(series.organ)]
     found = [part for part in found if part.value.denominator]
     if len(found) < 2:
         return None
@@ -88,7 +92,7 @@ def parts(carrier: Figure, organ: Organ, as_of: date) -> dict[str, Any] | None:
     option = chart_option(
         "bar",
         [part.organ.short_name or part.organ.name for part in found],
-        [Series(carrier.title, [_as_number(part.value) for part in found])],
+        [Series(series.figure.title, [_as_number(part.value) for part in found])],
         unit="%",
         targets=_target_line(found[0].value),
         horizontal=True,
@@ -99,9 +103,9 @@ def parts(carrier: Figure, organ: Organ, as_of: date) -> dict[str, Any] | None:
     return {"option": option, "rows": found, "title": _("%(organ)s is lowest with %(percent)s%%") % words}
 
 
-def due_months(figure: Figure, organ: Organ, as_of: date) -> dict[str, Any]:
+def due_months(found: Mapping[int, Duty], as_of: date) -> dict[str, Any]:
     """How many duties of a mandate fall due in each of the next twelve months."""
-    counts = due_by_month(figure, organ, as_of)
+    counts = due_by_month(found, as_of)
     option = chart_option(
         "bar", list(counts), [Series(_("Subjects falling due"), list(counts.values()))], unit=_("subjects")
     )

@@ -70,13 +70,13 @@ def targets_in_words(figure: Figure) -> list[str]:
     return [target.describe(figure.unit, language()) for target in targets_of(figure)]
 
 
-def line_of(figure: Figure, organ: Organ | None, as_of: date) -> Line:
-    """A figure with its value for an organ; without an organ the figure is another region's."""
+def line_of(figure: Figure, organ: Organ | None, as_of: date, value: FigureValue | None = None) -> Line:
+    """A figure with its value for an organ, computed unless given; without an organ, another region's."""
     waits = tuple(vocabulary().label("data_keys", key, language()) for key in figure.waits_for)
     target = target_in_words(figure, as_of.year)
     if organ is None:
         return Line(figure, None, "neutral", _("Figures of another region"), target, waits)
-    value = value_of(figure, organ, as_of)
+    value = value or value_of(figure, organ, as_of)
     kind, status = judgement(figure, value)
     return Line(figure, value, kind, status, target, waits)
 

@@ -17,8 +17,8 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.errors import InvalidInput, NotFound
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.plans import drilldown
-from yaojian.oversight.plans.contracts import CLASS_NAMES, RowClass
-from yaojian.oversight.plans.mandates import duty_figures, mandate_figures
+from yaojian.oversight.plans.contracts import CLASS_NAMES, FigureValue, RowClass
+from yaojian.oversight.plans.mandates import duty_figures, mandate_figures, standings, with_subjects
 from yaojian.oversight.plans.models import Figure
 from yaojian.oversight.plans.queries import (
     carrier_of,
@@ -28,6 +28,7 @@ from yaojian.oversight.plans.queries import (
     plans,
     value_of,
 )
+from yaojian.oversight.plans.series import series_of
 from yaojian.oversight.plans.web import charts, presentation
 
 PAGE_SIZE = 25
@@ -125,34 +126,36 @@ def figure(request: ActingRequest, key: str) -> HttpResponse:
     found = figure_by_key(key)
     organ = organ_of_figures(request.actor, found.row.plan)
     day = asked_day(request)
+    carrier = carrier_of(found)
+    value = value_of(found, organ, day) if organ is not None else None
     context: dict[str, object] = {
         "figure": found,
         "row": found.row,
         "plan": found.row.plan,
         "organ": organ,
         "as_of": day,
-        "line": presentation.line_of(found, organ, day),
+        "line": presentation.line_of(found, organ, day, value),
         "targets": presentation.targets_in_words(found),
         "indicator": presentation.indicator_number(found.row),
-        "formula": presentation.formula_in_words(carrier_of(found)),
+        "formula": presentation.formula_in_words(carrier),
         "flaws": found.row.plan.findings.filter(rows__contains=[found.row.row_id]),
     }
-    carrier = carrier_of(found)
-    if organ is not None and carrier.computable:
-        value = value_of(found, organ, day)
+    if organ is not None and value is not None and carrier.computable:
+        first = drilldown.records_begin(carrier, organ)
+        series = series_of(carrier, organ, charts.trend_days(day))
         context |= {
             "value": value,
             "exclusions": presentation.exclusions_in_words(value),
-            "records_begin": drilldown.records_begin(carrier, organ),
-            "trend": charts.trend(found, carrier, organ, day),
-            "parts": charts.parts(carrier, organ, day),
-            **_behind(request, carrier, organ, day),
+            "records_begin": first,
+            "trend": charts.trend(found.title, series, first, day),
+            "parts": charts.parts(series, day),
+            **_behind(request, carrier, organ, value),
         }
     return render(request, "plans/figure.html", context)
 
 
-def _behind(request: ActingRequest, carrier: Figure, organ: Organ, day: date) -> dict[str, object]:
-    groups = drilldown.groups(carrier, organ, day)
+def _behind(request: ActingRequest, carrier: Figure, organ: Organ, value: FigureValue) -> dict[str, object]:
+    groups = drilldown.groups(carrier, organ, value.as_of, value)
     names = [group.code for group in groups]
     chosen = request.GET.get("show", "")
     group = groups[names.index(chosen)] if chosen in names else groups[0]
@@ -163,7 +166,7 @@ def _behind(request: ActingRequest, carrier: Figure, organ: Organ, day: date) ->
             for g in groups
         ],
         "page": page,
-        "behind": drilldown.with_acts(carrier, list(page.object_list), day),
+        "behind": drilldown.with_acts(carrier, list(page.object_list), value.as_of),
     }
 
 
@@ -187,7 +190,9 @@ def mandates(request: ActingRequest) -> HttpResponse:
     everyone = {found.key for found in duty_figures()}
     rows = []
     for found, organ in _own_line(request.actor, mandate_figures()):
-        counts = drilldown.duty_counts(found, organ, day) if found.key in everyone else None
+        counts = None
+        if found.key in everyone:
+            counts = drilldown.duty_counts(standings(found, day, organ=organ), day)
         rows.append(
             {
                 "figure": found,
@@ -210,10 +215,12 @@ def mandate(request: ActingRequest, key: str) -> HttpResponse:
             _("There is no such mandate for your organ."), cure=_("Choose one in the list of mandates.")
         )
     day = asked_day(request)
-    counts = drilldown.duty_counts(found, organ, day)
+    standing = standings(found, day, organ=organ)
+    counts = drilldown.duty_counts(standing, day)
     chosen = request.GET.get("state", "overdue" if counts["overdue"] else "due")
-    rows = drilldown.duties_in_state(found, organ, day, chosen)
+    rows = drilldown.duties_in_state(standing, day, chosen)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    due = with_subjects(found, {pk: standing[pk] for pk in page})
     context = {
         "figure": found,
         "row": found.row,
@@ -234,12 +241,12 @@ def mandate(request: ActingRequest, key: str) -> HttpResponse:
         "page": page,
         "items": [
             {
-                "subject": due.subject,
-                "duty": due.duty,
-                "may_inspect": user_can_open(request.actor, due.subject),
+                "subject": each.subject,
+                "duty": each.duty,
+                "may_inspect": user_can_open(request.actor, each.subject),
             }
-            for due in page
+            for each in due
         ],
-        "months": charts.due_months(found, organ, day),
+        "months": charts.due_months(standing, day),
     }
     return render(request, "plans/mandate.html", context)
