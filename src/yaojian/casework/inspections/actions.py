@@ -11,7 +11,14 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.casework.inspections import rules
-from yaojian.casework.inspections.bookkeeping import advance, file_ref, give_work, next_number, record
+from yaojian.casework.inspections.bookkeeping import (
+    advance,
+    file_ref,
+    give_work,
+    next_number,
+    record,
+    refuse_second,
+)
 from yaojian.casework.inspections.claims import checked_deadline, claimed_end, claimed_start
 from yaojian.casework.inspections.contracts import Conclusion, InspectionKind, Severity
 from yaojian.casework.inspections.events import InspectionConcluded
@@ -42,19 +49,25 @@ def open_inspection(
     officer_ids: Sequence[int],
     lead_id: int,
     basis: str = "",
+    beside: bool = False,
 ) -> Inspection:
-    """Open an inspection of a subject with a team.
+    """Open an inspection of a subject with a team; `beside` another of the organ that is not concluded yet.
 
-    Raises NotFound and NotAllowed (scope), RuleBroken (fewer than two officers; subject closed),
-    InvalidInput (an officer who cannot join, a lead outside the team).
+    Raises Conflict (one is under way and `beside` was not said), NotFound and NotAllowed (scope),
+    RuleBroken (fewer than two officers; subject closed), InvalidInput (an officer who cannot join, a
+    lead outside the team).
     """
     subject = subject_visible_to(by, subject_id)
     check_user_can_open(by, subject)
     if not subject.is_open:
         raise RuleBroken(_("This subject is closed and cannot be inspected any more."))
     team = chosen_team(by, officer_ids, lead_id)
+    number = next_number(by.organ_id, by.organ_short_name)
+    if not beside:
+        # The series of numbers is locked by now, so two people cannot both find nothing under way.
+        refuse_second(by, subject)
     inspection = Inspection.objects.create(
-        number=next_number(by.organ_id, by.organ_short_name),
+        number=number,
         subject=subject,
         organ_id=by.organ_id,
         kind=kind.value,

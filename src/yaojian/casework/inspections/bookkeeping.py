@@ -99,6 +99,21 @@ def give_work(
     )
 
 
+def refuse_second(by: Actor, subject: Subject) -> None:
+    """Raise Conflict when the actor's organ has an inspection of the subject that is not concluded yet."""
+    under_way = Inspection.objects.filter(
+        subject=subject,
+        organ_id=by.organ_id,
+        state__in=[InspectionState.PLANNED.value, InspectionState.ON_SITE.value],
+    ).first()
+    if under_way is not None:
+        raise Conflict(
+            _("Inspection %(n)s of this subject is already under way.") % {"n": under_way.number},
+            field="beside",
+            cure=_("Continue that one, or tick that this is another matter."),
+        )
+
+
 def next_number(organ_id: int, organ_short_name: str) -> str:
     """The organ's next number this year; the row lock of its series leaves no gap and no double."""
     year = today().year

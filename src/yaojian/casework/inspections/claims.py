@@ -63,6 +63,10 @@ def claimed_end(inspection: Inspection, given: datetime | None) -> datetime:
     return max(moment, started) if started else moment
 
 
+LONGEST_RECTIFICATION = timedelta(days=365)
+"""No rule allows a year; a later day is a slip of the finger."""
+
+
 def checked_deadline(rectify_by: date | None) -> date:
     """The day by which the subject rectifies. Raises InvalidInput when it is missing or has passed."""
     if rectify_by is None:
@@ -76,5 +80,11 @@ def checked_deadline(rectify_by: date | None) -> date:
             _("The deadline for rectification has already passed."),
             field="rectify_by",
             cure=_("Give a later day."),
+        )
+    if rectify_by > today() + LONGEST_RECTIFICATION:
+        raise InvalidInput(
+            _("The deadline for rectification lies more than a year ahead."),
+            field="rectify_by",
+            cure=_("Give an earlier day."),
         )
     return rectify_by

@@ -151,6 +151,7 @@ def opened(world: World) -> Inspection:
         officer_ids=[world.lead.pk, world.second.pk],
         lead_id=world.lead.pk,
         basis="年度检查计划",
+        beside=True,
     )
 
 

@@ -49,8 +49,15 @@ def open_with(world: World, **changes: object) -> Inspection:
     return actions.open_inspection(**{**what, **changes})  # type: ignore[arg-type]
 
 
+def test_a_second_inspection_of_the_same_matter_is_refused(world: World) -> None:
+    first = open_with(world)
+    with pytest.raises(Conflict, match=first.number):
+        open_with(world)
+    assert Inspection.objects.count() == 1
+
+
 def test_opening_numbers_the_file_and_gives_the_lead_work(world: World) -> None:
-    first, second = open_with(world), open_with(world)
+    first, second = open_with(world), open_with(world, beside=True)
     assert [n.number.rpartition("〕")[2] for n in (first, second)] == ["1号", "2号"]
     assert first.state == "planned"
     assert {m.officer_id: m.is_lead for m in first.team.all()} == {
@@ -83,7 +90,7 @@ def test_opening_is_refused(
         open_with(world, **changes(world))
     assert refusal.value.field == field
     assert not Inspection.objects.exists()
-    assert not Act.objects.exists()
+    assert not Act.objects.filter(kind__startswith="inspection.").exists()
 
 
 def test_a_closed_subject_is_not_inspected(world: World) -> None:

@@ -115,7 +115,9 @@ def test_acts_rest_on_the_law_of_what_is_inspected(world: World) -> None:
     world.pharmacy.refresh_from_db()
     inspection = rectifying(world)
     actions.submit_rectification(by=acting(world.lead), inspection_id=inspection.pk, report="已整改")
-    assert {tuple(act.legal_basis) for act in Act.objects.all()} == {("化妆品监督管理条例",)}
+    assert {tuple(act.legal_basis) for act in Act.objects.filter(file_kind="inspections.inspection")} == {
+        ("化妆品监督管理条例",)
+    }
     sources = {item.kind: item.source for item in WorkItem.objects.all()}
     assert sources == {
         "inspection.conduct": "化妆品监督管理条例",

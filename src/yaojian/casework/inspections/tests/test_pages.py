@@ -150,7 +150,7 @@ def test_every_act_of_the_timeline_leads_to_the_journal_for_those_who_may_read_i
     world: World, browser: Browser
 ) -> None:
     inspection = opened(world)
-    act = reverse("backoffice:act", args=[Act.objects.get().uid])
+    act = reverse("backoffice:act", args=[Act.objects.get(kind="inspection.opened").uid])
     assert act in page(browser(world.lead), "file", inspection.pk)
     assert act not in page(browser(world.township), "file", inspection.pk)
 

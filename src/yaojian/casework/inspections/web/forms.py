@@ -114,6 +114,8 @@ class OfficerRow:
 class OpenForm(forms.Form):
     """Kind, team and basis of a new inspection."""
 
+    beside = forms.BooleanField(label=_("This is another matter: open a second inspection"), required=False)
+
     kind = forms.ChoiceField(
         label=_("Kind of inspection"), choices=[(kind.value, KIND_NAMES[kind]) for kind in InspectionKind]
     )

@@ -61,6 +61,7 @@ def open_one(request: ActingRequest) -> HttpResponse:
                     officer_ids=form.cleaned_data["officers"],
                     lead_id=form.cleaned_data["lead"],
                     basis=form.cleaned_data["basis"],
+                    beside=form.cleaned_data["beside"],
                 )
             except (InvalidInput, RuleBroken, Conflict, NotAllowed) as error:
                 refuse(form, error)
