@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -141,3 +143,25 @@ def test_the_page_of_a_mandate_reads_the_acts_once_for_all_its_standings(figure:
     client = client_of(planner(figure.row.plan.organ))
     # The coverage, and the standings behind counts, list and calendar.
     assert queries_about(client, f"/plans/mandates/900-01/{ON}", '"ledger_act"') == 2
+
+
+def test_a_window_met_late_is_called_so_and_nothing_further_is_due() -> None:
+    window = {"unit": "window", "start": "2021-01-01", "end": "2025-12-31"}
+    figure = figure_with(YEARLY | {"period": window})
+    organ = figure.row.plan.organ
+    by = officer(organ)
+    concluded(by, subject(organ, "A"), date(2026, 2, 3))
+    concluded(by, subject(organ, "B"), date(2024, 2, 3))
+    client = client_of(planner(organ))
+    content = client.get(f"/plans/mandates/900-01/{ON}&state=met").content.decode()
+    assert content.count("Met late") == 1
+    assert "was due by" in content
+    assert "next by" not in content
+
+
+def test_the_pure_modules_need_no_database() -> None:
+    names = ", ".join(
+        f"yaojian.oversight.plans.{name}" for name in ("duties", "tally", "definitions", "targets")
+    )
+    code = f"import sys, {names}; sys.exit('django.db' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

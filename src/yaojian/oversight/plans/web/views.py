@@ -248,5 +248,7 @@ def mandate(request: ActingRequest, key: str) -> HttpResponse:
             for each in due
         ],
         "months": charts.due_months(standing, day),
+        # A window ends once for all: who has met it owes nothing further.
+        "recurs": found.formula["period"]["unit"] != "window" if found.formula else False,
     }
     return render(request, "plans/mandate.html", context)
