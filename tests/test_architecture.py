@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,6 +124,15 @@ def test_functions_and_files_stay_small() -> None:
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
     ]
     assert long_files == []
+    long_functions = [
+        f"{path.relative_to(root)}: {node.name} {length}"
+        for path in root.rglob("*.py")
+        if not {"migrations", "tests"} & set(path.parts)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if (length := (node.end_lineno or 0) - node.lineno + 1) > 50
+    ]
+    assert long_functions == []
 
 
 @pytest.mark.django_db

@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from yaojian.casework.inspections.facade import rectifications_due
-from yaojian.foundation.accounts.models import Organ
+from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.ledger.facade import Act, acts_between
 from yaojian.foundation.timekeeping import local_date
 from yaojian.oversight.plans.contracts import Exclusion, FigureValue, ValueState

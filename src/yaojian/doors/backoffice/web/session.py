@@ -11,19 +11,18 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import activate, check_for_language
 from django.views.decorators.http import require_POST
 
-from yaojian.foundation.accounts.queries import actor_of
+from yaojian.foundation.accounts.facade import actor_of
 from yaojian.foundation.accounts.web.access import public
 from yaojian.foundation.accounts.web.forms import SignInForm
 from yaojian.foundation.ledger.facade import record_act
 
 
 def safe_next(request: HttpRequest, fallback: str) -> str:
-    """Where to go afterwards: the asked page if it is ours, else the fallback."""
+    """Where to go afterwards: the asked page if it is an address of ours, else the fallback."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    own = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if own else fallback
+    own = url_has_allowed_host_and_scheme(target, allowed_hosts=None, require_https=request.is_secure())
+    # Without the slash it would be taken for the name of a page, or for an address beside this one.
+    return target if own and target.startswith("/") else fallback
 
 
 @public
