@@ -51,6 +51,10 @@ SEVERITY_NAMES: dict[Severity, Promise] = {
 }
 
 
+SEVERITY_MEANINGS = {Severity.CRITICAL: "overdue", Severity.MAJOR: "due_soon", Severity.GENERAL: "info"}
+"""Which of the design's five meanings each has; likewise below."""
+
+
 class Conclusion(StrEnum):
     """What the inspection came to (检查结论)."""
 
@@ -64,6 +68,11 @@ CONCLUSION_NAMES: dict[Conclusion, Promise] = {
     Conclusion.RECTIFY: _("To be assessed after rectification"),
     Conclusion.NON_COMPLIANT: _("Non-compliant"),
 }
+CONCLUSION_MEANINGS = {
+    Conclusion.COMPLIANT: "done",
+    Conclusion.RECTIFY: "due_soon",
+    Conclusion.NON_COMPLIANT: "overdue",
+}
 
 
 STATE_NAMES: dict[InspectionState, Promise] = {
@@ -73,4 +82,12 @@ STATE_NAMES: dict[InspectionState, Promise] = {
     InspectionState.SUBMITTED: pgettext_lazy("inspection state", "To be verified"),
     InspectionState.CLOSED: pgettext_lazy("inspection state", "Closed"),
     InspectionState.CANCELLED: pgettext_lazy("inspection state", "Cancelled"),
+}
+STATE_MEANINGS = {
+    InspectionState.PLANNED: "neutral",
+    InspectionState.ON_SITE: "info",
+    InspectionState.RECTIFYING: "due_soon",
+    InspectionState.SUBMITTED: "info",
+    InspectionState.CLOSED: "done",
+    InspectionState.CANCELLED: "neutral",
 }

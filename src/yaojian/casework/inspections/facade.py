@@ -1,11 +1,13 @@
 """The door of the inspections room."""
 
 from yaojian.casework.inspections.contracts import (
+    CONCLUSION_MEANINGS,
     CONCLUSION_NAMES,
     DUE_INSPECTION,
     FILE_KIND,
     KIND_NAMES,
     SEVERITY_NAMES,
+    STATE_MEANINGS,
     STATE_NAMES,
     Conclusion,
     InspectionKind,
@@ -28,11 +30,13 @@ from yaojian.casework.inspections.queries import (
 from yaojian.casework.inspections.states import InspectionState
 
 __all__ = [
+    "CONCLUSION_MEANINGS",
     "CONCLUSION_NAMES",
     "DUE_INSPECTION",
     "FILE_KIND",
     "KIND_NAMES",
     "SEVERITY_NAMES",
+    "STATE_MEANINGS",
     "STATE_NAMES",
     "Conclusion",
     "InspectionKind",

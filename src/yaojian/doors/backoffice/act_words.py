@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from yaojian.casework.inspections.facade import (
+    CONCLUSION_MEANINGS,
     CONCLUSION_NAMES,
     FILE_KIND,
     KIND_NAMES,
@@ -19,30 +21,11 @@ from yaojian.casework.inspections.facade import (
     InspectionKind,
     Severity,
 )
-from yaojian.foundation.accounts.facade import LEVEL_NAMES, Level
-from yaojian.foundation.ledger.facade import Act, kind_name
+from yaojian.foundation.accounts.facade import LEVEL_NAMES, ROLE_NAMES, Level, Role
+from yaojian.foundation.design.templatetags.design import datetime_cn
+from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
 from yaojian.foundation.worklist.facade import item_kind
 
-MEANINGS: dict[str, tuple[str, str]] = {
-    "session.opened": ("neutral", "login"),
-    "session.closed": ("neutral", "logout"),
-    "plan.loaded": ("neutral", "package"),
-    "worklist.assigned": ("neutral", "user-check"),
-    "inspection.opened": ("neutral", "clipboard-list"),
-    "inspection.started": ("info", "map-pin"),
-    "inspection.finding_recorded": ("due_soon", "flag"),
-    "inspection.concluded": ("info", "clipboard-check"),
-    "rectification.submitted": ("info", "upload"),
-    "rectification.returned": ("due_soon", "arrow-back-up"),
-    "rectification.verified": ("done", "shield-check"),
-    "inspection.closed": ("done", "circle-check"),
-    "inspection.cancelled": ("neutral", "ban"),
-}
-CONCLUSION_MEANINGS = {
-    Conclusion.COMPLIANT.value: "done",
-    Conclusion.RECTIFY.value: "due_soon",
-    Conclusion.NON_COMPLIANT.value: "overdue",
-}
 TEXTS = ("description", "reason", "report", "note")
 """The facts that are whole sentences: a timeline shows them as text, not as a name and a value."""
 
@@ -63,9 +46,33 @@ def _item_kind(code: str) -> str:
         return code
 
 
+def _yes_or_no(value: bool) -> str:
+    return _("yes") if value else _("no")
+
+
+def _changes(what: object) -> str:
+    """What changed: the names of columns, or how many rows."""
+    if not isinstance(what, list):
+        return str(what)
+    return _joined(COLUMNS.get(name, name) for name in what)
+
+
+def _moment(text: str) -> str:
+    return str(datetime_cn(datetime.fromisoformat(text)))
+
+
 def _among(names: Mapping[Any, Promise], member: Callable[[str], Any]) -> Callable[[str], str]:
     return lambda value: str(names[member(value)]) if value else ""
 
+
+COLUMNS: dict[str, Promise] = {
+    "name": gettext_lazy("Name"),
+    "name_en": gettext_lazy("English name"),
+    "short_name": gettext_lazy("Short name"),
+    "level": gettext_lazy("Level"),
+    "parent": gettext_lazy("Superior organ"),
+    "territories": gettext_lazy("Territory"),
+}
 
 FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "number": (gettext_lazy("File number"), str),
@@ -83,10 +90,28 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "report": (gettext_lazy("Rectification report"), str),
     "note": (gettext_lazy("Remark"), str),
     "reason": (gettext_lazy("Reason"), str),
-    "late": (gettext_lazy("After the deadline"), lambda late: _("yes") if late else _("no")),
+    "late": (gettext_lazy("After the deadline"), _yes_or_no),
     "kind": (gettext_lazy("Kind of work"), _item_kind),
     "assignee": (gettext_lazy("Assigned to"), str),
     "item": (gettext_lazy("Work item no."), str),
+    "username": (gettext_lazy("User name"), str),
+    "role": (gettext_lazy("Role"), _among(ROLE_NAMES, Role)),
+    "organ": (gettext_lazy("Code of the organ"), str),
+    "name": (gettext_lazy("Name"), str),
+    "is_new": (gettext_lazy("Entered for the first time"), _yes_or_no),
+    "full_time": (gettext_lazy("Full-time"), _yes_or_no),
+    "valid_from": (gettext_lazy("In force from"), str),
+    "until": (gettext_lazy("Locked until"), _moment),
+    "plan": (gettext_lazy("Code of the plan"), str),
+    "title": (gettext_lazy("Title"), str),
+    "rows": (gettext_lazy("Number of rows"), str),
+    "count": (gettext_lazy("Number of entries"), str),
+    "new": (gettext_lazy("New entries"), str),
+    "changed": (gettext_lazy("Changed"), _changes),
+    "day": (gettext_lazy("Day"), str),
+    "days": (gettext_lazy("Days"), lambda days: _joined(days) if isinstance(days, list) else str(days)),
+    "sha256": (gettext_lazy("SHA-256 of the content"), str),
+    "codes_sha256": (gettext_lazy("SHA-256 of the codes"), str),
 }
 
 _ORDER = {key: place for place, key in enumerate(FACTS)}
@@ -107,8 +132,10 @@ def facts_in_words(facts: Mapping[str, Any], without: Iterable[str] = ()) -> lis
 
 def meaning_of(act: Act) -> tuple[str, str]:
     """Which of the five meanings an act has, and its icon."""
-    kind, icon = MEANINGS.get(act.kind, ("neutral", "circle-dot"))
-    return CONCLUSION_MEANINGS.get(str(act.facts.get("conclusion", "")), kind), icon
+    kind, icon = meaning_of_kind(act.kind)
+    if conclusion := act.facts.get("conclusion"):
+        kind = CONCLUSION_MEANINGS[Conclusion(conclusion)]
+    return kind, icon
 
 
 def title_of(act: Act) -> str:

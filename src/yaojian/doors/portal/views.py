@@ -58,7 +58,7 @@ def subject(request: HttpRequest, code: str) -> HttpResponse:
         **shell(),
         "subject": found,
         "type": type_name(found.subject_type),
-        "status": status_of(found),
+        "status": found.status,
         "facts": facts_of(found, place_of(found.division_code, names)),
         "inspection": last_inspection(found),
     }
@@ -80,19 +80,10 @@ def rows_of(subjects: list[Subject]) -> list[dict[str, Any]]:
             "subject": subject,
             "type": type_name(subject.subject_type),
             "place": place_of(subject.division_code, names),
-            "status": status_of(subject),
+            "status": subject.status,
         }
         for subject in subjects
     ]
-
-
-def status_of(subject: Subject) -> tuple[str, str]:
-    """Which of the five meanings a subject's state has, and its name."""
-    if not subject.is_open:
-        return "neutral", _("Closed down")
-    if not subject.in_production:
-        return "due_soon", _("Production stopped")
-    return "done", _("In operation")
 
 
 def facts_of(subject: Subject, place: str) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from yaojian.foundation.ledger.actions import compose_act, content_of, record_ac
 from yaojian.foundation.ledger.canonical import canonical_bytes
 from yaojian.foundation.ledger.contracts import SUBJECT_KIND, Ref, subject_ref
 from yaojian.foundation.ledger.kinds import KINDS, kind_name
+from yaojian.foundation.ledger.meanings import MEANINGS, meaning_of_kind
 from yaojian.foundation.ledger.models import Act
 from yaojian.foundation.ledger.queries import (
     acts_between,
@@ -15,6 +16,7 @@ from yaojian.foundation.ledger.queries import (
 
 __all__ = [
     "KINDS",
+    "MEANINGS",
     "SUBJECT_KIND",
     "Act",
     "Ref",
@@ -26,6 +28,7 @@ __all__ = [
     "compose_act",
     "content_of",
     "kind_name",
+    "meaning_of_kind",
     "record_act",
     "row_matches_canonical",
     "subject_ref",

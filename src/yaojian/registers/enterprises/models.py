@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.registers.enterprises.types import RISK_NAMES, TYPE_NAMES, RiskGrade, SubjectType
@@ -69,3 +70,12 @@ class Subject(models.Model):
     def is_open(self) -> bool:
         """Whether the subject has not been closed."""
         return self.closed_on is None
+
+    @property
+    def status(self) -> tuple[str, Promise]:
+        """Which of the design's five meanings the subject's state has, and the state's name."""
+        if not self.is_open:
+            return "neutral", _("Closed down")
+        if not self.in_production:
+            return "due_soon", _("Production stopped")
+        return "done", _("In operation")

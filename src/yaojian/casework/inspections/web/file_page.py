@@ -16,6 +16,7 @@ from yaojian.casework.inspections.bookkeeping import file_ref
 from yaojian.casework.inspections.contracts import (
     DUE_INSPECTION,
     KIND_NAMES,
+    SEVERITY_MEANINGS,
     SEVERITY_NAMES,
     InspectionKind,
     Severity,
@@ -186,7 +187,7 @@ def findings_with_photos(inspection: Inspection, documents: Sequence[Document]) 
         {
             "finding": finding,
             "severity": SEVERITY_NAMES[Severity(finding.severity)],
-            "meaning": wording.SEVERITY_MEANINGS[Severity(finding.severity)],
+            "meaning": SEVERITY_MEANINGS[Severity(finding.severity)],
             "photos": photos_of(inspection, documents, f"finding:{finding.number}"),
         }
         for finding in Finding.objects.filter(inspection=inspection)

@@ -171,7 +171,8 @@ class StartForm(forms.Form):
 class FindingForm(forms.Form):
     """One finding with its photos."""
 
-    severity = forms.ChoiceField(
+    severity = forms.TypedChoiceField(
+        coerce=Severity,
         label=_("Severity"),
         choices=[(severity.value, SEVERITY_NAMES[severity]) for severity in Severity],
         widget=CardSelect(SEVERITY_CARDS),
@@ -229,7 +230,8 @@ def conclusion_cards(severities: Collection[Severity]) -> dict[str, Card]:
 class ConcludeForm(forms.Form):
     """The conclusion on site."""
 
-    conclusion = forms.ChoiceField(
+    conclusion = forms.TypedChoiceField(
+        coerce=Conclusion,
         label=pgettext_lazy("inspection", "Conclusion"),
         choices=[(conclusion.value, CONCLUSION_NAMES[conclusion]) for conclusion in Conclusion],
         error_messages={"required": _("Choose the conclusion.")},

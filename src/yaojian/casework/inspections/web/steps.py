@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yaojian.casework.inspections import actions
-from yaojian.casework.inspections.contracts import Conclusion, Severity
 from yaojian.casework.inspections.queries import inspection_visible_to
 from yaojian.casework.inspections.web.deadlines import proposed_deadline
 from yaojian.casework.inspections.web.file_page import file_context, severities_of
@@ -41,14 +40,17 @@ def _take(
     inspection_id: int,
     step: str,
     form: forms.Form,
-    act: Callable[[], object],
+    act: Callable[..., object],
     done: Promise,
 ) -> HttpResponse:
-    """Perform a step: back to the file with a message, or the file again with the form as it was typed."""
+    """Perform a step: back to the file with a message, or the file again with the form as it was typed.
+
+    The form's fields are named as the action's arguments.
+    """
     status = UNPROCESSABLE
     if form.is_valid():
         try:
-            act()
+            act(by=request.actor, inspection_id=inspection_id, **form.cleaned_data)
         except (InvalidInput, RuleBroken, Conflict, NotAllowed) as error:
             refuse(form, error)
             status = error.status
@@ -80,16 +82,8 @@ def _posted(step: View) -> View:
 def start(request: ActingRequest, inspection_id: int) -> HttpResponse:
     """The team is on site."""
     form = StartForm(request.POST, auto_id="start_%s")
-    return _take(
-        request,
-        inspection_id,
-        "start",
-        form,
-        lambda: actions.start_inspection(
-            by=request.actor, inspection_id=inspection_id, started_at=form.cleaned_data["started_at"]
-        ),
-        gettext_lazy("The inspection has begun. Record each finding as you come upon it."),
-    )
+    done = gettext_lazy("The inspection has begun. Record each finding as you come upon it.")
+    return _take(request, inspection_id, "start", form, actions.start_inspection, done)
 
 
 @requires(Permission.INSPECTION_CONDUCT)
@@ -97,21 +91,8 @@ def start(request: ActingRequest, inspection_id: int) -> HttpResponse:
 def finding(request: ActingRequest, inspection_id: int) -> HttpResponse:
     """A finding with its photos."""
     form = FindingForm(request.POST, request.FILES, auto_id="finding_%s")
-    return _take(
-        request,
-        inspection_id,
-        "finding",
-        form,
-        lambda: actions.record_finding(
-            by=request.actor,
-            inspection_id=inspection_id,
-            severity=Severity(form.cleaned_data["severity"]),
-            description=form.cleaned_data["description"],
-            clause=form.cleaned_data["clause"],
-            photos=form.cleaned_data["photos"],
-        ),
-        gettext_lazy("The finding is recorded."),
-    )
+    done = gettext_lazy("The finding is recorded.")
+    return _take(request, inspection_id, "finding", form, actions.record_finding, done)
 
 
 @requires(Permission.INSPECTION_CONDUCT)
@@ -119,27 +100,10 @@ def finding(request: ActingRequest, inspection_id: int) -> HttpResponse:
 def conclude(request: ActingRequest, inspection_id: int) -> HttpResponse:
     """The conclusion."""
     inspection = inspection_visible_to(request.actor, inspection_id)
-    form = ConcludeForm(
-        request.POST,
-        auto_id="conclude_%s",
-        severities=severities_of(inspection),
-        hint=proposed_deadline(inspection.subject).words,
-    )
-    return _take(
-        request,
-        inspection_id,
-        "conclude",
-        form,
-        lambda: actions.conclude_inspection(
-            by=request.actor,
-            inspection_id=inspection_id,
-            conclusion=Conclusion(form.cleaned_data["conclusion"]),
-            summary=form.cleaned_data["summary"],
-            rectify_by=form.cleaned_data.get("rectify_by"),
-            concluded_at=form.cleaned_data["concluded_at"],
-        ),
-        gettext_lazy("The inspection is concluded."),
-    )
+    severities, hint = severities_of(inspection), proposed_deadline(inspection.subject).words
+    form = ConcludeForm(request.POST, auto_id="conclude_%s", severities=severities, hint=hint)
+    done = gettext_lazy("The inspection is concluded.")
+    return _take(request, inspection_id, "conclude", form, actions.conclude_inspection, done)
 
 
 @requires(Permission.INSPECTION_CONDUCT)
@@ -147,19 +111,8 @@ def conclude(request: ActingRequest, inspection_id: int) -> HttpResponse:
 def submit(request: ActingRequest, inspection_id: int) -> HttpResponse:
     """The subject's rectification report."""
     form = SubmitForm(request.POST, request.FILES, auto_id="submit_%s")
-    return _take(
-        request,
-        inspection_id,
-        "submit",
-        form,
-        lambda: actions.submit_rectification(
-            by=request.actor,
-            inspection_id=inspection_id,
-            report=form.cleaned_data["report"],
-            photos=form.cleaned_data["photos"],
-        ),
-        gettext_lazy("The rectification report is entered and waits for verification."),
-    )
+    done = gettext_lazy("The rectification report is entered and waits for verification.")
+    return _take(request, inspection_id, "submit", form, actions.submit_rectification, done)
 
 
 @requires(Permission.INSPECTION_VERIFY)
@@ -167,16 +120,8 @@ def submit(request: ActingRequest, inspection_id: int) -> HttpResponse:
 def verify(request: ActingRequest, inspection_id: int) -> HttpResponse:
     """The rectification is sufficient."""
     form = VerifyForm(request.POST, auto_id="verify_%s")
-    return _take(
-        request,
-        inspection_id,
-        "verify",
-        form,
-        lambda: actions.verify_rectification(
-            by=request.actor, inspection_id=inspection_id, note=form.cleaned_data["note"]
-        ),
-        gettext_lazy("The rectification is verified and the file is closed."),
-    )
+    done = gettext_lazy("The rectification is verified and the file is closed.")
+    return _take(request, inspection_id, "verify", form, actions.verify_rectification, done)
 
 
 @requires(Permission.INSPECTION_VERIFY)
@@ -186,19 +131,8 @@ def send_back(request: ActingRequest, inspection_id: int) -> HttpResponse:
     inspection = inspection_visible_to(request.actor, inspection_id)
     hint = proposed_deadline(inspection.subject).words
     form = ReturnForm(request.POST, auto_id="return_%s", hint=hint)
-    return _take(
-        request,
-        inspection_id,
-        "return",
-        form,
-        lambda: actions.return_rectification(
-            by=request.actor,
-            inspection_id=inspection_id,
-            reason=form.cleaned_data["reason"],
-            rectify_by=form.cleaned_data["rectify_by"],
-        ),
-        gettext_lazy("The rectification is returned with a new deadline."),
-    )
+    done = gettext_lazy("The rectification is returned with a new deadline.")
+    return _take(request, inspection_id, "return", form, actions.return_rectification, done)
 
 
 @requires(Permission.INSPECTION_CONDUCT)
@@ -206,13 +140,5 @@ def send_back(request: ActingRequest, inspection_id: int) -> HttpResponse:
 def cancel(request: ActingRequest, inspection_id: int) -> HttpResponse:
     """The inspection will not take place."""
     form = CancelForm(request.POST, auto_id="cancel_%s")
-    return _take(
-        request,
-        inspection_id,
-        "cancel",
-        form,
-        lambda: actions.cancel_inspection(
-            by=request.actor, inspection_id=inspection_id, reason=form.cleaned_data["reason"]
-        ),
-        gettext_lazy("The inspection is cancelled; the reason is in its file."),
-    )
+    done = gettext_lazy("The inspection is cancelled; the reason is in its file.")
+    return _take(request, inspection_id, "cancel", form, actions.cancel_inspection, done)

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from yaojian.casework.inspections.contracts import (
+    CONCLUSION_MEANINGS,
     CONCLUSION_NAMES,
     KIND_NAMES,
     SEVERITY_NAMES,
+    STATE_MEANINGS,
     STATE_NAMES,
     Conclusion,
     InspectionKind,
@@ -21,25 +23,11 @@ from yaojian.casework.inspections.contracts import (
 from yaojian.casework.inspections.models import Inspection
 from yaojian.casework.inspections.states import InspectionState
 from yaojian.foundation.accounts.facade import Actor, Permission
-from yaojian.foundation.ledger.facade import Act, kind_name
+from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
 from yaojian.foundation.timekeeping import today
 
 _S = InspectionState
 
-STATE_MEANINGS = {
-    _S.PLANNED: "neutral",
-    _S.ON_SITE: "info",
-    _S.RECTIFYING: "due_soon",
-    _S.SUBMITTED: "info",
-    _S.CLOSED: "done",
-    _S.CANCELLED: "neutral",
-}
-SEVERITY_MEANINGS = {Severity.CRITICAL: "overdue", Severity.MAJOR: "due_soon", Severity.GENERAL: "info"}
-CONCLUSION_MEANINGS = {
-    Conclusion.COMPLIANT: "done",
-    Conclusion.RECTIFY: "due_soon",
-    Conclusion.NON_COMPLIANT: "overdue",
-}
 NEXT_STEPS = {
     _S.PLANNED: gettext_lazy("Go on site and start the inspection"),
     _S.ON_SITE: gettext_lazy("Record what is found and conclude"),
@@ -47,17 +35,6 @@ NEXT_STEPS = {
     _S.SUBMITTED: gettext_lazy("Verify the rectification"),
     _S.CLOSED: gettext_lazy("None: the file is closed"),
     _S.CANCELLED: gettext_lazy("None: the inspection was cancelled"),
-}
-ACT_MEANINGS = {
-    "inspection.finding_recorded": ("due_soon", "flag"),
-    "inspection.concluded": ("info", "clipboard-check"),
-    "rectification.submitted": ("info", "upload"),
-    "rectification.returned": ("due_soon", "arrow-back-up"),
-    "rectification.verified": ("done", "shield-check"),
-    "inspection.closed": ("done", "circle-check"),
-    "inspection.cancelled": ("neutral", "ban"),
-    "inspection.started": ("info", "map-pin"),
-    "inspection.opened": ("neutral", "clipboard-list"),
 }
 
 
@@ -163,7 +140,7 @@ def timeline_of(acts: Sequence[Act], actor: Actor) -> list[dict[str, Any]]:
     linked = actor.may(Permission.JOURNAL_VIEW)
     items = []
     for act in reversed(acts):
-        meaning, icon = ACT_MEANINGS.get(act.kind, ("neutral", ""))
+        meaning, icon = meaning_of_kind(act.kind)
         items.append(
             {
                 "title": kind_name(act.kind),

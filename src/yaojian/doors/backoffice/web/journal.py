@@ -35,7 +35,7 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.ledger.facade import KINDS, Act, kind_name, row_matches_canonical
 
-SYSTEM_KINDS = ("session.opened", "session.closed", "plan.loaded")
+ABOUT_SUBJECTS = ("inspection.", "rectification.", "worklist.")
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -52,7 +52,7 @@ class JournalForm(forms.Form):
         codes = (
             [c for c in KINDS if not c.startswith(SESSIONS)]
             if actor.may(Permission.SUBJECT_VIEW)
-            else SYSTEM_KINDS
+            else [c for c in KINDS if not c.startswith(ABOUT_SUBJECTS)]
         )
         organs = organs_visible_to(actor).order_by("path")
         self.fields["kind"].choices = [("", _("All kinds")), *((c, kind_name(c)) for c in codes)]  # type: ignore[attr-defined]

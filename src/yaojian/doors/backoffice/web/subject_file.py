@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from yaojian.casework.inspections.facade import (
+    CONCLUSION_MEANINGS,
     CONCLUSION_NAMES,
     DUE_INSPECTION,
     KIND_NAMES,
+    STATE_MEANINGS,
     STATE_NAMES,
     Conclusion,
     InspectionKind,
@@ -24,9 +26,9 @@ from yaojian.casework.inspections.facade import (
     inspections_of_subject,
     user_can_open,
 )
-from yaojian.doors.backoffice.act_words import CONCLUSION_MEANINGS, timeline_item
+from yaojian.doors.backoffice.act_words import timeline_item
 from yaojian.doors.backoffice.web.lists import PAGE_SIZE, page_of
-from yaojian.doors.backoffice.web.subjects import RISK_MEANINGS, status_of
+from yaojian.doors.backoffice.web.subjects import RISK_MEANINGS
 from yaojian.doors.backoffice.web.workbench import row_of as work_row
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
@@ -53,14 +55,6 @@ VIEWS: dict[str, Promise] = {
     "duties": gettext_lazy("Duties"),
     "record": gettext_lazy("Register entry"),
     "related": gettext_lazy("Related subjects"),
-}
-STATE_MEANINGS = {
-    InspectionState.PLANNED: "neutral",
-    InspectionState.ON_SITE: "info",
-    InspectionState.RECTIFYING: "due_soon",
-    InspectionState.SUBMITTED: "info",
-    InspectionState.CLOSED: "done",
-    InspectionState.CANCELLED: "neutral",
 }
 ITEM_STATES: dict[str, tuple[str, Promise]] = {
     ItemState.DONE.value: ("done", pgettext_lazy("work item", "Done")),
@@ -99,7 +93,7 @@ def file_context(actor: Actor, subject: Subject, view: str, query: QueryDict) ->
     context: dict[str, Any] = {
         "subject": subject,
         "type": type_name(subject.subject_type),
-        "status": status_of(subject),
+        "status": subject.status,
         "place": place,
         "key_facts": key_facts(subject, place, open_items),
         "tabs": tabs(view, counts),
@@ -176,15 +170,13 @@ def inspect_address(actor: Actor, subject: Subject, open_items: list[WorkItem]) 
 def inspection_row(inspection: Any) -> dict[str, Any]:
     """One inspection as a row."""
     state = InspectionState(inspection.state)
-    conclusion = inspection.conclusion
+    conclusion = Conclusion(inspection.conclusion) if inspection.conclusion else None
     return {
         "inspection": inspection,
         "url": reverse("inspections:file", args=[inspection.pk]),
         "kind": KIND_NAMES[InspectionKind(inspection.kind)],
         "state": (STATE_MEANINGS[state], STATE_NAMES[state]),
-        "conclusion": (CONCLUSION_MEANINGS[conclusion], CONCLUSION_NAMES[Conclusion(conclusion)])
-        if conclusion
-        else None,
+        "conclusion": (CONCLUSION_MEANINGS[conclusion], CONCLUSION_NAMES[conclusion]) if conclusion else None,
     }
 
 
@@ -241,7 +233,7 @@ def related_rows(page: Any) -> list[dict[str, Any]]:
         {
             "subject": s,
             "place": place_of(s.division_code, names),
-            "status": status_of(s),
+            "status": s.status,
             "type": type_name(s.subject_type),
         }
         for s in members

@@ -178,15 +178,6 @@ def filters_in_force(wanted: SubjectFilter, query: QueryDict, names: dict[str, s
     ]
 
 
-def status_of(subject: Subject) -> tuple[str, str]:
-    """Which of the five meanings a subject's state has, and its name."""
-    if not subject.is_open:
-        return "neutral", _("Closed down")
-    if not subject.in_production:
-        return "due_soon", _("Production stopped")
-    return "done", _("In operation")
-
-
 def row_of(subject: Subject, names: dict[str, str], due: Any) -> dict[str, Any]:
     """One subject as a row."""
     return {
@@ -195,7 +186,7 @@ def row_of(subject: Subject, names: dict[str, str], due: Any) -> dict[str, Any]:
         "place": place_of(subject.division_code, names),
         "risk": RISK_NAMES[RiskGrade(subject.risk_grade)] if subject.risk_grade else "",
         "risk_kind": RISK_MEANINGS.get(subject.risk_grade, "neutral"),
-        "status": status_of(subject),
+        "status": subject.status,
         "due": due,
         "css": "is-overdue" if due and due < today() else "",
     }
