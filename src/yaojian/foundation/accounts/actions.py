@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
+from yaojian.foundation.accounts import events
 from yaojian.foundation.accounts.contracts import Actor, Level, Role
 from yaojian.foundation.accounts.models import Organ, Posting, User
 from yaojian.foundation.timekeeping import now
@@ -26,22 +28,31 @@ def register_organ(
     name_en: str = "",
     short_name: str = "",
 ) -> Organ:
-    """Enter an organ in the tree, or bring an existing one up to date; its path follows its parent's."""
-    organ, _created = Organ.objects.update_or_create(
-        code=code,
-        defaults={
-            "name": name,
-            "name_en": name_en,
-            "short_name": short_name or name,
-            "level": level.value,
-            "parent": parent,
-            "territories": list(territories),
-        },
-    )
-    path = f"{parent.path if parent else ''}{organ.pk}."
+    """Enter an organ in the tree, or bring an existing one up to date; its path follows its parent's.
+
+    What was new or changed is announced (`events`) and so recorded in the journal.
+    """
+    entered = {
+        "name": name,
+        "name_en": name_en,
+        "short_name": short_name or name,
+        "level": level.value,
+        "parent": parent,
+        "territories": list(territories),
+    }
+    organ = Organ.objects.filter(code=code).first() or Organ(code=code)
+    is_new = organ.pk is None
+    changed = [field for field, value in entered.items() if is_new or getattr(organ, field) != value]
+    path = organ.path
+    if changed:
+        for field in changed:
+            setattr(organ, field, entered[field])
+        organ.save()
+    organ.path = f"{parent.path if parent else ''}{organ.pk}."
     if organ.path != path:
-        organ.path = path
         organ.save(update_fields=["path"])
+    if changed:
+        events.organ_registered.send(Organ, organ=organ, is_new=is_new, changed=changed)
     return organ
 
 
@@ -56,14 +67,33 @@ def post_person(
     password: str | None = None,
     full_time: bool = True,
 ) -> User:
-    """Enter a person with one posting; an existing user name keeps its password and postings."""
+    """Enter a person with one posting; an existing user name keeps its password and postings.
+
+    What was new is announced (`events`) and so recorded in the journal.
+    """
     user = User.objects.filter(username=username).first()
     if user is None:
         user = User.objects.create_user(username, password, display_name=display_name)
-    Posting.objects.get_or_create(
+        events.account_created.send(User, user=user, organ=organ)
+    posting, is_new = Posting.objects.get_or_create(
         user=user, organ=organ, role=role.value, defaults={"valid_from": valid_from, "full_time": full_time}
     )
+    if is_new:
+        events.person_posted.send(Posting, posting=posting)
     return user
+
+
+@transaction.atomic
+def set_password(user: User, password: str) -> None:
+    """Give a person a new password: their sessions end and a lock is lifted.
+
+    Raises ValidationError when the password is too weak.
+    """
+    validate_password(password, user)
+    user.set_password(password)
+    user.failed_sign_ins, user.locked_until = 0, None
+    user.save(update_fields=["password", "failed_sign_ins", "locked_until"])
+    events.password_set.send(User, user=user)
 
 
 SYSTEM = "system"
@@ -92,13 +122,20 @@ def system_actor(organ: Organ) -> Actor:
     )
 
 
+@transaction.atomic
 def note_failed_sign_in(user: User) -> None:
-    """Count a wrong password; the fifth in a row locks the account for a quarter of an hour."""
+    """Count a wrong password; the fifth in a row locks the account for a quarter of an hour.
+
+    The lock is announced (`events`) and so recorded in the journal; a single wrong password is only counted.
+    """
     user.failed_sign_ins += 1
-    if user.failed_sign_ins >= MAX_FAILED_SIGN_INS:
+    is_locked = user.failed_sign_ins >= MAX_FAILED_SIGN_INS
+    if is_locked:
         user.locked_until = now() + LOCK_SPAN
         user.failed_sign_ins = 0
     user.save(update_fields=["failed_sign_ins", "locked_until"])
+    if is_locked:
+        events.account_locked.send(User, user=user, until=user.locked_until)
 
 
 def note_sign_in(user: User) -> None:

@@ -22,6 +22,15 @@ def posting_in_force(user: User, on: date) -> Posting | None:
     )
 
 
+def organ_answering_for(user: User) -> Organ | None:
+    """The organ of a person's posting in force, else of the last one, else the highest organ.
+
+    None only where no organ has been entered yet.
+    """
+    posting = posting_in_force(user, today()) or user.postings.select_related("organ").first()
+    return posting.organ if posting else Organ.objects.filter(parent=None).order_by("pk").first()
+
+
 def actor_of(user: User) -> Actor | None:
     """The acting person, or None when no posting is in force today."""
     posting = posting_in_force(user, today())

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class LedgerApp(AppConfig):
     name = "yaojian.foundation.ledger"
     label = "ledger"
+
+    def ready(self) -> None:
+        from yaojian.foundation.ledger.listening import listen
+
+        listen()

@@ -8,10 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from yaojian.foundation.accounts.facade import ROLE_NAMES, Role, organ_by_code, post_person, system_actor
+from yaojian.foundation.accounts.facade import ROLE_NAMES, Role, organ_by_code, post_person
 from yaojian.foundation.accounts.models import User
 from yaojian.foundation.errors import NotFound
-from yaojian.foundation.ledger.facade import record_act
 from yaojian.foundation.timekeeping import today
 
 
@@ -42,11 +41,6 @@ class Command(BaseCommand):
             valid_from=today(),
             password=password,
             full_time=not options["part_time"],
-        )
-        record_act(
-            by=system_actor(organ),
-            kind="account.created",
-            facts={"username": options["username"], "role": role.value},
         )
         self.stdout.write(
             f"{options['username']}  {password}  {options['name']}  {ROLE_NAMES[role]}  {organ.name}"

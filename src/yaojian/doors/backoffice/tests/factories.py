@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from django.db import transaction
 
@@ -132,8 +135,19 @@ def make_organs() -> tuple[Organ, Organ, Organ, Organ]:
     return prefecture, qitai, jimsar, town
 
 
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """Set the stage without acts, so that the journal holds only what a test does itself."""
+    with (
+        patch("yaojian.foundation.ledger.listening.record_act"),
+        patch("yaojian.registers.enterprises.actions.record_act"),
+    ):
+        yield
+
+
+@unrecorded()
 def make_region() -> Region:
-    """Enter organs, people and one subject in each county."""
+    """Enter organs, people and one subject in each county, without acts about them."""
     prefecture, qitai, jimsar, town = make_organs()
     posts = {
         "chief": (prefecture, Role.CHIEF),
