@@ -24,12 +24,13 @@ def seed_calendar(first_year: int, last_year: int) -> int:
     days = [
         CalendarDay(day=day, is_working=chinese_calendar.is_workday(day))
         for year in range(first_year, last_year + 1)
-        for day in _days_of(year)
+        for day in days_of(year)
     ]
     return len(CalendarDay.objects.bulk_create(days, ignore_conflicts=True))
 
 
-def _days_of(year: int) -> list[date]:
+def days_of(year: int) -> list[date]:
+    """All days of a year."""
     first = date(year, 1, 1)
     return [first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days)]
 
