@@ -52,7 +52,7 @@ def register_organ(
     if organ.path != path:
         organ.save(update_fields=["path"])
     if changed:
-        events.organ_registered.send(Organ, organ=organ, is_new=is_new, changed=changed)
+        events.announce(events.OrganRegistered(organ, is_new, changed))
     return organ
 
 
@@ -74,12 +74,12 @@ def post_person(
     user = User.objects.filter(username=username).first()
     if user is None:
         user = User.objects.create_user(username, password, display_name=display_name)
-        events.account_created.send(User, user=user, organ=organ)
+        events.announce(events.AccountCreated(user, organ))
     posting, is_new = Posting.objects.get_or_create(
         user=user, organ=organ, role=role.value, defaults={"valid_from": valid_from, "full_time": full_time}
     )
     if is_new:
-        events.person_posted.send(Posting, posting=posting)
+        events.announce(events.PersonPosted(posting))
     return user
 
 
@@ -93,7 +93,7 @@ def set_password(user: User, password: str) -> None:
     user.set_password(password)
     user.failed_sign_ins, user.locked_until = 0, None
     user.save(update_fields=["password", "failed_sign_ins", "locked_until"])
-    events.password_set.send(User, user=user)
+    events.announce(events.PasswordSet(user))
 
 
 SYSTEM = "system"
@@ -129,13 +129,13 @@ def note_failed_sign_in(user: User) -> None:
     The lock is announced (`events`) and so recorded in the journal; a single wrong password is only counted.
     """
     user.failed_sign_ins += 1
-    is_locked = user.failed_sign_ins >= MAX_FAILED_SIGN_INS
-    if is_locked:
-        user.locked_until = now() + LOCK_SPAN
+    until = now() + LOCK_SPAN if user.failed_sign_ins >= MAX_FAILED_SIGN_INS else None
+    if until:
+        user.locked_until = until
         user.failed_sign_ins = 0
     user.save(update_fields=["failed_sign_ins", "locked_until"])
-    if is_locked:
-        events.account_locked.send(User, user=user, until=user.locked_until)
+    if until:
+        events.announce(events.AccountLocked(user, until))
 
 
 def note_sign_in(user: User) -> None:

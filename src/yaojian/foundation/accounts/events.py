@@ -1,22 +1,69 @@
-"""What the room says when organs or people change: inside the transaction, to whoever must act in it.
+"""What the room says when organs or people change: inside the transaction, to whoever keeps the record.
 
-The journal lies above this room and cannot be called from here; it listens instead (ledger/listening.py).
-A listener that fails undoes the change.
+The journal lies above this room and cannot be called from here; the composition root hands it in. A record
+that cannot be written undoes the change.
 """
 
-from django.dispatch import Signal
+from __future__ import annotations
 
-organ_registered = Signal()
-"""An organ was entered, or entered data of it changed: `organ`, `is_new`, `changed` (names of fields)."""
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-account_created = Signal()
-"""A person was entered: `user`, `organ` (of the first posting)."""
+from yaojian.foundation.accounts.models import Organ, Posting, User
 
-person_posted = Signal()
-"""A person got a posting: `posting`."""
 
-account_locked = Signal()
-"""Too many wrong passwords in a row: `user`, `until`."""
+@dataclass(frozen=True, slots=True)
+class OrganRegistered:
+    """An organ was entered, or fields of it changed."""
 
-password_set = Signal()
-"""The operator gave a person a new password: `user`."""
+    organ: Organ
+    is_new: bool
+    changed: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCreated:
+    """A person was entered; `organ` is that of the first posting."""
+
+    user: User
+    organ: Organ
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPosted:
+    """A person got a posting."""
+
+    posting: Posting
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLocked:
+    """There were too many wrong passwords in a row."""
+
+    user: User
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSet:
+    """The operator gave a person a new password."""
+
+    user: User
+
+
+Change = OrganRegistered | AccountCreated | PersonPosted | AccountLocked | PasswordSet
+_record: Callable[[Change], None] | None = None
+
+
+def record_with(recorder: Callable[[Change], None]) -> None:
+    """Say who keeps the record of changes; called once when the apps are ready."""
+    global _record
+    _record = recorder
+
+
+def announce(change: Change) -> None:
+    """Have a change recorded in the present transaction. Raises RuntimeError when nobody keeps the record."""
+    if _record is None:
+        raise RuntimeError("no recorder of changes is installed (accounts.events.record_with)")
+    _record(change)

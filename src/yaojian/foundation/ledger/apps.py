@@ -6,6 +6,7 @@ class LedgerApp(AppConfig):
     label = "ledger"
 
     def ready(self) -> None:
-        from yaojian.foundation.ledger.listening import listen
+        from yaojian.foundation.accounts.events import record_with
+        from yaojian.foundation.ledger.changes import record_change
 
-        listen()
+        record_with(record_change)

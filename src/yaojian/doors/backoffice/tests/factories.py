@@ -139,7 +139,7 @@ def make_organs() -> tuple[Organ, Organ, Organ, Organ]:
 def unrecorded() -> Iterator[None]:
     """Set the stage without acts, so that the journal holds only what a test does itself."""
     with (
-        patch("yaojian.foundation.ledger.listening.record_act"),
+        patch("yaojian.foundation.ledger.changes.record_act"),
         patch("yaojian.registers.enterprises.actions.record_act"),
     ):
         yield

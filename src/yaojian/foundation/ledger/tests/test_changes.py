@@ -117,7 +117,7 @@ def test_a_new_password_is_an_act_and_lifts_the_lock(organ: Organ) -> None:
 )
 def test_without_the_act_there_is_no_change(organ: Organ, change: object) -> None:
     with (
-        patch("yaojian.foundation.ledger.listening.record_act", side_effect=DatabaseError("no journal")),
+        patch("yaojian.foundation.ledger.changes.record_act", side_effect=DatabaseError("no journal")),
         pytest.raises(DatabaseError),
     ):
         change(organ)  # type: ignore[operator]
