@@ -71,7 +71,9 @@ def load_world(world: World, progress: Progress) -> Loaded | None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         if not register_is_empty():
             return None
-        actors = _post_people(world)
+        # The journal shows them as entered on the day from which they are in post, not on that of loading.
+        with held_at(datetime.combine(IN_POST_SINCE, START_OF_DAY, CHINA)):
+            actors = _post_people(world)
         note("people", len(actors))
         subjects = _register(world)
         note("subjects", len(subjects))
