@@ -52,6 +52,26 @@ def acting(user: User) -> Actor:
     return actor
 
 
+def make_pharmacy(county: Organ) -> Subject:
+    """A pharmacy that the county answers for."""
+    register_subjects(
+        [
+            Subject(
+                code="91652325MA00000017",
+                name="奇台县惠民大药房",
+                subject_type="single_pharmacy",
+                responsible_organ=county,
+                division_code="652325100",
+                address="奇台县奇台镇东大街 12 号",
+                licence_no="新DA9940001",
+                opened_on=date(2019, 5, 1),
+                risk_grade="III",
+            )
+        ]
+    )
+    return Subject.objects.get(code="91652325MA00000017")
+
+
 def make_world() -> World:
     """Enter organs, people and a pharmacy."""
     prefecture = register_organ(
@@ -85,21 +105,6 @@ def make_world() -> World:
             full_time=name != "李娜",
         )
 
-    register_subjects(
-        [
-            Subject(
-                code="91652325MA00000017",
-                name="奇台县惠民大药房",
-                subject_type="single_pharmacy",
-                responsible_organ=county,
-                division_code="652325100",
-                address="奇台县奇台镇东大街 12 号",
-                licence_no="新DA9940001",
-                opened_on=date(2019, 5, 1),
-                risk_grade="III",
-            )
-        ]
-    )
     return World(
         prefecture=prefecture,
         county=county,
@@ -110,7 +115,7 @@ def make_world() -> World:
         stranger=person("stranger", "赵敏", altay, Role.INSPECTOR),
         leader=person("leader", "陈局", county, Role.LEADER),
         township=person("township", "刘洋", town, Role.TOWNSHIP),
-        pharmacy=Subject.objects.get(code="91652325MA00000017"),
+        pharmacy=make_pharmacy(county),
     )
 
 
