@@ -153,6 +153,11 @@ def _restore(options: argparse.Namespace) -> int:
 def _manage(options: argparse.Namespace) -> int:
     if not options.rest:
         raise OperationError("缺少管理命令", "name a management command", cure="./yaojian manage help")
+    if options.rest[0] == "changepassword":
+        # Django's own command would change a password without leaving an act.
+        raise OperationError(
+            "请改用 set_password", "use set_password", cure="./yaojian manage set_password NAME"
+        )
     return _django(options.rest)
 
 
