@@ -89,12 +89,16 @@ def subjects_of_acts(actor: Actor, acts: list[Act]) -> dict[int, Subject]:
     return {subject.pk: subject for subject in subjects_visible_to(actor).filter(pk__in=keys)}
 
 
-def inspections_under_way(actor: Actor) -> dict[InspectionState, int]:
-    """How many visible inspections are on site, and how many rectifications wait for verification."""
+def inspections_under_way(actor: Actor, *, mine: bool) -> dict[InspectionState, int]:
+    """How many visible inspections are on site, and how many rectifications wait for verification.
+
+    With `mine`, only those with the actor in the team.
+    """
     states = (InspectionState.ON_SITE, InspectionState.SUBMITTED)
-    row = inspections_visible_to(actor).aggregate(
-        **{state.value: Count("pk", filter=Q(state=state.value)) for state in states}
-    )
+    inspections = inspections_visible_to(actor)
+    if mine:
+        inspections = inspections.filter(team__officer_id=actor.user_id)
+    row = inspections.aggregate(**{state.value: Count("pk", filter=Q(state=state.value)) for state in states})
     return {state: row[state.value] for state in states}
 
 

@@ -169,7 +169,9 @@ def segments(
 def numbers(actor: Actor, whose: Whose, urgencies: dict[Urgency, int]) -> list[dict[str, Any]]:
     """The line of numbers on top: each leads to the items it counts."""
     home, inspections = reverse("backoffice:workbench"), reverse("inspections:list")
-    under_way = inspections_under_way(actor)
+    mine = whose is Whose.MINE
+    under_way = inspections_under_way(actor, mine=mine)
+    team = "&mine=on" if mine else ""
     overdue, soon = urgencies[Urgency.OVERDUE], urgencies[Urgency.SOON]
     on_site, submitted = under_way[InspectionState.ON_SITE], under_way[InspectionState.SUBMITTED]
     return [
@@ -193,14 +195,14 @@ def numbers(actor: Actor, whose: Whose, urgencies: dict[Urgency, int]) -> list[d
             "value": on_site,
             "status": "info",
             "unit": pgettext("inspections", "files"),
-            "href": f"{inspections}?state=on_site",
+            "href": f"{inspections}?state=on_site{team}",
         },
         {
             "label": _("Rectifications to verify"),
             "value": submitted,
             "status": "due_soon" if submitted else "neutral",
             "unit": pgettext("inspections", "files"),
-            "href": f"{inspections}?state=submitted",
+            "href": f"{inspections}?state=submitted{team}",
         },
     ]
 
