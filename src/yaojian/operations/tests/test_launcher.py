@@ -82,8 +82,8 @@ def test_help_needs_no_set_up(clone: Path) -> None:
 
 def test_the_second_start_runs_no_pip(clone: Path) -> None:
     first = run(clone, "version")
-    assert first.stdout.endswith(f"started version {clone}/.yaojian\n"), first.stderr
-    assert [f"{number}/4" in first.stdout for number in range(1, 5)] == [True] * 4
+    assert first.stdout == f"started version {clone}/.yaojian\n", first.stderr
+    assert [f"{number}/4" in first.stderr for number in range(1, 5)] == [True] * 4
     installed = pip_calls(clone)
     assert "--require-hashes" in installed[0]
     assert installed[0].endswith("/requirements.txt")
@@ -116,7 +116,7 @@ def test_a_failure_shows_what_pip_said_and_is_repaired(clone: Path) -> None:
     assert "started" not in failed.stdout
     repaired = run(clone, "version")
     assert "started version" in repaired.stdout
-    assert "interrupted" in repaired.stdout
+    assert "interrupted" in repaired.stderr
 
 
 def test_an_interrupted_set_up_is_repaired(clone: Path) -> None:
