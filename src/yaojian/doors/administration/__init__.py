@@ -1,0 +1,1 @@
+"""Organs, people, rights and rules: the pages of those who keep them."""

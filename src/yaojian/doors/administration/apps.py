@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AdministrationApp(AppConfig):
+    name = "yaojian.doors.administration"
+    label = "administration"

@@ -1,0 +1,1 @@
+"""Statutory clocks that run for a file: started, paused, extended, explained."""

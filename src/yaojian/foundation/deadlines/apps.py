@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DeadlinesApp(AppConfig):
+    name = "yaojian.foundation.deadlines"
+    label = "deadlines"

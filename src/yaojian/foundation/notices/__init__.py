@@ -1,0 +1,1 @@
+"""Notices to people: in the shell, by SMS and by mail, behind one port."""

@@ -1,0 +1,46 @@
+"""Spans of days in which something holds: one convention for every register.
+
+`valid_from` and `valid_to` are both inclusive, as on a licence (有效期至); no `valid_to` means until further
+notice. What follows on begins the day after. A table that uses this has the two columns.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import Func, Q, Value
+
+ONE_DAY = timedelta(days=1)
+
+
+def in_force_q(on: date, prefix: str = "") -> Q:
+    """Rows whose span holds on a day; `prefix` is a relation, such as `"organ__"`."""
+    return Q(**{f"{prefix}valid_from__lte": on}) & (
+        Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gte": on})
+    )
+
+
+def ends_after_start(name: str) -> models.CheckConstraint:
+    """The constraint that a span does not end before it starts."""
+    return models.CheckConstraint(
+        condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")), name=name
+    )
+
+
+class _Span(Func):
+    """daterange(valid_from, valid_to, '[]')"""
+
+    function = "daterange"
+
+
+def no_overlap(name: str, *keys: str, condition: Q | None = None) -> ExclusionConstraint:
+    """The constraint that spans with equal `keys` do not overlap (needs the extension btree_gist)."""
+    span = _Span("valid_from", "valid_to", Value("[]"))
+    return ExclusionConstraint(
+        name=name,
+        expressions=[(span, RangeOperators.OVERLAPS), *((key, RangeOperators.EQUAL) for key in keys)],
+        condition=condition,
+    )

@@ -1,0 +1,1 @@
+"""Tables taken into the registers: mapped, previewed, undone."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class IntakeApp(AppConfig):
+    name = "yaojian.registers.intake"
+    label = "intake"

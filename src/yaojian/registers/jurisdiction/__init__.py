@@ -1,0 +1,1 @@
+"""Who is responsible for which subject in which matter (事权), as data with its source."""

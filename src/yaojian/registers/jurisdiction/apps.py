@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class JurisdictionApp(AppConfig):
+    name = "yaojian.registers.jurisdiction"
+    label = "jurisdiction"

@@ -1,0 +1,1 @@
+"""Licences and filings of subjects: number, scope, dates, history of states, expiry."""

@@ -1,0 +1,1 @@
+"""Inspectors, licensed pharmacists and where they work, experts."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ProductsApp(AppConfig):
+    name = "yaojian.registers.products"
+    label = "products"
