@@ -10,7 +10,10 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from yaojian.foundation.accounts.absence_models import Delegation
 from yaojian.foundation.accounts.contracts import LEVEL_NAMES, ROLE_NAMES, Level, Role
+
+__all__ = ["Delegation", "Organ", "Posting", "User", "UserManager"]
 
 
 class Organ(models.Model):
