@@ -55,5 +55,11 @@ def _connect(database: dict[str, Any]) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _an_installation_key(settings: Any, tmp_path: Path) -> None:
+    settings.INSTALLATION_KEYS = ("key of the tests",)
+    settings.KEY_FILE = tmp_path / "secrets.json"
+
+
+@pytest.fixture(autouse=True)
 def _documents_in_a_folder_of_their_own(settings: Any, tmp_path: Path) -> None:
     settings.DOCUMENTS_FOLDER = tmp_path / "documents"

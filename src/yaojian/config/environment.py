@@ -29,6 +29,7 @@ class Environment(BaseSettings):
     web_workers: Annotated[int, Field(ge=1, le=64)] = 2
     secret_key: str = ""
     installation_key: str = ""
+    previous_installation_keys: Annotated[list[str], NoDecode] = []
     allowed_hosts: Annotated[list[str], NoDecode] = ["127.0.0.1", "localhost", "[::1]"]
     debug: bool = False
     behind_proxy: bool = False
@@ -39,7 +40,7 @@ class Environment(BaseSettings):
     lang: Annotated[str, Field(pattern="^(|zh|en)$")] = ""
     database_url: Annotated[str, Field(validation_alias="DATABASE_URL")] = ""
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "previous_installation_keys", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return (

@@ -39,6 +39,11 @@ DATABASES = {"default": database_from(_url or "postgresql:///yaojian")}
 DEBUG = ENVIRONMENT.debug
 # A process without the installation's key (a type checker, a message extraction) gets a passing one.
 SECRET_KEY = ENVIRONMENT.secret_key or secrets.token_urlsafe(48)
+# The first wraps the keys of personal data, the others still open what they wrapped before a rotation.
+INSTALLATION_KEYS = tuple(
+    filter(None, (ENVIRONMENT.installation_key, *ENVIRONMENT.previous_installation_keys))
+)
+KEY_FILE = ENVIRONMENT.data / "secrets.json"
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 ROOT_URLCONF = "yaojian.config.urls"
 WSGI_APPLICATION = "yaojian.config.wsgi.application"

@@ -9,8 +9,9 @@ import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from yaojian.operations.cluster import LOCATION_FILE
 from yaojian.operations.roles import RolePasswords
@@ -30,11 +31,33 @@ class Secrets:
     app_password: str
     installation_key: str
     secret_key: str
+    previous_installation_keys: tuple[str, ...] = ()
 
     @classmethod
     def generated(cls) -> Secrets:
         """New random secrets of 256 bits each."""
-        return cls(*(secrets.token_hex(32) for _ in fields(cls)))
+        made: dict[str, Any] = {one.name: new_secret() for one in fields(cls) if one.default is MISSING}
+        return cls(**made)
+
+    @classmethod
+    def read(cls, text: str) -> Secrets:
+        """The secrets in the text of a key file. Raises ValueError or TypeError."""
+        values = json.loads(text)
+        previous = tuple(values.pop("previous_installation_keys", ()))
+        return cls(**values, previous_installation_keys=previous)
+
+    def with_new_installation_key(self) -> Secrets:
+        """A new installation key in front of the present one, which still opens what it wrapped."""
+        return replace(
+            self,
+            installation_key=new_secret(),
+            previous_installation_keys=(self.installation_key, *self.previous_installation_keys),
+        )
+
+
+def new_secret() -> str:
+    """256 random bits as hexadecimal text."""
+    return secrets.token_hex(32)
 
 
 @dataclass(frozen=True)
@@ -104,7 +127,7 @@ class Installation:
         """Read the secrets; generate them once for a new data folder."""
         file = self.data / "secrets.json"
         try:
-            return Secrets(**json.loads(file.read_text()))
+            return Secrets.read(file.read_text())
         except FileNotFoundError:
             pass
         except (ValueError, TypeError, PermissionError) as error:
@@ -158,6 +181,8 @@ class Installation:
             "YAOJIAN_PORT": str(self.port),
             "YAOJIAN_DATABASE_APP_URL": app_url,
             "YAOJIAN_INSTALLATION_KEY": inherited.get("YAOJIAN_INSTALLATION_KEY") or own.installation_key,
+            "YAOJIAN_PREVIOUS_INSTALLATION_KEYS": inherited.get("YAOJIAN_PREVIOUS_INSTALLATION_KEYS")
+            or ",".join(own.previous_installation_keys),
             "YAOJIAN_SECRET_KEY": inherited.get("YAOJIAN_SECRET_KEY") or own.secret_key,
         }
         if owner_url is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import secrets
 import shutil
 import subprocess
@@ -153,11 +152,17 @@ def _matching_secrets(
 ) -> Secrets | None:
     """The secrets to write after the restore; None when the present key already reads the backup."""
     present = installation.secrets()
-    if key_digest(present.installation_key) == manifest.key_digest:
+    own_keys = (present.installation_key, *present.previous_installation_keys)
+    if manifest.key_digest in map(key_digest, own_keys):
         return None
     if archive.SECRETS in manifest.files:
-        kept = json.loads((unpacked / archive.SECRETS).read_text())
-        return with_changes(present, installation_key=kept["installation_key"], secret_key=kept["secret_key"])
+        kept = Secrets.read((unpacked / archive.SECRETS).read_text())
+        return with_changes(
+            present,
+            installation_key=kept.installation_key,
+            previous_installation_keys=kept.previous_installation_keys,
+            secret_key=kept.secret_key,
+        )
     if without_key:
         return None
     raise OperationError(

@@ -24,6 +24,7 @@ from yaojian.casework.inspections.facade import (
 from yaojian.foundation.accounts.facade import LEVEL_NAMES, ROLE_NAMES, Level, Role
 from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
+from yaojian.foundation.privacy.facade import field_name
 from yaojian.foundation.worklist.facade import item_kind
 
 TEXTS = ("description", "reason", "report", "note")
@@ -94,6 +95,8 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "kind": (gettext_lazy("Kind of work"), _item_kind),
     "assignee": (gettext_lazy("Assigned to"), str),
     "item": (gettext_lazy("Work item no."), str),
+    "fields": (gettext_lazy("Fields looked at"), lambda fields: _joined(map(field_name, fields))),
+    "purpose": (gettext_lazy("Purpose"), str),
     "username": (gettext_lazy("User name"), str),
     "role": (gettext_lazy("Role"), _among(ROLE_NAMES, Role)),
     "organ": (gettext_lazy("Code of the organ"), str),
