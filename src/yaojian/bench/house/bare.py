@@ -17,8 +17,8 @@ import psutil
 from psycopg import pq
 
 from yaojian.bench.contracts import BenchFailed
-from yaojian.bench.house.memory import group_mib
-from yaojian.bench.house.scratch import answers, free_port
+from yaojian.bench.memory import group_mib
+from yaojian.bench.scratch import answers, free_port
 
 POLL_S = 0.005
 PATIENCE_S = 60.0

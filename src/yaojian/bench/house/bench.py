@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from yaojian.bench import memory, visitor
 from yaojian.bench.contracts import Announce, Bench, BenchFailed, Reading
-from yaojian.bench.house import memory, pages
 from yaojian.bench.house.bare import BarePostgres, bare_python_mib, bare_web_mib
-from yaojian.bench.house.scratch import Scratch, scratch_installation
+from yaojian.bench.house.pages import PAGES
 from yaojian.bench.quantiles import percentile
+from yaojian.bench.scratch import Scratch, scratch_installation
 
 OFFICER_ROLE, OFFICER = "inspector", "changji"
 STARTS = 3
@@ -94,15 +95,16 @@ def officer_account(scratch: Scratch) -> tuple[str, str]:
 
 def page_readings(scratch: Scratch, subjects: int, announce: Announce) -> Iterator[Reading]:
     """The p95 of every page beside that of /health."""
-    officer = pages.Visitor(scratch.port)
+    officer = visitor.Visitor(scratch.port)
     officer.sign_in(*officer_account(scratch))
-    where = {"health": pages.HEALTH} | pages.addresses(officer)
+    where = {"health": visitor.HEALTH} | visitor.addresses(officer, PAGES)
     announce(
-        f"{len(where)} 个页面, 各 {pages.REQUESTS} 次 / {len(where)} pages, {pages.REQUESTS} requests each"
+        f"{len(where)} 个页面, 各 {visitor.REQUESTS} 次 / "
+        f"{len(where)} pages, {visitor.REQUESTS} requests each"
     )
     taken = {
         name: percentile(seconds, P) * MS_PER_S
-        for name, seconds in pages.seconds_per_page(officer, pages.citizens(scratch.port), where).items()
+        for name, seconds in visitor.seconds_per_page(officer, visitor.citizens(scratch.port), where).items()
     }
     health = taken.pop("health")
     for name, p95 in taken.items():
@@ -145,8 +147,8 @@ HOUSE = Bench(
         "start.first": "size: subjects loaded; peer: initdb and start of the same PostgreSQL alone",
         "start.second": f"median of {STARTS}; size: subjects there; "
         "peer: start of the same PostgreSQL alone on the same data",
-        "page.": f"p95 of {pages.REQUESTS} requests after {pages.WARM_UPS}; size: subjects there; "
-        f"peer: p95 of {pages.HEALTH}",
+        "page.": f"p95 of {visitor.REQUESTS} requests after {visitor.WARM_UPS}; size: subjects there; "
+        f"peer: p95 of {visitor.HEALTH}",
         "act.insert": "size: acts per transaction; peer: prepared INSERT of the same rows; "
         "limit: a durable commit of a transaction that changes nothing",
         "memory.": "PSS after the pages; size: processes; peer: the same web server with an empty site, "

@@ -12,8 +12,9 @@ import psutil
 import pytest
 from django.core.management import CommandError, call_command
 
+from yaojian.bench import memory, scratch, visitor
 from yaojian.bench.contracts import BenchFailed
-from yaojian.bench.house import acts, memory, pages, scratch
+from yaojian.bench.house import acts, pages
 from yaojian.foundation.accounts.facade import Level, Role, actor_of, post_person, register_organ
 from yaojian.foundation.ledger.facade import Act, Ref, record_act, row_matches_canonical, subject_ref
 from yaojian.registers.enterprises.facade import Subject, SubjectType
@@ -32,9 +33,9 @@ def test_own_session_uses_memory() -> None:
 
 def test_the_first_link_that_matches_as_a_whole() -> None:
     page = '<a href="/subjects/">x</a><a href="/subjects/12/">y</a><a href="/subjects/13/?a=1&amp;b=2">'
-    assert pages.first_link(page, r"/subjects/\d+/") == "/subjects/12/"
-    assert pages.first_link(page, r"/subjects/13/\?a=1&b=2") == "/subjects/13/?a=1&b=2"
-    assert pages.first_link(page, r"/inspections/\d+/") is None
+    assert visitor.first_link(page, r"/subjects/\d+/") == "/subjects/12/"
+    assert visitor.first_link(page, r"/subjects/13/\?a=1&b=2") == "/subjects/13/?a=1&b=2"
+    assert visitor.first_link(page, r"/inspections/\d+/") is None
 
 
 def test_page_names_are_unique() -> None:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from yaojian.bench.contracts import BenchFailed
 from yaojian.bench.house import acts
-from yaojian.bench.house.scratch import MARK
+from yaojian.bench.scratch import MARK
 from yaojian.foundation.ledger.facade import Act
 from yaojian.registers.enterprises.facade import Subject
 

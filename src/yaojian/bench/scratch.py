@@ -61,14 +61,17 @@ class Scratch:
         }
         return own | {"YAOJIAN_DATA": str(self.data), "YAOJIAN_PORT": str(self.port), "PYTHONUTF8": "1"}
 
-    def start(self) -> float:
+    def start(self, *, demo: bool = True) -> float:
         """Run `yaojian up`; returns the seconds until /health answered 200 (demo data are loaded by then)."""
         self.data.mkdir(mode=0o711, exist_ok=True)
         (self.data / MARK).touch()
         began = time.perf_counter()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 — our own programs, fixed arguments
-                _yaojian("up", "--port", str(self.port), "--data", str(self.data)),
+                _yaojian(
+                    *("up", "--port", str(self.port), "--data", str(self.data)),
+                    *(() if demo else ("--no-demo",)),
+                ),
                 env=self.environment,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
