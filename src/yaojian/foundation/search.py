@@ -9,7 +9,7 @@ comes with a migration of the room `reference`.
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -31,7 +31,7 @@ class Bigrams(Func):
     """All pairs of neighbouring characters of a text column."""
 
     function = "yaojian_bigrams"
-    output_field = ArrayField(models.TextField())
+    output_field: ClassVar = ArrayField(models.TextField())
 
 
 def plain(text: str) -> str:
@@ -53,11 +53,9 @@ def having_words(rows: QuerySet[Row], text: str, field: str = "search_text") -> 
     """`rows` whose `field` holds every word of `text`; all rows when it has none."""
     words = search_words(text)
     pairs = sorted({word[i : i + 2] for word in words for i in range(len(word) - 1)})
-    conditions: dict[str, Any] = {}
+    found: QuerySet[Any, Any] = rows
     if pairs:
-        rows = rows.alias(bigrams_of_text=Bigrams(field))
-        conditions["bigrams_of_text__contains"] = pairs
-    rows = rows.filter(**conditions)
+        found = found.alias(bigrams_of_text=Bigrams(field)).filter(bigrams_of_text__contains=pairs)
     for word in words:
-        rows = rows.filter(**{f"{field}__contains": word})
-    return rows
+        found = found.filter(**{f"{field}__contains": word})
+    return found
