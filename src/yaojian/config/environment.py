@@ -37,6 +37,11 @@ class Environment(BaseSettings):
     database_owner_url: str = ""
     as_owner: bool = False
     test_database_url: str = ""
+    public_url: Annotated[str, Field(pattern="^(|https?://[^/]+)$")] = ""
+    smtp_url: Annotated[str, Field(pattern="^(|smtps?://.+)$")] = ""
+    mail_from: str = "yaojian@localhost"
+    sms_url: Annotated[str, Field(pattern="^(|https?://.+)$")] = ""
+    sms_token: str = ""
     lang: Annotated[str, Field(pattern="^(|zh|en)$")] = ""
     database_url: Annotated[str, Field(validation_alias="DATABASE_URL")] = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Permission
+from yaojian.foundation.notices.facade import unread_count
 
 GROUPS: list[tuple[Any, list[tuple[Any, str, str, Permission]]]] = [
     (_("Work"), [(_("Workbench"), "backoffice:workbench", "checklist", Permission.HOME)]),
@@ -70,6 +72,10 @@ def shell_context(request: HttpRequest) -> dict[str, Any]:
         context["navigation"] = groups
         context["role_label"] = actor.role_name
         context["bottom_navigation"] = [item for item in items if item["view"] in PHONE]
+        if actor.may(Permission.NOTICE_VIEW):
+            context["notices_url"] = reverse("backoffice:notices")
+            # Asked only by templates that show the bell.
+            context["unread_notices"] = partial(unread_count, actor)
         if actor.may(Permission.SUBJECT_VIEW):
             context["search_url"] = reverse("backoffice:subjects")
     return context

@@ -168,6 +168,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DOCUMENTS_FOLDER = ENVIRONMENT.data / "documents"
 DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
 
+# Messages leave the house by a file in the data folder until a server or gateway is named.
+NOTICE_FOLDER = ENVIRONMENT.data / "notices"
+NOTICE_SMTP_URL, NOTICE_MAIL_FROM = ENVIRONMENT.smtp_url, ENVIRONMENT.mail_from
+NOTICE_SMS_URL, NOTICE_SMS_TOKEN = ENVIRONMENT.sms_url, ENVIRONMENT.sms_token
+# How people reach this installation, for links in messages; without it messages carry none.
+PUBLIC_URL = ENVIRONMENT.public_url
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import DeleteJobCondition
 from procrastinate.tasks import Task
 
+from yaojian.foundation.notices import facade as notices
 from yaojian.foundation.outbox.facade import deliver_pending, wake_with
 from yaojian.foundation.timekeeping import now
 from yaojian.oversight.plans.facade import refresh_duties
@@ -28,6 +29,20 @@ def sweep_outbox(timestamp: int) -> None:
 def drain_outbox() -> None:
     """Deliver all waiting events."""
     while deliver_pending():
+        close_old_connections()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="notices.sweep", queueing_lock="notices.sweep")
+def sweep_notices(timestamp: int) -> None:
+    """Send messages that are due for another attempt, or that a crash has left behind."""
+    send_notices()
+
+
+@app.task(name="notices.deliver", queueing_lock="notices.deliver")
+def send_notices() -> None:
+    """Send all messages whose time has come."""
+    while notices.deliver_due():
         close_old_connections()
 
 
@@ -51,9 +66,15 @@ def ring() -> None:
     ask_for(drain_outbox)
 
 
+def ring_for_notices() -> None:
+    """Ask for a delivery of messages."""
+    ask_for(send_notices)
+
+
 def install() -> None:
-    """Connect the outbox with the queue; called once when the apps are ready."""
+    """Connect the outbox and the notices with the queue; called once when the apps are ready."""
     wake_with(ring)
+    notices.wake_with(ring_for_notices)
 
 
 def run() -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yaojian.doors.backoffice.web import developers, journal, subject_file, subjects, workbench
+from yaojian.doors.backoffice.web import developers, journal, notices, subject_file, subjects, workbench
 
 app_name = "backoffice"
 urlpatterns = [
@@ -13,5 +13,11 @@ urlpatterns = [
     path("subjects/<int:subject_id>/", subject_file.subject, name="subject"),
     path("journal/", journal.journal, name="journal"),
     path("acts/<uuid:uid>/", journal.act, name="act"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read_all, name="notices_read"),
+    path("notices/<int:notice_id>/open/", notices.open_notice, name="notice_open"),
+    path("notices/channels/", notices.channels, name="notice_channels"),
+    path("notices/messages/", notices.messages_given_up, name="notice_messages"),
+    path("notices/messages/<int:dispatch_id>/again/", notices.send_message_again, name="notice_again"),
     path("developers/design/", developers.components, name="components"),
 ]
