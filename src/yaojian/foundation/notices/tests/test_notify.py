@@ -135,7 +135,8 @@ def test_only_inside_a_transaction_and_only_to_those_who_may_sign_in(
     User.objects.filter(pk=people.li.user_id).update(is_active=False)
     told = tell(people, to=[people.wang.user_id, people.li.user_id, people.wang.user_id, 10**9])
     assert [notice.recipient_id for notice in told] == [people.wang.user_id]
-    monkeypatch.setattr(actions.transaction, "get_connection", lambda: SimpleNamespace(in_atomic_block=False))
+    outside = SimpleNamespace(in_atomic_block=False)
+    monkeypatch.setattr(actions, "transaction", SimpleNamespace(get_connection=lambda: outside))
     with pytest.raises(RuntimeError, match="inside the transaction"):
         notify(to=[people.wang.user_id], kind="tests.plain", link="/", params=PARAMS)
 
