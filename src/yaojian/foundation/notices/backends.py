@@ -28,7 +28,9 @@ SECONDS = 10
 class Backend(Protocol):
     """What delivers messages of one channel."""
 
-    needs_address: bool
+    @property
+    def needs_address(self) -> bool:
+        """Whether it sends to a phone number or mailbox."""
 
     def send(self, message: Message) -> None:
         """Deliver a message or raise DeliveryFailed."""

@@ -44,7 +44,7 @@ STATE_NAMES: dict[DispatchState, Promise] = {
 
 def tabs_of(actor: Actor, here: str) -> list[dict[str, Any]]:
     """The pages about notices; the last is the administrator's."""
-    tabs = [
+    tabs: list[tuple[str, str, int | None]] = [
         ("notices", _("Notices"), None),
         ("notice_channels", _("How I am told"), None),
     ]
@@ -63,7 +63,7 @@ def notices(request: ActingRequest) -> HttpResponse:
     query = request.GET
     unread, kind = query.get("show") == "unread", query.get("kind", "")
     page = page_of(notices_of(request.actor, unread=unread, kind=kind), query)
-    words = words_of(page.object_list)
+    words = words_of(list(page.object_list))
     context = {
         "tabs": tabs_of(request.actor, "notices"),
         "page": page,
