@@ -58,7 +58,12 @@ def organ(db: None) -> Organ:
 def people(organ: Organ) -> dict[Role, User]:
     return {
         role: post_person(
-            username=role.value, display_name=role.value, organ=organ, role=role, valid_from=date(2020, 1, 1)
+            username=role.value,
+            display_name=role.value,
+            organ=organ,
+            role=role,
+            valid_from=date(2020, 1, 1),
+            valid_to=date(2099, 12, 31) if role is Role.GUEST else None,
         )
         for role in Role
     }

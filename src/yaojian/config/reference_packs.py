@@ -6,9 +6,16 @@ from typing import Any
 
 from django.db import transaction
 
-from yaojian.foundation.accounts.facade import Level, register_organ
+from yaojian.foundation.accounts.facade import (
+    Level,
+    OrganKind,
+    Shared,
+    Tree,
+    register_agreement,
+    register_organ,
+)
 from yaojian.foundation.reference.facade import load_divisions, seed_calendar
-from yaojian.packs.places import read_divisions, read_organs
+from yaojian.packs.places import read_agreements, read_divisions, read_organs
 
 # The years for which the State Council's holiday notices are known (package chinesecalendar).
 FIRST_YEAR, LAST_YEAR = 2021, 2026
@@ -30,6 +37,19 @@ def load_reference_packs() -> dict[str, int]:
             level=Level(entry.level),
             parent=organs[entry.parent] if entry.parent else None,
             territories=entry.territories,
+            kind=OrganKind(entry.kind),
+            tree=Tree(entry.tree),
+            note=entry.note,
+            note_en=entry.note_en,
+        )
+    for agreement in read_agreements():
+        register_agreement(
+            giver=organs[agreement.giver],
+            taker=organs[agreement.taker],
+            shares=[Shared(share) for share in agreement.shares],
+            document=agreement.document,
+            valid_from=agreement.valid_from,
+            territories=agreement.territories,
         )
     divisions = load_divisions((d.code, d.name, d.name_en) for d in read_divisions())
     return {"organs": len(organs), "divisions": divisions, "days": seed_calendar(FIRST_YEAR, LAST_YEAR)}

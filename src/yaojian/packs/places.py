@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -23,6 +24,22 @@ class OrganEntry:
     short_name: str
     level: str
     parent: str
+    territories: tuple[str, ...]
+    kind: str = "bureau"
+    tree: str = "government"
+    note: str = ""
+    note_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementEntry:
+    """A sharing agreement as `organs.yaml` describes it; giver and taker are codes of organs."""
+
+    giver: str
+    taker: str
+    shares: tuple[str, ...]
+    document: str
+    valid_from: date
     territories: tuple[str, ...]
 
 
@@ -55,9 +72,34 @@ def read_organs() -> tuple[OrganEntry, ...]:
             short_name=row["short_name"],
             level=row["level"],
             parent=parent,
-            territories=tuple(row["territories"]),
+            territories=tuple(row.get("territories", ())),
+            kind=row.get("kind", "team" if row["level"] == "township" else "bureau"),
+            tree=row.get("tree", "government"),
+            note=row.get("note", ""),
+            note_en=row.get("note_en", ""),
         )
     return tuple(organs.values())
+
+
+@cache
+def read_agreements() -> tuple[AgreementEntry, ...]:
+    """The sharing agreements. Raises ValueError for an organ that the file does not have."""
+    known = {organ.code for organ in read_organs()}
+    agreements = []
+    for row in _read("organs.yaml")["agreements"]:
+        if strangers := {row["giver"], row["taker"]} - known:
+            raise ValueError(f"organs.yaml: agreements: no organ has the code {', '.join(sorted(strangers))}")
+        agreements.append(
+            AgreementEntry(
+                giver=row["giver"],
+                taker=row["taker"],
+                shares=tuple(row["shares"]),
+                document=row["document"],
+                valid_from=row["valid_from"],
+                territories=tuple(row.get("territories", ())),
+            )
+        )
+    return tuple(agreements)
 
 
 @cache

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from yaojian.casework.inspections.models import Inspection, TeamMember
 from yaojian.casework.inspections.rules import typed_file_number
 from yaojian.casework.inspections.states import InspectionState
-from yaojian.foundation.accounts.facade import Actor
+from yaojian.foundation.accounts.facade import Actor, Shared, Width, mine_q, subtree_q
 from yaojian.foundation.accounts.facade import visible_q as visible_subject_q
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.timekeeping import CHINA, today
@@ -33,10 +33,27 @@ class InspectionFilter:
 
 def inspections_visible_to(actor: Actor) -> QuerySet[Inspection]:
     """Inspections by the actor's organ or one below, of subjects they may see, or with them in the team."""
-    condition = Q(organ__path__startswith=actor.organ_path) | visible_subject_q(
-        actor, "subject__responsible_organ", "subject__division_code"
-    )
-    return Inspection.objects.filter(condition | _with_officer_q(actor.user_id))
+    return Inspection.objects.filter(_width_q(actor, Width.AREA))
+
+
+def inspections_within(actor: Actor, width: Width) -> QuerySet[Inspection]:
+    """Visible inspections by the actor's own organ, by those below it too, or of the whole area.
+
+    Those with the actor in the team are their own in any case.
+    """
+    return Inspection.objects.filter(_width_q(actor, width))
+
+
+def _width_q(actor: Actor, width: Width) -> Q:
+    of_mine = _with_officer_q(actor.user_id)
+    match width:
+        case Width.MINE:
+            return of_mine | mine_q(actor, "organ")
+        case Width.BELOW:
+            return of_mine | subtree_q(actor, "organ")
+        case Width.AREA:
+            fields = ("subject__responsible_organ", "subject__division_code")
+            return of_mine | subtree_q(actor, "organ") | visible_subject_q(actor, *fields, Shared.FILES)
 
 
 def _with_officer_q(user_id: int) -> Q:

@@ -21,7 +21,16 @@ from yaojian.casework.inspections.facade import (
     InspectionKind,
     Severity,
 )
-from yaojian.foundation.accounts.facade import LEVEL_NAMES, ROLE_NAMES, Level, Role
+from yaojian.foundation.accounts.facade import (
+    LEVEL_NAMES,
+    ORGAN_KIND_NAMES,
+    ROLE_NAMES,
+    SHARED_NAMES,
+    Level,
+    OrganKind,
+    Role,
+    Shared,
+)
 from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
 from yaojian.foundation.privacy.facade import field_name
@@ -73,7 +82,23 @@ COLUMNS: dict[str, Promise] = {
     "level": gettext_lazy("Level"),
     "parent": gettext_lazy("Superior organ"),
     "territories": gettext_lazy("Territory"),
+    "kind": pgettext_lazy("organ", "Kind"),
 }
+
+
+def _shares(codes: Iterable[str]) -> str:
+    return _joined(SHARED_NAMES[Shared(code)] for code in codes)
+
+
+def _values(columns: Mapping[str, Any]) -> str:
+    """The values of some columns of an organ, each with the column's name."""
+    words = {"level": _among(LEVEL_NAMES, Level), "kind": _among(ORGAN_KIND_NAMES, OrganKind)}
+    parts = []
+    for name, value in columns.items():
+        text = _joined(value) if isinstance(value, list) else words.get(name, str)(value)
+        parts.append(f"{COLUMNS.get(name, name)} {text or '—'}")
+    return _("; ").join(parts)
+
 
 FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "number": (gettext_lazy("File number"), str),
@@ -104,6 +129,18 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "is_new": (gettext_lazy("Entered for the first time"), _yes_or_no),
     "full_time": (gettext_lazy("Full-time"), _yes_or_no),
     "valid_from": (gettext_lazy("In force from"), str),
+    "valid_to": (gettext_lazy("In force until"), str),
+    "before": (gettext_lazy("Before"), _values),
+    "after": (gettext_lazy("Afterwards"), _values),
+    "above": (gettext_lazy("Code of the organ above"), str),
+    "dropped": (gettext_lazy("Planned changes dropped"), str),
+    "taker": (gettext_lazy("Opened to (code of the organ)"), str),
+    "shares": (
+        gettext_lazy("What is shared"),
+        _shares,
+    ),
+    "territories": (gettext_lazy("Territory"), _joined),
+    "document": (gettext_lazy("Document"), str),
     "until": (gettext_lazy("Locked until"), _moment),
     "plan": (gettext_lazy("Code of the plan"), str),
     "title": (gettext_lazy("Title"), str),

@@ -14,7 +14,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.casework.inspections.facade import InspectionState, inspections_visible_to
-from yaojian.foundation.accounts.facade import Actor, Permission
+from yaojian.foundation.accounts.facade import Actor, Permission, Shared, subtree_q
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.ledger.facade import SUBJECT_KIND, Act
 from yaojian.foundation.outbox.facade import pending_count
@@ -41,10 +41,12 @@ def journal_of(actor: Actor) -> QuerySet[Act]:
     not among them. Who has no business in the files sees what concerns no subject: sessions and packs.
     """
     acts = Act.objects.defer("canonical", "salt")
-    of_own_organ = Q(organ__path__startswith=actor.organ_path)
+    of_own_organ = subtree_q(actor, "organ")
     if not actor.may(Permission.SUBJECT_VIEW):
         return acts.filter(of_own_organ, subject_id__isnull=True)
-    about_visible = Q(subject_kind=SUBJECT_KIND, subject_id__in=subjects_visible_to(actor).values("pk"))
+    about_visible = Q(
+        subject_kind=SUBJECT_KIND, subject_id__in=subjects_visible_to(actor, Shared.FILES).values("pk")
+    )
     return acts.filter(of_own_organ | about_visible).exclude(kind__startswith=SESSIONS)
 
 

@@ -1,59 +1,19 @@
-"""Writes to organs and people."""
+"""Writes to people; those to organs are in `organ_actions` and `organ_entry`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from yaojian.foundation.accounts import events
-from yaojian.foundation.accounts.contracts import Actor, Level, Role
+from yaojian.foundation.accounts.contracts import Actor, Level, Role, Tree
 from yaojian.foundation.accounts.models import Organ, Posting, User
 from yaojian.foundation.timekeeping import now
 
 MAX_FAILED_SIGN_INS = 5
 LOCK_SPAN = timedelta(minutes=15)
-
-
-@transaction.atomic
-def register_organ(
-    *,
-    code: str,
-    name: str,
-    level: Level,
-    parent: Organ | None = None,
-    territories: Sequence[str] = (),
-    name_en: str = "",
-    short_name: str = "",
-) -> Organ:
-    """Enter an organ in the tree, or bring an existing one up to date; its path follows its parent's.
-
-    What was new or changed is announced (`events`) and so recorded in the journal.
-    """
-    entered = {
-        "name": name,
-        "name_en": name_en,
-        "short_name": short_name or name,
-        "level": level.value,
-        "parent": parent,
-        "territories": list(territories),
-    }
-    organ = Organ.objects.filter(code=code).first() or Organ(code=code)
-    is_new = organ.pk is None
-    changed = [field for field, value in entered.items() if is_new or getattr(organ, field) != value]
-    path = organ.path
-    if changed:
-        for field in changed:
-            setattr(organ, field, entered[field])
-        organ.save()
-    organ.path = f"{parent.path if parent else ''}{organ.pk}."
-    if organ.path != path:
-        organ.save(update_fields=["path"])
-    if changed:
-        events.announce(events.OrganRegistered(organ, is_new, changed))
-    return organ
 
 
 @transaction.atomic
@@ -66,8 +26,12 @@ def post_person(
     valid_from: date,
     password: str | None = None,
     full_time: bool = True,
+    valid_to: date | None = None,
+    seconded_from: Organ | None = None,
 ) -> User:
     """Enter a person with one posting; an existing user name keeps its password and postings.
+
+    A guest's posting has an end (`valid_to`); the database refuses one without.
 
     What was new is announced (`events`) and so recorded in the journal.
     """
@@ -76,7 +40,15 @@ def post_person(
         user = User.objects.create_user(username, password, display_name=display_name)
         events.announce(events.AccountCreated(user, organ))
     posting, is_new = Posting.objects.get_or_create(
-        user=user, organ=organ, role=role.value, defaults={"valid_from": valid_from, "full_time": full_time}
+        user=user,
+        organ=organ,
+        role=role.value,
+        defaults={
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+            "full_time": full_time,
+            "seconded_from": seconded_from,
+        },
     )
     if is_new:
         events.announce(events.PersonPosted(posting))
@@ -119,6 +91,7 @@ def system_actor(organ: Organ) -> Actor:
         territories=tuple(organ.territories),
         role=Role.ADMINISTRATOR,
         organ_short_name=organ.short_name or organ.name,
+        organ_tree=Tree(organ.tree),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,62 @@ LEVEL_NAMES: dict[Level, Promise] = {
     Level.COUNTY: _("County"),
     Level.PARK: _("Park"),
     Level.TOWNSHIP: _("Township"),
+}
+
+
+class Tree(StrEnum):
+    """Hierarchies that stand side by side on the same land (兵地); an organ is in the tree of its root."""
+
+    GOVERNMENT = "government"
+    XPCC = "xpcc"
+
+
+TREE_NAMES: dict[Tree, Promise] = {
+    Tree.GOVERNMENT: pgettext_lazy("tree of organs", "Local government"),
+    Tree.XPCC: pgettext_lazy("tree of organs", "Production and Construction Corps"),
+}
+
+
+class OrganKind(StrEnum):
+    """What an organ is; only bureaus and teams are ever responsible for a subject."""
+
+    BUREAU = "bureau"
+    TEAM = "team"
+    INSTITUTION = "institution"
+
+
+ORGAN_KIND_NAMES: dict[OrganKind, Promise] = {
+    OrganKind.BUREAU: pgettext_lazy("kind of organ", "Supervising bureau"),
+    OrganKind.TEAM: pgettext_lazy("kind of organ", "Law enforcement team"),
+    OrganKind.INSTITUTION: pgettext_lazy("kind of organ", "Technical institution"),
+}
+
+
+class Shared(StrEnum):
+    """What an agreement opens to readers of another organ."""
+
+    REGISTER = "register"
+    FILES = "files"
+
+
+SHARED_NAMES: dict[Shared, Promise] = {
+    Shared.REGISTER: pgettext_lazy("shared", "Register entries of subjects"),
+    Shared.FILES: pgettext_lazy("shared", "Inspections, duties and acts about them"),
+}
+
+
+class Width(StrEnum):
+    """How wide a list looks; what it may look at is a matter of scope."""
+
+    MINE = "mine"
+    BELOW = "below"
+    AREA = "area"
+
+
+WIDTH_NAMES: dict[Width, Promise] = {
+    Width.MINE: pgettext_lazy("width of a list", "Own organ"),
+    Width.BELOW: pgettext_lazy("width of a list", "With subordinate organs"),
+    Width.AREA: pgettext_lazy("width of a list", "Whole area"),
 }
 
 
@@ -263,6 +320,9 @@ class Actor:
     role: Role
     full_time: bool = False
     organ_short_name: str = ""
+    organ_tree: Tree = Tree.GOVERNMENT
+    memo: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+    """What has been looked up for this actor already: the scope, once per request."""
 
     def may(self, permission: Permission) -> bool:
         """Whether the role of this posting includes `permission`."""
@@ -272,6 +332,11 @@ class Actor:
     def role_name(self) -> Promise:
         """The role's display name in the reader's language."""
         return ROLE_NAMES[self.role]
+
+    @property
+    def takes_shares(self) -> bool:
+        """Whether agreements with other organs reach this posting; guests get only what is the host's."""
+        return self.role not in (Role.GUEST, Role.PARTNER)
 
     @property
     def sees_subordinates(self) -> bool:

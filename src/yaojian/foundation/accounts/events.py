@@ -6,11 +6,12 @@ that cannot be written undoes the change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from yaojian.foundation.accounts.models import Organ, Posting, User
+from yaojian.foundation.accounts.contracts import Actor
+from yaojian.foundation.accounts.models import Organ, Posting, SharingAgreement, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,29 @@ class OrganRegistered:
     organ: Organ
     is_new: bool
     changed: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganAct:
+    """Somebody changed the tree of organs or an agreement; `kind` is a kind of act."""
+
+    by: Actor
+    kind: str
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChangeApplied:
+    """The day of a planned change came, and the organ's present row follows it."""
+
+    organ: Organ
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRegistered:
+    """A sharing agreement came with the packs."""
+
+    agreement: SharingAgreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +76,16 @@ class PasswordSet:
     user: User
 
 
-Change = OrganRegistered | AccountCreated | PersonPosted | AccountLocked | PasswordSet
+Change = (
+    OrganRegistered
+    | OrganAct
+    | PlannedChangeApplied
+    | AgreementRegistered
+    | AccountCreated
+    | PersonPosted
+    | AccountLocked
+    | PasswordSet
+)
 _record: Callable[[Change], None] | None = None
 
 

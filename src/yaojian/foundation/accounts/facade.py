@@ -1,9 +1,37 @@
 """The door of the accounts room."""
 
 from yaojian.foundation.accounts.absences import principals_of
-from yaojian.foundation.accounts.actions import post_person, register_organ, set_password, system_actor
-from yaojian.foundation.accounts.contracts import LEVEL_NAMES, ROLE_NAMES, Actor, Level, Permission, Role
-from yaojian.foundation.accounts.models import Delegation, Organ, Posting, User
+from yaojian.foundation.accounts.actions import post_person, set_password, system_actor
+from yaojian.foundation.accounts.agreements import agree_sharing, agreements_of, end_sharing
+from yaojian.foundation.accounts.closing import Hindrance, ask_before_closing, hindrances
+from yaojian.foundation.accounts.contracts import (
+    LEVEL_NAMES,
+    ORGAN_KIND_NAMES,
+    ROLE_NAMES,
+    SHARED_NAMES,
+    TREE_NAMES,
+    WIDTH_NAMES,
+    Actor,
+    Level,
+    OrganKind,
+    Permission,
+    Role,
+    Shared,
+    Tree,
+    Width,
+)
+from yaojian.foundation.accounts.models import Delegation, Organ, OrganPeriod, Posting, SharingAgreement, User
+from yaojian.foundation.accounts.organ_actions import (
+    OrganFields,
+    change_organ,
+    close_organ,
+    codes_of,
+    open_organ,
+    organ_in_charge,
+)
+from yaojian.foundation.accounts.organ_entry import RECORDS_BEGIN, register_agreement, register_organ
+from yaojian.foundation.accounts.organ_present import apply_due_changes
+from yaojian.foundation.accounts.organ_queries import OrganAt, organs_as_of
 from yaojian.foundation.accounts.permissions import check_may
 from yaojian.foundation.accounts.queries import (
     actor_in,
@@ -12,35 +40,78 @@ from yaojian.foundation.accounts.queries import (
     organ_answering_for,
     organ_by_code,
     organs_visible_to,
+)
+from yaojian.foundation.accounts.scope import (
+    default_width,
+    land_q,
+    mine_q,
+    organ_land_q,
     responsibility_q,
+    subtree_q,
     territory_q,
     visible_q,
+    width_q,
+    widths_open_to,
 )
 
 __all__ = [
     "LEVEL_NAMES",
+    "ORGAN_KIND_NAMES",
+    "RECORDS_BEGIN",
     "ROLE_NAMES",
+    "SHARED_NAMES",
+    "TREE_NAMES",
+    "WIDTH_NAMES",
     "Actor",
     "Delegation",
+    "Hindrance",
     "Level",
     "Organ",
+    "OrganAt",
+    "OrganFields",
+    "OrganKind",
+    "OrganPeriod",
     "Permission",
     "Posting",
     "Role",
+    "Shared",
+    "SharingAgreement",
+    "Tree",
     "User",
+    "Width",
     "actor_in",
     "actor_of",
+    "agree_sharing",
+    "agreements_of",
+    "apply_due_changes",
+    "ask_before_closing",
+    "change_organ",
     "check_may",
+    "close_organ",
+    "codes_of",
+    "default_width",
+    "end_sharing",
+    "hindrances",
+    "land_q",
+    "mine_q",
     "officers_for_inspections",
+    "open_organ",
     "organ_answering_for",
     "organ_by_code",
+    "organ_in_charge",
+    "organ_land_q",
+    "organs_as_of",
     "organs_visible_to",
     "post_person",
     "principals_of",
+    "register_agreement",
     "register_organ",
     "responsibility_q",
     "set_password",
+    "subtree_q",
     "system_actor",
     "territory_q",
     "visible_q",
+    "width_q",
+    "widths_open_to",
 ]

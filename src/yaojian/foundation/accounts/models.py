@@ -1,53 +1,18 @@
-"""Organs as a tree with territories, people, and the postings that give people a role in an organ."""
+"""People, and the postings that give people a role in an organ; organs themselves are in `organ_models`."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.absence_models import Delegation
-from yaojian.foundation.accounts.contracts import LEVEL_NAMES, ROLE_NAMES, Level, Role
+from yaojian.foundation.accounts.contracts import ROLE_NAMES, Role
+from yaojian.foundation.accounts.organ_models import Organ, OrganPeriod, SharingAgreement
 
-__all__ = ["Delegation", "Organ", "Posting", "User", "UserManager"]
-
-
-class Organ(models.Model):
-    """An organ of supervision (监管机关). Hierarchy is `parent`; the land it covers is `territories`."""
-
-    code = models.CharField(max_length=60, unique=True)
-    name = models.CharField(max_length=120)
-    name_en = models.CharField(max_length=160, blank=True)
-    short_name = models.CharField(max_length=40, blank=True)
-    level = models.CharField(max_length=12, choices=[(level.value, LEVEL_NAMES[level]) for level in Level])
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    path = models.CharField(max_length=200, unique=True, null=True)
-    territories = ArrayField(models.CharField(max_length=12), default=list, blank=True)
-
-    class Meta:
-        verbose_name = _("organ")
-        ordering: ClassVar = ["code"]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=models.Q(level__in=[level.value for level in Level]), name="organ_level_known"
-            ),
-            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="organ_not_own_parent"),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["path"], name="organ_path", opclasses=["varchar_pattern_ops"])
-        ]
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        """The organ's name in the reader's language."""
-        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
+__all__ = ["Delegation", "Organ", "OrganPeriod", "Posting", "SharingAgreement", "User", "UserManager"]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -85,6 +50,9 @@ class Posting(models.Model):
     full_time = models.BooleanField(default=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    seconded_from = models.ForeignKey(
+        Organ, models.PROTECT, null=True, blank=True, related_name="+", help_text="home organ of a guest"
+    )
 
     class Meta:
         ordering: ClassVar = ["-valid_from", "id"]
@@ -95,6 +63,10 @@ class Posting(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=[role.value for role in Role]), name="posting_role_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role=Role.GUEST.value) | models.Q(valid_to__isnull=False),
+                name="posting_guest_has_an_end",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Reads of organs and people, and the scope that every other read is narrowed by."""
+"""Reads of organs and people; the scope that every other read is narrowed by is in `scope`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from yaojian.foundation.accounts.contracts import Actor, Level, Role
+from yaojian.foundation.accounts.contracts import Actor, Level, Role, Tree
 from yaojian.foundation.accounts.models import Organ, Posting, User
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.timekeeping import today
@@ -53,27 +53,8 @@ def actor_in(posting: Posting, user: User) -> Actor:
         role=Role(posting.role),
         full_time=posting.full_time,
         organ_short_name=organ.short_name or organ.name,
+        organ_tree=Tree(organ.tree),
     )
-
-
-def territory_q(territories: list[str] | tuple[str, ...], field: str = "division_code") -> Q:
-    """Rows that lie on any of the territories (prefixes of division codes)."""
-    condition = Q(pk__in=[])
-    for prefix in territories:
-        condition |= Q(**{f"{field}__startswith": prefix})
-    return condition
-
-
-def responsibility_q(organ_path: str, field: str = "responsible_organ") -> Q:
-    """Rows for which the organ at `organ_path` or one below it is responsible."""
-    return Q(**{f"{field}__path__startswith": organ_path})
-
-
-def visible_q(
-    actor: Actor, organ_field: str = "responsible_organ", division_field: str = "division_code"
-) -> Q:
-    """What `actor` may read: what the organ and those below answer for, and what lies on its land."""
-    return responsibility_q(actor.organ_path, organ_field) | territory_q(actor.territories, division_field)
 
 
 def organs_visible_to(actor: Actor) -> QuerySet[Organ]:

@@ -22,6 +22,20 @@ def record_change(change: events.Change) -> None:
             if not is_new:
                 facts["changed"] = sorted(changed)
             record_act(by=system_actor(organ), kind="organ.registered", facts=facts)
+        case events.OrganAct(by, kind, told):
+            record_act(by=by, kind=kind, facts=told)
+        case events.PlannedChangeApplied(organ):
+            facts = {"organ": organ.code, "name": organ.name}
+            record_act(by=system_actor(organ), kind="organ.change_applied", facts=facts)
+        case events.AgreementRegistered(agreement):
+            facts = {
+                "organ": agreement.giver.code,
+                "taker": agreement.taker.code,
+                "shares": agreement.shares,
+                "document": agreement.document,
+                "valid_from": agreement.valid_from,
+            }
+            record_act(by=system_actor(agreement.giver), kind="agreement.entered", facts=facts)
         case events.AccountCreated(user, organ):
             record_act(by=system_actor(organ), kind="account.created", facts={"username": user.username})
         case events.PersonPosted(posting):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor, Level
+from yaojian.foundation.accounts.facade import Actor, Level, land_q, subtree_q
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.models import WorkItem
@@ -52,10 +52,9 @@ def items_visible_to(actor: Actor) -> QuerySet[WorkItem]:
 
     For a township, also what lies on its land.
     """
-    condition = Q(organ__path__startswith=actor.organ_path) | Q(assignee_id=actor.user_id)
+    condition = subtree_q(actor, "organ") | Q(assignee_id=actor.user_id)
     if actor.organ_level is Level.TOWNSHIP:
-        for prefix in actor.territories:
-            condition |= Q(division_code__startswith=prefix)
+        condition |= land_q(actor, "organ")
     return WorkItem.objects.filter(condition)
 
 

@@ -9,12 +9,14 @@ from yaojian.registers.enterprises.queries import (
     division_counts,
     facet_counts,
     facilities_visible_to,
+    files_open_to,
     matching,
     public_subject,
     public_subjects,
     risk_counts,
     subject_visible_to,
     subjects_visible_to,
+    subjects_within,
     type_counts,
 )
 from yaojian.registers.enterprises.scopes import subjects_by_id, subjects_in_scope
@@ -41,6 +43,7 @@ __all__ = [
     "division_counts",
     "facet_counts",
     "facilities_visible_to",
+    "files_open_to",
     "flag_name",
     "matching",
     "public_subject",
@@ -51,6 +54,7 @@ __all__ = [
     "subjects_by_id",
     "subjects_in_scope",
     "subjects_visible_to",
+    "subjects_within",
     "type_counts",
     "type_name",
 ]

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, W
 from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor, visible_q
+from yaojian.foundation.accounts.facade import Actor, Shared, Width, visible_q, width_q
 from yaojian.foundation.errors import NotFound
 from yaojian.registers.enterprises.models import Subject
 
@@ -25,9 +25,22 @@ class SubjectFilter:
     status: str = "open"
 
 
-def subjects_visible_to(actor: Actor) -> QuerySet[Subject]:
-    """Subjects the actor's organ or one below it answers for, and those that lie on its land."""
-    return Subject.objects.filter(visible_q(actor))
+def subjects_visible_to(actor: Actor, shared: Shared = Shared.REGISTER) -> QuerySet[Subject]:
+    """Subjects that the actor's organ or one below answers for, that lie on its land, or that are shared.
+
+    With `Shared.FILES`, only those whose files and acts are open to the actor as well.
+    """
+    return Subject.objects.filter(visible_q(actor, shared=shared))
+
+
+def subjects_within(actor: Actor, width: Width) -> QuerySet[Subject]:
+    """Visible subjects of the actor's own organ, of those below it too, or of the whole area."""
+    return Subject.objects.filter(width_q(actor, width))
+
+
+def files_open_to(actor: Actor, subject: Subject) -> bool:
+    """Whether the actor may read what was done about a subject, not only its entry in the register."""
+    return subjects_visible_to(actor, Shared.FILES).filter(pk=subject.pk).exists()
 
 
 def search_words(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import QuerySet
 
-from yaojian.foundation.accounts.facade import Organ, responsibility_q, territory_q
+from yaojian.foundation.accounts.facade import Organ, organ_land_q, responsibility_q
 from yaojian.registers.enterprises.models import Subject
 
 
@@ -27,10 +27,12 @@ def subjects_in_scope(
 ) -> QuerySet[Subject]:
     """Subjects, open or closed, of some types, flags and grades on an organ's land or in its charge.
 
+    On its land count those that organs of its own tree answer for: not those of the Corps beside it.
+
     An empty condition does not restrict. Callers check who asks.
     """
     subjects = Subject.objects.filter(
-        territory_q(organ.territories) if by_territory else responsibility_q(organ.path or "")
+        organ_land_q(organ) if by_territory else responsibility_q(organ.path or "")
     )
     if types:
         subjects = subjects.filter(subject_type__in=list(types))

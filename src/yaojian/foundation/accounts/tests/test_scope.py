@@ -84,7 +84,7 @@ def test_a_role_may_what_its_table_says(organs: Organs) -> None:
 def test_one_sees_what_one_answers_for_and_what_lies_on_ones_land(organs: Organs) -> None:
     """Organs stand in for subjects: `parent` for the responsible organ, `code` for the place."""
     condition = visible_q(acting(person("wang", organs.county)), "parent", "name")
-    Organ.objects.filter(pk=organs.neighbour.pk).update(name="652325009")
+    Organ.objects.filter(pk=organs.neighbour.pk).update(name="652325009", parent=organs.prefecture)
     assert set(Organ.objects.filter(condition)) == {organs.town, organs.neighbour}
 
 

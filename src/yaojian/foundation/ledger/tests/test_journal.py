@@ -71,8 +71,10 @@ def test_the_application_role_owns_nothing(db: None) -> None:
 
 AN_ACT = """
 WITH o AS (
-    INSERT INTO accounts_organ (code, name, name_en, short_name, level, path, territories)
-    VALUES ('trigger', '触发器局', '', '', 'county', 'trigger.', '{}') RETURNING id
+    INSERT INTO accounts_organ (code, name, name_en, short_name, level, path, territories, kind, tree,
+                                note, note_en, entry_digest)
+    VALUES ('trigger', '触发器局', '', '', 'county', 'trigger.', '{}', 'bureau', 'government',
+            '', '', '') RETURNING id
 ), u AS (
     INSERT INTO accounts_user (username, display_name, password, is_active, failed_sign_ins)
     VALUES ('trigger', '甲', '!', false, 0) RETURNING id

@@ -1,0 +1,207 @@
+"""Whose rows an acting person may read, as conditions that cost next to nothing per row.
+
+Two things open a row: its organ is the actor's own or one below it, or the row lies on the actor's land and
+its organ belongs to the actor's own tree. Agreements open, for reading, what organs of another tree (or of
+another branch of the same one) answer for. Which organs that means is looked up once per actor; then the
+conditions compare keys with constants and join nothing. `tests/reference_scope.py` is the slow, obvious twin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, BooleanField, F, Func, Q, Value
+
+from yaojian.foundation.accounts.contracts import Actor, Level, Shared, Width
+from yaojian.foundation.accounts.models import Organ, SharingAgreement
+from yaojian.foundation.periods import in_force_q
+from yaojian.foundation.timekeeping import today
+
+_KEYS = ArrayField(BigIntegerField())
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one agreement opens to the actor: rows of some organs, on some land (None: wherever they lie)."""
+
+    organs: tuple[int, ...]
+    shares: frozenset[str]
+    land: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The organs an actor's reading is decided by, as keys."""
+
+    own: tuple[int, ...]
+    """The actor's organ and those below."""
+    beside: tuple[int, ...]
+    """The other organs of the same tree: their rows are visible on the actor's land."""
+    foreign: tuple[int, ...]
+    """Organs of other trees."""
+    grants: tuple[Grant, ...] = ()
+
+
+def scope_of_actor(actor: Actor) -> Scope:
+    """The actor's scope today; looked up once, with two queries, and one more for each agreement."""
+    day = today()
+    remembered = actor.memo.get("scope")
+    if remembered is None or remembered[0] != day:
+        remembered = actor.memo["scope"] = (day, _look_up(actor, day))
+    scope: Scope = remembered[1]
+    return scope
+
+
+def _look_up(actor: Actor, day: date) -> Scope:
+    own = Q(path__startswith=actor.organ_path)
+    same_tree = Q(tree=actor.organ_tree.value)
+    keys = Organ.objects.order_by().aggregate(
+        own=ArrayAgg("pk", filter=own, default=Value([], _KEYS)),
+        beside=ArrayAgg("pk", filter=same_tree & ~own, default=Value([], _KEYS)),
+        foreign=ArrayAgg("pk", filter=~same_tree & ~own, default=Value([], _KEYS)),
+    )
+    grants = tuple(_grants(actor, day)) if actor.takes_shares else ()
+    return Scope(tuple(keys["own"]), tuple(keys["beside"]), tuple(keys["foreign"]), grants)
+
+
+def _grants(actor: Actor, day: date) -> Iterable[Grant]:
+    """What agreements open: all of it to those in the taking organ; below it, what lies on their own land."""
+    steps = actor.organ_path.split(".")[:-1]
+    line = [".".join(steps[: n + 1]) + "." for n in range(len(steps))]
+    agreements = SharingAgreement.objects.filter(in_force_q(day), taker__path__in=line)
+    for agreement in agreements.select_related("giver", "taker").order_by("pk"):
+        organs = Organ.objects.filter(path__startswith=agreement.giver.path or "-").order_by()
+        land = tuple(agreement.territories) or None
+        if agreement.taker_id != actor.organ_id:
+            land = actor.territories if land is None else overlap(land, actor.territories)
+        yield Grant(tuple(organs.values_list("pk", flat=True)), frozenset(agreement.shares), land)
+
+
+def overlap(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
+    """The land that two lists of territories have in common; of two that contain one another, the smaller."""
+    others = tuple(other)
+    common = {max(a, b, key=len) for a in one for b in others if a.startswith(b) or b.startswith(a)}
+    return tuple(sorted(common))
+
+
+class AmongOrgans(Func):
+    """`column = ANY(keys)`: one hashed constant instead of a join or of a thousand parameters."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+    def __init__(self, field: str, keys: Sequence[int]) -> None:
+        super().__init__(F(f"{field}_id"), Value(list(keys), _KEYS))
+
+
+class NotAmongOrgans(AmongOrgans):
+    """`column <> ALL(keys)`: the same for those who may see nearly everything."""
+
+    arg_joiner = " <> ALL("
+
+
+def _organ_in(field: str, keys: Sequence[int], others: Sequence[int]) -> Q:
+    """Rows of the organs `keys`, where `others` are all the remaining ones: whichever list is shorter."""
+    if not others:
+        return Q(Value(True, BooleanField()))
+    if len(others) < len(keys):
+        return Q(NotAmongOrgans(field, others))
+    return Q(AmongOrgans(field, keys))
+
+
+def territory_q(territories: Iterable[str], field: str = "division_code") -> Q:
+    """Rows that lie on any of the territories (prefixes of division codes); none for no territory."""
+    condition = Q(pk__in=[])
+    for prefix in territories:
+        condition |= Q(**{f"{field}__startswith": prefix})
+    return condition
+
+
+def responsibility_q(organ_path: str, field: str = "responsible_organ") -> Q:
+    """Rows for which the organ at `organ_path` or one below it is responsible."""
+    below = Organ.objects.filter(path__startswith=organ_path).order_by()
+    return Q(**{f"{field}__in": below.values("pk")})
+
+
+def organ_land_q(
+    organ: Organ, organ_field: str = "responsible_organ", division_field: str = "division_code"
+) -> Q:
+    """Rows on an organ's land, as far as organs of its own tree answer for them."""
+    foreign = Organ.objects.exclude(tree=organ.tree).order_by()
+    return territory_q(organ.territories, division_field) & ~Q(**{f"{organ_field}__in": foreign.values("pk")})
+
+
+def mine_q(actor: Actor, organ_field: str = "responsible_organ") -> Q:
+    """Rows for which the actor's own organ is responsible itself."""
+    return Q(**{f"{organ_field}_id": actor.organ_id})
+
+
+def subtree_q(actor: Actor, organ_field: str = "responsible_organ") -> Q:
+    """Rows of the actor's own organ and of those below it."""
+    scope = scope_of_actor(actor)
+    return _organ_in(organ_field, scope.own, [*scope.beside, *scope.foreign])
+
+
+def land_q(actor: Actor, organ_field: str = "responsible_organ", division_field: str = "division_code") -> Q:
+    """Rows on the actor's land, as far as organs of the actor's own tree answer for them."""
+    scope = scope_of_actor(actor)
+    return territory_q(actor.territories, division_field) & _organ_in(
+        organ_field, [*scope.own, *scope.beside], scope.foreign
+    )
+
+
+def visible_q(
+    actor: Actor,
+    organ_field: str = "responsible_organ",
+    division_field: str = "division_code",
+    shared: Shared = Shared.REGISTER,
+) -> Q:
+    """What `actor` may read; `shared` says which part of an agreement opens the rows asked for.
+
+    `organ_field` is a foreign key that is never empty; both fields may reach through relations.
+    """
+    scope = scope_of_actor(actor)
+    condition = subtree_q(actor, organ_field)
+    if scope.beside:
+        condition |= territory_q(actor.territories, division_field) & Q(
+            AmongOrgans(organ_field, scope.beside)
+        )
+    for grant in scope.grants:
+        if shared.value in grant.shares:
+            opened = Q(AmongOrgans(organ_field, grant.organs))
+            condition |= opened if grant.land is None else opened & territory_q(grant.land, division_field)
+    return condition
+
+
+def default_width(actor: Actor) -> Width:
+    """How wide a list looks when nobody asks: at what is one's own; a township's own is its land."""
+    return Width.AREA if actor.organ_level is Level.TOWNSHIP else Width.MINE
+
+
+def widths_open_to(actor: Actor) -> tuple[Width, ...]:
+    """The widths an actor may choose from, the narrowest first."""
+    if actor.organ_level is Level.TOWNSHIP:
+        return (Width.AREA,)
+    return tuple(Width) if actor.sees_subordinates else (Width.MINE, Width.AREA)
+
+
+def width_q(
+    actor: Actor,
+    width: Width,
+    organ_field: str = "responsible_organ",
+    division_field: str = "division_code",
+    shared: Shared = Shared.REGISTER,
+) -> Q:
+    """Rows within a width; never more than `visible_q` opens."""
+    match width:
+        case Width.MINE:
+            return mine_q(actor, organ_field)
+        case Width.BELOW:
+            return subtree_q(actor, organ_field)
+        case Width.AREA:
+            return visible_q(actor, organ_field, division_field, shared)
