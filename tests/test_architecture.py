@@ -28,7 +28,7 @@ ROOMS_FROM_THE_GROUND = [
     ["accounts", "reference", "outbox"],
     ["ledger"],
     ["privacy", "deadlines", "notices"],
-    ["worklist", "documents"],
+    ["worklist", "documents", "exports"],
     ["enterprises"],
     ["licences", "products", "people", "jurisdiction"],
     ["intake"],

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "yaojian.foundation.worklist",
     "yaojian.foundation.outbox",
     "yaojian.foundation.documents",
+    "yaojian.foundation.exports",
     "yaojian.registers.enterprises",
     "yaojian.registers.licences",
     "yaojian.registers.products",

@@ -9,9 +9,15 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from yaojian.casework.inspections.contracts import KIND_NAMES, STATE_NAMES, InspectionKind
+from yaojian.casework.inspections.contracts import (
+    CONCLUSION_NAMES,
+    KIND_NAMES,
+    STATE_NAMES,
+    Conclusion,
+    InspectionKind,
+)
 from yaojian.casework.inspections.models import Inspection
 from yaojian.casework.inspections.queries import (
     InspectionFilter,
@@ -24,8 +30,30 @@ from yaojian.casework.inspections.states import InspectionState
 from yaojian.casework.inspections.web import wording
 from yaojian.casework.inspections.web.forms import ListForm
 from yaojian.foundation.accounts.facade import Actor, Permission
+from yaojian.foundation.exports.facade import Column, Listing
+from yaojian.foundation.timekeeping import local_date
 
 PAGE_SIZE = 25
+LISTING = Listing(
+    "inspections",
+    gettext_lazy("Inspections"),
+    (
+        Column(gettext_lazy("Number"), lambda row: row.number, 28),
+        Column(gettext_lazy("Subject"), lambda row: row.subject.name, 40),
+        Column(gettext_lazy("Code"), lambda row: row.subject.code, 22),
+        Column(gettext_lazy("Kind of inspection"), lambda row: KIND_NAMES[InspectionKind(row.kind)], 16),
+        Column(gettext_lazy("Inspecting organ"), lambda row: row.organ.label, 30),
+        Column(gettext_lazy("Opened"), lambda row: local_date(row.opened_at), 12),
+        Column(
+            pgettext_lazy("inspection", "Conclusion"),
+            lambda row: CONCLUSION_NAMES[Conclusion(row.conclusion)] if row.conclusion else "",
+            18,
+        ),
+        Column(pgettext_lazy("inspection", "Findings"), lambda row: row.finding_count, 10),
+        Column(gettext_lazy("State"), lambda row: STATE_NAMES[InspectionState(row.state)], 14),
+        Column(gettext_lazy("Rectification deadline"), lambda row: row.rectify_by, 14),
+    ),
+)
 SORTS = {
     "opened": F("opened_at").asc(),
     "-opened": F("opened_at").desc(),
@@ -103,18 +131,29 @@ def filters_in_force(wanted: InspectionFilter, query: QueryDict) -> list[dict[st
     return filters
 
 
+def rows_in_order(found: QuerySet[Inspection], query: QueryDict) -> QuerySet[Inspection]:
+    """Inspections with what a line shows of them, in the order that an address asks for."""
+    order = SORTS.get(query.get("sort", ""), SORTS["-opened"])
+    return (
+        found.select_related("subject", "organ")
+        .annotate(finding_count=Count("findings"))
+        .order_by(order, "-pk")
+    )
+
+
+def rows_wanted(actor: Actor, query: QueryDict) -> QuerySet[Inspection]:
+    """All inspections that the list of an address has, on whatever page."""
+    wanted = ListForm(query, auto_id="filter_%s").wanted()
+    return rows_in_order(matching(inspections_visible_to(actor), wanted, actor), query)
+
+
 def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     """The context of the list's page."""
     form = ListForm(query, auto_id="filter_%s")
     wanted = form.wanted()
     of_any_state = matching(inspections_visible_to(actor), replace(wanted, state="", overdue=False), actor)
     found = matching(of_any_state, InspectionFilter(state=wanted.state, overdue=wanted.overdue), actor)
-    order = SORTS.get(query.get("sort", ""), SORTS["-opened"])
-    rows = (
-        found.select_related("subject", "organ")
-        .annotate(finding_count=Count("findings"))
-        .order_by(order, "-pk")
-    )
+    rows = rows_in_order(found, query)
     page = Paginator(rows, PAGE_SIZE).get_page(query.get("page"))
     return {
         "form": form,

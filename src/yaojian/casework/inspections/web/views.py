@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from yaojian.casework.inspections.contracts import InspectionKind
 from yaojian.casework.inspections.queries import inspection_visible_to
 from yaojian.casework.inspections.web.file_page import file_context, record_context
 from yaojian.casework.inspections.web.forms import OpenForm, refuse
-from yaojian.casework.inspections.web.listing import list_context
+from yaojian.casework.inspections.web.listing import LISTING, list_context, rows_wanted
 from yaojian.casework.inspections.web.opening import (
     beginning,
     choice_context,
@@ -26,6 +27,7 @@ from yaojian.foundation.accounts.facade import Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.documents.facade import documents_of, preview_of, read
 from yaojian.foundation.errors import Conflict, InvalidInput, Misconfigured, NotAllowed, NotFound, RuleBroken
+from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import now
 from yaojian.registers.enterprises.facade import subject_visible_to
 
@@ -33,8 +35,11 @@ LONGEST_SIDE = {"thumb": 400, "preview": 1600}
 
 
 @requires(Permission.INSPECTION_VIEW)
-def list_inspections(request: ActingRequest) -> HttpResponse:
+def list_inspections(request: ActingRequest) -> HttpResponseBase:
     """The inspections the actor may see."""
+    if exporting(request):
+        rows = rows_wanted(request.actor, request.GET)
+        return export_of(request, LISTING, rows.iterator(chunk_size=500), rows.count())
     return render(request, "inspections/list.html", list_context(request.actor, request.GET))
 
 

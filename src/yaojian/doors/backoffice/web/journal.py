@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -29,11 +30,14 @@ from yaojian.doors.backoffice.queries import (
     matching_acts,
     subjects_of_acts,
 )
+from yaojian.doors.backoffice.web.listings import ACT_LISTING, act_rows
 from yaojian.doors.backoffice.web.lists import address, page_of
 from yaojian.foundation.accounts.facade import ROLE_NAMES, Actor, Permission, Role, organs_visible_to
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.templatetags.design import datetime_cn
+from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.ledger.facade import KINDS, Act, kind_name, row_matches_canonical
+from yaojian.foundation.timekeeping import now
 
 ABOUT_SUBJECTS = ("inspection.", "rectification.", "worklist.")
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -77,11 +81,15 @@ class JournalForm(forms.Form):
 
 
 @requires(Permission.JOURNAL_VIEW)
-def journal(request: ActingRequest) -> HttpResponse:
+def journal(request: ActingRequest) -> HttpResponseBase:
     """The acts the actor may read."""
     actor, query = request.actor, request.GET
     form = JournalForm(query, actor=actor)
     wanted = form.wanted()
+    if exporting(request):
+        # The export is an act itself, and a later one than those that it holds.
+        acts_found = matching_acts(journal_of(actor), wanted).filter(recorded_at__lt=now())
+        return export_of(request, ACT_LISTING, act_rows(actor, acts_found), acts_found.count())
     page = page_of(matching_acts(journal_of(actor), wanted), query)
     acts = list(page)
     subjects = subjects_of_acts(actor, acts)

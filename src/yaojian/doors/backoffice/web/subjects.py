@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,10 +14,11 @@ from django.utils.translation import gettext_lazy, pgettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from yaojian.casework.inspections.facade import inspection_with_number
-from yaojian.doors.backoffice.web.exports import csv_of_subjects
+from yaojian.doors.backoffice.web.listings import SUBJECT_LISTING, subject_rows
 from yaojian.doors.backoffice.web.lists import address, page_of
 from yaojian.foundation.accounts.facade import Actor, Level, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import next_due_days
@@ -55,22 +57,16 @@ LONGEST_SEARCH = 100
 
 
 @requires(Permission.SUBJECT_VIEW)
-def subjects(request: ActingRequest) -> HttpResponse:
+def subjects(request: ActingRequest) -> HttpResponseBase:
     """The subjects the actor may see; a file number typed into the search goes to that inspection."""
+    if exporting(request):
+        found = ordered(matching(subjects_visible_to(request.actor), wanted_of(request.GET)), request.GET)
+        return export_of(request, SUBJECT_LISTING, subject_rows(found), found.count())
     if inspection := inspection_typed(request.actor, request.GET):
         address_of_file = reverse("inspections:file", args=[inspection])
         by_script = request.headers.get("HX-Request") == "true"
         return HttpResponseClientRedirect(address_of_file) if by_script else redirect(address_of_file)
     return render(request, "backoffice/subjects.html", list_context(request.actor, request.GET))
-
-
-@requires(Permission.SUBJECT_VIEW)
-def subjects_export(request: ActingRequest) -> StreamingHttpResponse:
-    """The filtered list as CSV, in the order of the page."""
-    found = ordered(matching(subjects_visible_to(request.actor), wanted_of(request.GET)), request.GET)
-    response = StreamingHttpResponse(csv_of_subjects(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="subjects-{today():%Y%m%d}.csv"'
-    return response
 
 
 def wanted_of(query: QueryDict) -> SubjectFilter:
@@ -113,7 +109,6 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "statuses": STATUS_NAMES.items(),
         "page": page,
         "rows": [row_of(subject, names, due.get(subject.pk)) for subject in page],
-        "export_url": reverse("backoffice:subjects_export") + address(query),
         "is_narrowed": wanted != SubjectFilter(),
     }
 

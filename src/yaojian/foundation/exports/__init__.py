@@ -1,0 +1,1 @@
+"""Lists taken out of the platform as workbooks and delimited text."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ExportsApp(AppConfig):
+    name = "yaojian.foundation.exports"
+    label = "exports"

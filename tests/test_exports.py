@@ -1,0 +1,66 @@
+"""Every list as a file: who may, what is in it, and that it is an act."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pytest
+import python_calamine
+from django.test import Client
+
+from yaojian.foundation.accounts.contracts import ROLE_PERMISSIONS, Permission, Role
+from yaojian.foundation.accounts.facade import Level, Organ, post_person, register_organ
+from yaojian.foundation.ledger.facade import Act
+
+LISTS = ("/subjects/", "/journal/", "/inspections/")
+
+
+@pytest.fixture
+def organ(db: None) -> Organ:
+    return register_organ(code="x", name="测试局", level=Level.COUNTY, territories=["652301"])
+
+
+def client_of(organ: Organ, role: Role) -> Client:
+    user = post_person(
+        username=role.value, display_name="某人", organ=organ, role=role, valid_from=date(2020, 1, 1)
+    )
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("wanted", ["xlsx", "csv"])
+def test_an_export_is_an_act(organ: Organ, path: str, wanted: str) -> None:
+    answer = client_of(organ, Role.INSPECTOR).get(path, {"export": wanted, "q": "秘密"})
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    act = Act.objects.get(kind="list.exported")
+    assert act.facts["format"] == wanted
+    assert "秘密" not in str(act.facts)
+    assert f".{wanted}" in answer["Content-Disposition"]
+    if wanted == "xlsx":
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        rows = book.get_sheet_by_index(0).to_python()
+        assert len(rows) == act.facts["count"] + 1, rows
+        assert ["导出人", "某人"] in book.get_sheet_by_index(1).to_python()
+    else:
+        assert content.startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_who_may_not_export_is_refused_and_sees_no_button(organ: Organ, path: str) -> None:
+    client = client_of(organ, Role.GUEST)
+    answer = client.get(path, {"export": "csv"})
+    assert answer.status_code == 403
+    assert "export=csv" not in client.get(path).content.decode()
+    assert not Act.objects.filter(kind="list.exported").exists()
+
+
+def test_an_unknown_format_is_an_error_of_its_field(organ: Organ) -> None:
+    assert client_of(organ, Role.INSPECTOR).get("/subjects/", {"export": "exe"}).status_code == 422
+
+
+def test_the_permission_is_given_to_officers_only() -> None:
+    assert Permission.REGISTER_EXPORT in ROLE_PERMISSIONS[Role.INSPECTOR]
+    assert Permission.REGISTER_EXPORT not in ROLE_PERMISSIONS[Role.GUEST]
