@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.client import RequestFactory
 
 from yaojian.config.middleware import MAX_REQUEST_BYTES, RequestLimit
-from yaojian.doors.portal.limits import client_address
+from yaojian.foundation.accounts.web.addresses import client_address
 
 
 def test_every_answer_carries_the_policy_and_stays_out_of_caches(db: None) -> None:

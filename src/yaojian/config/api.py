@@ -11,6 +11,7 @@ from ninja.errors import ValidationError as NinjaValidationError
 from yaojian import __version__
 from yaojian.config.problems import answer_to
 from yaojian.doors.backoffice.web.api import router as registers_router
+from yaojian.foundation.accounts.web.denials import note_denial
 from yaojian.foundation.errors import DomainError, InvalidInput
 from yaojian.oversight.plans.web.api import router as plans_router
 
@@ -28,7 +29,8 @@ api.add_router("/plans", plans_router)
 
 @api.exception_handler(DomainError)
 def domain_error(request: HttpRequest, error: Any) -> HttpResponse:
-    """Problem details of a domain error."""
+    """Problem details of a domain error; the refusal of a right goes on record."""
+    note_denial(request, error)
     return answer_to(request, error)
 
 

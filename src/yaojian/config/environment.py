@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "YAOJIAN_"
@@ -43,14 +44,37 @@ class Environment(BaseSettings):
     sms_url: Annotated[str, Field(pattern="^(|https?://.+)$")] = ""
     sms_token: str = ""
     lang: Annotated[str, Field(pattern="^(|zh|en)$")] = ""
+    second_factor: Annotated[str, Field(pattern="^(off|optional|required)$")] = "optional"
+    second_factor_roles: Annotated[list[str], NoDecode] = []
+    session_hours: Annotated[int, Field(ge=1, le=24)] = 8
+    session_idle_minutes: Annotated[int, Field(ge=5, le=480)] = 60
+    sessions_per_person: Annotated[int, Field(ge=1, le=50)] = 5
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_label: str = ""
+    oidc_username_claim: str = ""
     database_url: Annotated[str, Field(validation_alias="DATABASE_URL")] = ""
 
-    @field_validator("allowed_hosts", "previous_installation_keys", mode="before")
+    @field_validator("allowed_hosts", "previous_installation_keys", "second_factor_roles", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return (
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_safe_issuer(cls, value: str) -> str:
+        if value and not re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", value):
+            raise ValueError("must begin with https:// (http:// only on this machine)")
+        return value
+
+    @model_validator(mode="after")
+    def _knows_the_client(self) -> Environment:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("YAOJIAN_OIDC_ISSUER needs YAOJIAN_OIDC_CLIENT_ID beside it")
+        return self
 
     @field_validator("database_url", "database_app_url", "database_owner_url", "test_database_url")
     @classmethod
@@ -90,6 +114,8 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
     except ValidationError as error:
         problems += [
             f"{variable_name(str(item['loc'][0]))}: 取值有误 / malformed {item['input']!r}: {item['msg']}"
+            if item["loc"]
+            else str(item["msg"])
             for item in error.errors()
         ]
     if problems:

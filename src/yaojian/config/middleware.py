@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.config.problems import answer_to
+from yaojian.foundation.accounts.web.denials import note_denial
 from yaojian.foundation.errors import DomainError, InvalidInput
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -72,7 +73,7 @@ class SecurityHeaders:
 
 
 class Problems:
-    """Turns a DomainError into a page or, for the API, into problem details."""
+    """Turns a DomainError into a page or problem details, and puts the refusal of a right on record."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -81,4 +82,7 @@ class Problems:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return answer_to(request, exception) if isinstance(exception, DomainError) else None
+        if not isinstance(exception, DomainError):
+            return None
+        note_denial(request, exception)
+        return answer_to(request, exception)

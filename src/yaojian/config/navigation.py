@@ -70,6 +70,7 @@ def shell_context(request: HttpRequest) -> dict[str, Any]:
         groups = _groups(request, actor)
         items = [item for group in groups for item in group["items"]]
         context["navigation"] = groups
+        context["own_account_url"] = reverse("administration:own_account")
         context["role_label"] = actor.role_name
         context["bottom_navigation"] = [item for item in items if item["view"] in PHONE]
         if actor.may(Permission.NOTICE_VIEW):

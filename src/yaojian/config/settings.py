@@ -145,7 +145,17 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
 
-SESSION_COOKIE_AGE = 8 * 3600
+# How long a session lives at most, how long it may lie idle, and how many a person may have at once.
+SESSION_COOKIE_AGE = ENVIRONMENT.session_hours * 3600
+SESSION_IDLE_SECONDS = ENVIRONMENT.session_idle_minutes * 60
+SESSIONS_PER_PERSON = ENVIRONMENT.sessions_per_person
+SECOND_FACTOR = ENVIRONMENT.second_factor
+SECOND_FACTOR_ROLES = frozenset(ENVIRONMENT.second_factor_roles)
+OIDC_ISSUER = ENVIRONMENT.oidc_issuer
+OIDC_CLIENT_ID = ENVIRONMENT.oidc_client_id
+OIDC_CLIENT_SECRET = ENVIRONMENT.oidc_client_secret
+OIDC_LABEL = ENVIRONMENT.oidc_label
+OIDC_USERNAME_CLAIM = ENVIRONMENT.oidc_username_claim
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # Two installations on one host differ by port only, which cookies ignore: the name keeps them apart.

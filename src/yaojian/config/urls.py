@@ -3,17 +3,21 @@
 from django.urls import include, path
 
 from yaojian.config import api, views
-from yaojian.doors.backoffice.web import session
+from yaojian.doors.administration.web import sign_in
 
 urlpatterns = [
     path("health", views.health, name="health"),
-    path("sign-in/", session.sign_in, name="sign_in"),
-    path("sign-out/", session.sign_out, name="sign_out"),
-    path("language/", session.set_language, name="set_language"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/code/", sign_in.sign_in_code, name="sign_in_code"),
+    path("sign-in/outside/", sign_in.outside_begin, name="outside_begin"),
+    path("sign-in/outside/return/", sign_in.outside_return, name="outside_return"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("language/", sign_in.set_language, name="set_language"),
     path("inspections/", include("yaojian.casework.inspections.web.urls")),
     path("plans/", include("yaojian.oversight.plans.web.urls")),
     path("public/", include("yaojian.doors.portal.urls")),
     path("api/v1/", api.api.urls),
+    path("", include("yaojian.doors.administration.web.urls")),
     path("", include("yaojian.doors.backoffice.web.urls")),
 ]
 

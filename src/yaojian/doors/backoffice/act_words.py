@@ -85,6 +85,18 @@ COLUMNS: dict[str, Promise] = {
     "kind": pgettext_lazy("organ", "Kind"),
 }
 
+SIGN_IN_STEPS: dict[str, Promise] = {
+    "password": gettext_lazy("Password"),
+    "second_factor": gettext_lazy("Second factor"),
+}
+SESSION_ENDS: dict[str, Promise] = {
+    "ended": gettext_lazy("ended on the page"),
+    "password": gettext_lazy("new password"),
+    "rights": gettext_lazy("change of rights"),
+    "factor": gettext_lazy("second factor reset"),
+    "left": gettext_lazy("left the service"),
+}
+
 
 def _shares(codes: Iterable[str]) -> str:
     return _joined(SHARED_NAMES[Shared(code)] for code in codes)
@@ -127,6 +139,23 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "organ": (gettext_lazy("Code of the organ"), str),
     "name": (gettext_lazy("Name"), str),
     "is_new": (gettext_lazy("Entered for the first time"), _yes_or_no),
+    "posting": (gettext_lazy("Posting"), str),
+    "from_posting": (gettext_lazy("Posting until then"), str),
+    "deputy": (gettext_lazy("Deputy"), str),
+    "on_behalf_of": (gettext_lazy("On behalf of"), str),
+    "successor": (gettext_lazy("Taken over by"), str),
+    "step": (gettext_lazy("Refused at"), lambda step: str(SIGN_IN_STEPS.get(step, step))),
+    "why": (gettext_lazy("Occasion of ending"), lambda why: str(SESSION_ENDS.get(why, why))),
+    "route": (gettext_lazy("Page"), str),
+    "permission": (gettext_lazy("Right that is missing"), str),
+    "repeats": (gettext_lazy("Further refusals since the last entry"), str),
+    "left": (gettext_lazy("Recovery codes left"), str),
+    "token": (gettext_lazy("Beginning of the token"), str),
+    "permissions": (gettext_lazy("Rights"), _joined),
+    "issuer": (gettext_lazy("Outside sign-in service"), str),
+    "year": (gettext_lazy("Year"), str),
+    "confirmed": (gettext_lazy("Postings confirmed"), str),
+    "ended": (gettext_lazy("Postings ended"), str),
     "full_time": (gettext_lazy("Full-time"), _yes_or_no),
     "valid_from": (gettext_lazy("In force from"), str),
     "valid_to": (gettext_lazy("In force until"), str),

@@ -21,7 +21,8 @@ from yaojian.foundation.outbox.facade import pending_count
 from yaojian.foundation.timekeeping import CHINA, now
 from yaojian.registers.enterprises.facade import Subject, subjects_visible_to
 
-SESSIONS = "session."
+WAYS_IN = ("session.", "access.", "second_factor.", "token.")
+"""Kinds of act about how people get in: for administrators and security officers, not for colleagues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,13 @@ def journal_of(actor: Actor) -> QuerySet[Act]:
     of_own_organ = subtree_q(actor, "organ")
     if not actor.may(Permission.SUBJECT_VIEW):
         return acts.filter(of_own_organ, subject_id__isnull=True)
+    ways_in = Q()
+    for beginning in WAYS_IN:
+        ways_in |= Q(kind__startswith=beginning)
     about_visible = Q(
         subject_kind=SUBJECT_KIND, subject_id__in=subjects_visible_to(actor, Shared.FILES).values("pk")
     )
-    return acts.filter(of_own_organ | about_visible).exclude(kind__startswith=SESSIONS)
+    return acts.filter(of_own_organ | about_visible).exclude(ways_in)
 
 
 def matching_acts(acts: QuerySet[Act], wanted: JournalFilter) -> QuerySet[Act]:

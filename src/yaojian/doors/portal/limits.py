@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.doors.portal.errors import TooManyLookUps
 
 LOOK_UPS_PER_MINUTE = 30
 MINUTE = 60
-
-
-def client_address(request: HttpRequest) -> str:
-    """Where a request comes from: the connection, or what our own reverse proxy says of it.
-
-    A proxy appends the address it saw, so only the last entry can be believed.
-    """
-    if settings.BEHIND_PROXY:
-        forwarded: str = request.headers.get("X-Forwarded-For", "")
-        return forwarded.rsplit(",", 1)[-1].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def count_look_up(address: str) -> None:

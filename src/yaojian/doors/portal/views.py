@@ -16,8 +16,9 @@ from yaojian.casework.inspections.facade import (
     InspectionState,
     inspections_of_subject,
 )
-from yaojian.doors.portal.limits import client_address, count_look_up
+from yaojian.doors.portal.limits import count_look_up
 from yaojian.foundation.accounts.web.access import public
+from yaojian.foundation.accounts.web.addresses import client_address
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.registers.enterprises.facade import Subject, public_subject, public_subjects, type_name
 

@@ -99,7 +99,8 @@ def system_actor(organ: Organ) -> Actor:
 def note_failed_sign_in(user: User) -> None:
     """Count a wrong password; the fifth in a row locks the account for a quarter of an hour.
 
-    The lock is announced (`events`) and so recorded in the journal; a single wrong password is only counted.
+    Each is announced (`events`) and so recorded in the journal, as is the lock; what comes during the lock is
+    not, so that a flood leaves at most six acts in a quarter of an hour.
     """
     user.failed_sign_ins += 1
     until = now() + LOCK_SPAN if user.failed_sign_ins >= MAX_FAILED_SIGN_INS else None
@@ -107,6 +108,7 @@ def note_failed_sign_in(user: User) -> None:
         user.locked_until = until
         user.failed_sign_ins = 0
     user.save(update_fields=["failed_sign_ins", "locked_until"])
+    events.announce(events.Deed("session.refused", user, facts={"step": "password"}))
     if until:
         events.announce(events.AccountLocked(user, until))
 

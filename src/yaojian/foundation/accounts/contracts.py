@@ -323,9 +323,16 @@ class Actor:
     organ_tree: Tree = Tree.GOVERNMENT
     memo: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
     """What has been looked up for this actor already: the scope, once per request."""
+    posting_id: int | None = None
+    limited_to: frozenset[Permission] | None = None
+    """What a token leaves of the role's permissions; None where a person is signed in."""
+    on_behalf_of: str = ""
+    """The name of the person whose deputy is acting; every act recorded so says it."""
 
     def may(self, permission: Permission) -> bool:
-        """Whether the role of this posting includes `permission`."""
+        """Whether the role of this posting, and the token if one is used, includes `permission`."""
+        if self.limited_to is not None and permission not in self.limited_to:
+            return False
         return permission in ROLE_PERMISSIONS[self.role]
 
     @property

@@ -7,8 +7,9 @@ that cannot be written undoes the change.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from yaojian.foundation.accounts.contracts import Actor
 from yaojian.foundation.accounts.models import Organ, Posting, SharingAgreement, User
@@ -76,6 +77,16 @@ class PasswordSet:
     user: User
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something done with a person's way in: `by` whom, or by the platform where nobody is signed in."""
+
+    kind: str
+    user: User
+    by: Actor | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 Change = (
     OrganRegistered
     | OrganAct
@@ -85,6 +96,7 @@ Change = (
     | PersonPosted
     | AccountLocked
     | PasswordSet
+    | Deed
 )
 _record: Callable[[Change], None] | None = None
 

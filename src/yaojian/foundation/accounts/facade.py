@@ -20,7 +20,16 @@ from yaojian.foundation.accounts.contracts import (
     Tree,
     Width,
 )
-from yaojian.foundation.accounts.models import Delegation, Organ, OrganPeriod, Posting, SharingAgreement, User
+from yaojian.foundation.accounts.models import (
+    ApiToken,
+    Delegation,
+    Organ,
+    OrganPeriod,
+    Posting,
+    SharingAgreement,
+    SignInSession,
+    User,
+)
 from yaojian.foundation.accounts.organ_actions import (
     OrganFields,
     change_organ,
@@ -32,6 +41,8 @@ from yaojian.foundation.accounts.organ_actions import (
 from yaojian.foundation.accounts.organ_entry import RECORDS_BEGIN, register_agreement, register_organ
 from yaojian.foundation.accounts.organ_present import apply_due_changes
 from yaojian.foundation.accounts.organ_queries import OrganAt, organs_as_of
+from yaojian.foundation.accounts.outside_sign_in import link_identity, person_with_identity
+from yaojian.foundation.accounts.passwords import change_own_password, issue_start_password
 from yaojian.foundation.accounts.permissions import check_may
 from yaojian.foundation.accounts.queries import (
     actor_in,
@@ -40,6 +51,7 @@ from yaojian.foundation.accounts.queries import (
     organ_answering_for,
     organ_by_code,
     organs_visible_to,
+    postings_in_force,
 )
 from yaojian.foundation.accounts.scope import (
     default_width,
@@ -53,6 +65,14 @@ from yaojian.foundation.accounts.scope import (
     width_q,
     widths_open_to,
 )
+from yaojian.foundation.accounts.sessions import end_session, end_sessions, live_sessions
+from yaojian.foundation.accounts.tokens import (
+    actor_of_token,
+    make_token,
+    own_tokens,
+    permissions_for_tokens,
+    revoke_token,
+)
 
 __all__ = [
     "LEVEL_NAMES",
@@ -63,6 +83,7 @@ __all__ = [
     "TREE_NAMES",
     "WIDTH_NAMES",
     "Actor",
+    "ApiToken",
     "Delegation",
     "Hindrance",
     "Level",
@@ -76,23 +97,32 @@ __all__ = [
     "Role",
     "Shared",
     "SharingAgreement",
+    "SignInSession",
     "Tree",
     "User",
     "Width",
     "actor_in",
     "actor_of",
+    "actor_of_token",
     "agree_sharing",
     "agreements_of",
     "apply_due_changes",
     "ask_before_closing",
     "change_organ",
+    "change_own_password",
     "check_may",
     "close_organ",
     "codes_of",
     "default_width",
+    "end_session",
+    "end_sessions",
     "end_sharing",
     "hindrances",
+    "issue_start_password",
     "land_q",
+    "link_identity",
+    "live_sessions",
+    "make_token",
     "mine_q",
     "officers_for_inspections",
     "open_organ",
@@ -102,11 +132,16 @@ __all__ = [
     "organ_land_q",
     "organs_as_of",
     "organs_visible_to",
+    "own_tokens",
+    "permissions_for_tokens",
+    "person_with_identity",
     "post_person",
+    "postings_in_force",
     "principals_of",
     "register_agreement",
     "register_organ",
     "responsibility_q",
+    "revoke_token",
     "set_password",
     "subtree_q",
     "system_actor",

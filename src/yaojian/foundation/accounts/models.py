@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -11,8 +12,28 @@ from django.utils.translation import gettext_lazy as _
 from yaojian.foundation.accounts.absence_models import Delegation
 from yaojian.foundation.accounts.contracts import ROLE_NAMES, Role
 from yaojian.foundation.accounts.organ_models import Organ, OrganPeriod, SharingAgreement
+from yaojian.foundation.accounts.sign_in_models import (
+    AccessDenial,
+    ApiToken,
+    RecoveryCode,
+    SecondFactor,
+    SignInSession,
+)
 
-__all__ = ["Delegation", "Organ", "OrganPeriod", "Posting", "SharingAgreement", "User", "UserManager"]
+__all__ = [
+    "AccessDenial",
+    "ApiToken",
+    "Delegation",
+    "Organ",
+    "OrganPeriod",
+    "Posting",
+    "RecoveryCode",
+    "SecondFactor",
+    "SharingAgreement",
+    "SignInSession",
+    "User",
+    "UserManager",
+]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -33,12 +54,24 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     failed_sign_ins = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
+    must_change_password = models.BooleanField(default=False)
+    left_on = models.DateField(null=True, blank=True, help_text="the last day in service")
+    identity = models.CharField(
+        max_length=300,
+        unique=True,
+        null=True,
+        help_text="issuer and subject of the outside sign-in",
+    )
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "username"
 
     def __str__(self) -> str:
         return self.display_name
+
+    def is_in_service(self, on: date) -> bool:
+        """Whether the account is active and the person has not left before a day."""
+        return self.is_active and (self.left_on is None or self.left_on >= on)
 
 
 class Posting(models.Model):

@@ -6,20 +6,21 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from yaojian.foundation.accounts.contracts import Actor, Level, Role, Tree
+from yaojian.foundation.accounts.contracts import Actor, Level, Permission, Role, Tree
 from yaojian.foundation.accounts.models import Organ, Posting, User
 from yaojian.foundation.errors import NotFound
+from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.timekeeping import today
 
 
+def postings_in_force(user: User, on: date) -> QuerySet[Posting]:
+    """The postings that `user` holds on a day, with their organs; the newest first."""
+    return Posting.objects.filter(in_force_q(on), user=user).select_related("organ")
+
+
 def posting_in_force(user: User, on: date) -> Posting | None:
-    """The posting in which `user` acts on a day, the newest first."""
-    return (
-        Posting.objects.filter(user=user, valid_from__lte=on)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
-        .select_related("organ")
-        .first()
-    )
+    """The posting in which `user` acts on a day unless another is chosen: the newest."""
+    return postings_in_force(user, on).first()
 
 
 def organ_answering_for(user: User) -> Organ | None:
@@ -37,8 +38,8 @@ def actor_of(user: User) -> Actor | None:
     return None if posting is None else actor_in(posting, user)
 
 
-def actor_in(posting: Posting, user: User) -> Actor:
-    """The acting person in a given posting."""
+def actor_in(posting: Posting, user: User, limited_to: frozenset[Permission] | None = None) -> Actor:
+    """The acting person in a given posting, with all its rights or those that a token leaves."""
     organ = posting.organ
     return Actor(
         user_id=user.pk,
@@ -54,6 +55,8 @@ def actor_in(posting: Posting, user: User) -> Actor:
         full_time=posting.full_time,
         organ_short_name=organ.short_name or organ.name,
         organ_tree=Tree(organ.tree),
+        posting_id=posting.pk,
+        limited_to=limited_to,
     )
 
 

@@ -39,6 +39,11 @@ def content_of(act: Act) -> dict[str, Any]:
     }
 
 
+def _facts(by: Actor, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts, and for whom a deputy acted."""
+    return {**facts, "on_behalf_of": by.on_behalf_of} if by.on_behalf_of else dict(facts)
+
+
 def compose_act(
     *,
     by: Actor,
@@ -71,7 +76,7 @@ def compose_act(
         recorded_at=recorded,
         legal_basis=list(legal_basis),
         evidence=list(evidence),
-        facts=as_json(facts or {}),
+        facts=as_json(_facts(by, facts or {})),
         salt=secrets.token_bytes(SALT_BYTES),
     )
     if act.claimed_at > recorded:

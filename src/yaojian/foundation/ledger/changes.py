@@ -15,7 +15,7 @@ from yaojian.foundation.ledger.actions import record_act
 
 
 def record_change(change: events.Change) -> None:
-    """Write the act of a change of organs or people, in the name of the platform."""
+    """Write the act of a change of organs or people, in the name of who made it or of the platform."""
     match change:
         case events.OrganRegistered(organ, is_new, changed):
             facts: dict[str, object] = {"organ": organ.code, "name": organ.name, "is_new": is_new}
@@ -52,6 +52,9 @@ def record_change(change: events.Change) -> None:
             record_act(by=_platform_for(user), kind="account.locked", facts=facts)
         case events.PasswordSet(user):
             record_act(by=_platform_for(user), kind="account.password_set", facts={"username": user.username})
+        case events.Deed():
+            facts = {"username": change.user.username, **change.facts}
+            record_act(by=change.by or _platform_for(change.user), kind=change.kind, facts=facts)
 
 
 def _platform_for(user: User) -> Actor:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from yaojian.foundation.accounts.facade import Organ, organ_by_code, system_actor
+from yaojian.foundation.accounts.second_factor import reseal_secrets
 from yaojian.foundation.errors import DomainError
 from yaojian.foundation.privacy.facade import rewrap_keys
 from yaojian.operations.installation import installation_from_environment
@@ -32,9 +33,11 @@ class Command(BaseCommand):
             if options["new_key"]:
                 self._make_new_key()
             wrapped = rewrap_keys(by=system_actor(organ))
+            sealed = reseal_secrets()
         except DomainError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{wrapped} data keys wrapped under the present installation key")
+        self.stdout.write(f"{sealed} second factors sealed under it")
         if options["new_key"]:
             self.stdout.write(
                 "Keep the new secrets.json apart from the backups. Processes that run now use the new "

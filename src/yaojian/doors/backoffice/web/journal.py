@@ -23,7 +23,7 @@ from yaojian.doors.backoffice.act_words import (
     title_of,
 )
 from yaojian.doors.backoffice.queries import (
-    SESSIONS,
+    WAYS_IN,
     JournalFilter,
     act_visible_to,
     journal_of,
@@ -54,7 +54,7 @@ class JournalForm(forms.Form):
     def __init__(self, query: QueryDict, *, actor: Actor) -> None:
         super().__init__(query, auto_id="filter_%s")
         codes = (
-            [c for c in KINDS if not c.startswith(SESSIONS)]
+            [c for c in KINDS if not c.startswith(WAYS_IN)]
             if actor.may(Permission.SUBJECT_VIEW)
             else [c for c in KINDS if not c.startswith(ABOUT_SUBJECTS)]
         )

@@ -19,9 +19,9 @@ from yaojian import __version__
 from yaojian.casework.inspections.facade import InspectionState
 from yaojian.doors.backoffice.queries import inspections_under_way, system_status
 from yaojian.doors.backoffice.web.lists import address, page_of
-from yaojian.doors.backoffice.web.session import safe_next
 from yaojian.foundation.accounts.facade import Actor, Permission, officers_for_inspections
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.accounts.web.addresses import safe_next
 from yaojian.foundation.design.templatetags.design import datetime_cn, number
 from yaojian.foundation.errors import Conflict, InvalidInput
 from yaojian.foundation.timekeeping import today

@@ -8,19 +8,22 @@ from datetime import date, timedelta
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
 
+from yaojian.foundation.accounts import sign_in
 from yaojian.foundation.accounts.actions import LOCK_SPAN, MAX_FAILED_SIGN_INS
 from yaojian.foundation.accounts.facade import Role, post_person
 from yaojian.foundation.accounts.models import User
 from yaojian.foundation.accounts.sign_in import SignInRefused, authenticate
 from yaojian.foundation.accounts.tests.conftest import Organs
-from yaojian.foundation.timekeeping import held_at, now
+from yaojian.foundation.ledger.models import Act
+from yaojian.foundation.timekeeping import held_at, now, today
 
 PASSWORD = "Gaoshan-liushui-2026"
 
 
 @pytest.fixture(autouse=True)
 def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 as in service, but quick: these tests hash dozens of passwords."""
+    """Argon2 as in service, but quick, and refusals not drawn out: these tests hash dozens of passwords."""
+    monkeypatch.setattr(sign_in, "QUICKEST_REFUSAL", 0.0)
     monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
     monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 64)
 
@@ -128,3 +131,33 @@ def test_an_account_without_a_password_lets_nobody_in(officer: User) -> None:
     officer.save()
     for password in ("", "!", officer.password):
         refusal("wang", password)
+
+
+def test_a_refusal_takes_as_long_for_a_name_that_exists_as_for_one_that_does_not(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(sign_in, "QUICKEST_REFUSAL", 5.0)
+    monkeypatch.setattr(sign_in.time, "sleep", slept.append)
+    refusal("wang")
+    refusal("nobody")
+    assert [round(seconds) for seconds in slept] == [5, 5]
+
+
+def test_who_has_left_does_not_get_in(officer: User) -> None:
+    User.objects.update(left_on=today())
+    assert authenticate("wang", PASSWORD) == officer
+    User.objects.update(left_on=today() - timedelta(days=1))
+    assert refusal("wang", PASSWORD) == refusal("nobody")
+
+
+def test_each_wrong_password_of_a_known_name_is_an_act_and_those_during_the_lock_are_not(
+    officer: User,
+) -> None:
+    refusal("nobody")
+    for _ in range(MAX_FAILED_SIGN_INS + 3):
+        refusal("wang")
+    kinds = list(Act.objects.exclude(kind__in=["organ.registered", "account.created", "person.posted"]))
+    assert [act.kind for act in kinds].count("session.refused") == MAX_FAILED_SIGN_INS
+    assert [act.kind for act in kinds].count("account.locked") == 1
+    assert kinds[0].facts["username"] == "wang"

@@ -10,25 +10,42 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.contracts import Actor, Permission
+from yaojian.foundation.accounts.models import Posting
 from yaojian.foundation.accounts.permissions import check_may
 from yaojian.foundation.errors import NotAllowed
 
 View = Callable[..., HttpResponseBase]
 PUBLIC = "public"
+FACTOR_MISSING = "second_factor_missing"
+"""Set in the session of somebody who has to set up a second factor before doing anything else."""
 
 
 class ActingRequest(HttpRequest):
     """A request that `requires` has let through: somebody acts."""
 
     actor: Actor
+    postings: list[Posting]
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Declare that a view needs `permission`; strangers are sent to sign in, others are refused."""
+def first_step(request: HttpRequest) -> str:
+    """The page that the signed-in person must see before all others; empty when there is none.
+
+    A start password is changed first; then a second factor is set up where the setting demands one.
+    """
+    if getattr(request.user, "must_change_password", False):
+        return "administration:own_password"
+    return "administration:second_factor" if request.session.get(FACTOR_MISSING) else ""
+
+
+def requires(permission: Permission, *, before_entry: bool = False) -> Callable[[View], View]:
+    """Declare that a view needs `permission`; strangers are sent to sign in, others are refused.
+
+    `before_entry`: it is open although the person must change the password or set up a second factor first.
+    """
 
     def declare(view: View) -> View:
         @wraps(view)
@@ -43,6 +60,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
                 # A form sent after the session has ended was not taken, and the sign-in page says so.
                 expired = "?expired=1" if request.method == "POST" else ""
                 return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL) + expired)
+            if not before_entry and (first := first_step(request)):
+                return redirect(first)
             check_may(actor, permission)
             return view(request, *args, **kwargs)
 

@@ -1,4 +1,4 @@
-"""The sign-in form."""
+"""The forms of signing in."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yaojian.foundation.accounts.models import User
+from yaojian.foundation.accounts.second_factor import SecondFactorRefused, check_second_factor
 from yaojian.foundation.accounts.sign_in import SignInRefused, authenticate
 
 
@@ -41,4 +43,35 @@ class SignInForm(forms.Form):
                 self.user = authenticate(data["username"], data["password"])
             except SignInRefused as refusal:
                 raise forms.ValidationError(str(refusal.detail)) from None
+        return data
+
+
+class CodeForm(forms.Form):
+    """The second step: the code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(
+        label=pgettext_lazy("sign-in", "Code"),
+        max_length=20,
+        help_text=_("Six digits from your authenticator app, or one of your recovery codes."),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "autofocus": True,
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("code"):
+            try:
+                check_second_factor(self.user, data["code"])
+            except SecondFactorRefused as refusal:
+                self.add_error("code", str(refusal.detail))
         return data

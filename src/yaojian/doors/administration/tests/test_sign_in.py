@@ -1,4 +1,4 @@
-"""Signing in and out, the language, and the developers' page."""
+"""Signing in and out by password, and the language."""
 
 from __future__ import annotations
 
@@ -6,21 +6,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from yaojian.doors.backoffice.tests.conftest import SignedIn
-from yaojian.doors.backoffice.tests.factories import Region
+from yaojian.doors.administration.tests.conftest import PASSWORD, Organs, Post
 from yaojian.foundation.accounts.models import User
 from yaojian.foundation.ledger.facade import Act
 
-CREDENTIALS = {"username": "inspector", "password": "x" * 12}
+CREDENTIALS = {"username": "inspector", "password": PASSWORD}
 
 
 @pytest.fixture
-def inspector(region: Region) -> User:
+def inspector(post: Post) -> User:
     """An inspector with a password."""
-    user = region.people["inspector"]
-    user.set_password(CREDENTIALS["password"])
-    user.save()
-    return user
+    return post("inspector")
 
 
 def test_signing_in_and_out_are_acts(client: Client, inspector: User) -> None:
@@ -53,7 +49,7 @@ def test_refusal_keeps_the_name_and_tells_nothing_more(client: Client, inspector
         assert f'value="{name}"' in page
 
 
-def test_sign_in_page_shows_no_accounts_but_the_way_for_the_public(client: Client, region: Region) -> None:
+def test_sign_in_page_shows_no_accounts_but_the_way_for_the_public(client: Client, organs: Organs) -> None:
     page = client.get(reverse("sign_in")).content.decode()
     assert "inspector" not in page
     assert reverse("portal:look_up") in page
@@ -65,11 +61,6 @@ def test_language_is_remembered(client: Client, db: None) -> None:
     assert 'lang="en"' in client.get(reverse("sign_in")).content.decode()
     client.post(reverse("set_language"), {"language": "xx"})
     assert 'lang="en"' in client.get(reverse("sign_in")).content.decode()
-
-
-def test_components_are_for_developers(signed_in: SignedIn) -> None:
-    assert signed_in("administrator").get(reverse("backoffice:components")).status_code == 200
-    assert signed_in("chief").get(reverse("backoffice:components")).status_code == 403
 
 
 @pytest.mark.parametrize("target", ["%", "inspections", "sign_in", "//example.org/", "\0", "/\\example.org"])

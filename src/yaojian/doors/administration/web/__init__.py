@@ -1,0 +1,1 @@
+"""Pages of the administration: organs, people, and one's own account."""
