@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -21,6 +21,7 @@ from yaojian.foundation.accounts.facade import (
     post_person,
     register_organ,
 )
+from yaojian.foundation.timekeeping import today
 
 SINCE = date(2020, 1, 1)
 PASSWORD = "Gaoshan-liushui-2026"
@@ -74,6 +75,7 @@ def post(organs: Organs) -> Post:
             role=role,
             valid_from=SINCE,
             password=PASSWORD,
+            valid_to=today() + timedelta(days=365) if role is Role.GUEST else None,
         )
 
     return enter

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from yaojian.doors.administration.tests.conftest import PASSWORD, Organs, Post
+from yaojian.foundation.accounts.actions import MAX_FAILED_SIGN_INS
 from yaojian.foundation.accounts.models import User
 from yaojian.foundation.ledger.facade import Act
 
@@ -67,3 +68,14 @@ def test_language_is_remembered(client: Client, db: None) -> None:
 def test_what_is_no_address_of_ours_leads_home(db: None, target: str) -> None:
     response = Client().post(reverse("set_language"), {"language": "en", "next": target})
     assert (response.status_code, response.headers["Location"]) == (302, "/")
+
+
+def test_each_wrong_password_of_a_known_name_is_an_act_and_those_during_the_lock_are_not(
+    client: Client, inspector: User
+) -> None:
+    for name in ("nobody", *["inspector"] * (MAX_FAILED_SIGN_INS + 3)):
+        client.post(reverse("sign_in"), {"username": name, "password": "wrong"})
+    acts = Act.objects.filter(kind__in=["session.refused", "account.locked"])
+    assert [act.kind for act in acts].count("session.refused") == MAX_FAILED_SIGN_INS
+    assert [act.kind for act in acts].count("account.locked") == 1
+    assert {act.facts["username"] for act in acts} == {"inspector"}

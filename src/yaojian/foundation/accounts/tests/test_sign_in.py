@@ -14,7 +14,6 @@ from yaojian.foundation.accounts.facade import Role, post_person
 from yaojian.foundation.accounts.models import User
 from yaojian.foundation.accounts.sign_in import SignInRefused, authenticate
 from yaojian.foundation.accounts.tests.conftest import Organs
-from yaojian.foundation.ledger.models import Act
 from yaojian.foundation.timekeeping import held_at, now, today
 
 PASSWORD = "Gaoshan-liushui-2026"
@@ -141,7 +140,8 @@ def test_a_refusal_takes_as_long_for_a_name_that_exists_as_for_one_that_does_not
     monkeypatch.setattr(sign_in.time, "sleep", slept.append)
     refusal("wang")
     refusal("nobody")
-    assert [round(seconds) for seconds in slept] == [5, 5]
+    assert all(4 < seconds <= 5 for seconds in slept)
+    assert len(slept) == 2
 
 
 def test_who_has_left_does_not_get_in(officer: User) -> None:
@@ -149,15 +149,3 @@ def test_who_has_left_does_not_get_in(officer: User) -> None:
     assert authenticate("wang", PASSWORD) == officer
     User.objects.update(left_on=today() - timedelta(days=1))
     assert refusal("wang", PASSWORD) == refusal("nobody")
-
-
-def test_each_wrong_password_of_a_known_name_is_an_act_and_those_during_the_lock_are_not(
-    officer: User,
-) -> None:
-    refusal("nobody")
-    for _ in range(MAX_FAILED_SIGN_INS + 3):
-        refusal("wang")
-    kinds = list(Act.objects.exclude(kind__in=["organ.registered", "account.created", "person.posted"]))
-    assert [act.kind for act in kinds].count("session.refused") == MAX_FAILED_SIGN_INS
-    assert [act.kind for act in kinds].count("account.locked") == 1
-    assert kinds[0].facts["username"] == "wang"
