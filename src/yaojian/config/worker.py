@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import DeleteJobCondition
 from procrastinate.tasks import Task
 
+from yaojian.foundation.accounts.facade import apply_due_changes
 from yaojian.foundation.notices import facade as notices
 from yaojian.foundation.outbox.facade import deliver_pending, wake_with
 from yaojian.foundation.timekeeping import now
@@ -53,6 +54,13 @@ def refresh_all_duties(timestamp: int) -> None:
     refresh_duties()
 
 
+@app.periodic(cron="2 16 * * *")
+@app.task(name="accounts.apply_changes", queueing_lock="accounts.apply_changes")
+def apply_changes_of_organs(timestamp: int) -> None:
+    """Just after midnight in Beijing let changes of organs take effect whose day has come."""
+    apply_due_changes()
+
+
 def ask_for(task: Task, **arguments: int) -> None:
     """Put a job in the queue, unless the same one is waiting already: one serves any number of askers."""
     try:
@@ -78,7 +86,8 @@ def install() -> None:
 
 
 def run() -> None:
-    """Work until told to stop. A machine that was off at night brings its duties up to date first."""
+    """Work until told to stop. A machine that was off at night brings organs and duties up to date first."""
+    ask_for(apply_changes_of_organs, timestamp=int(now().timestamp()))
     ask_for(refresh_all_duties, timestamp=int(now().timestamp()))
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
         asyncio.run(_serve(worker_app))

@@ -7,5 +7,8 @@ class InspectionsApp(AppConfig):
 
     def ready(self) -> None:
         from yaojian.casework.inspections import work_kinds
+        from yaojian.casework.inspections.queries import held_by
+        from yaojian.foundation.accounts.facade import ask_before_closing
 
         work_kinds.register()
+        ask_before_closing(held_by)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from yaojian.casework.inspections.models import Inspection, TeamMember
 from yaojian.casework.inspections.rules import typed_file_number
 from yaojian.casework.inspections.states import InspectionState
-from yaojian.foundation.accounts.facade import Actor, Shared, Width, mine_q, subtree_q
+from yaojian.foundation.accounts.facade import Actor, Hindrance, Organ, Shared, Width, mine_q, subtree_q
 from yaojian.foundation.accounts.facade import visible_q as visible_subject_q
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.timekeeping import CHINA, today
@@ -42,6 +42,13 @@ def inspections_within(actor: Actor, width: Width) -> QuerySet[Inspection]:
     Those with the actor in the team are their own in any case.
     """
     return Inspection.objects.filter(_width_q(actor, width))
+
+
+def held_by(organ: Organ, on: date) -> list[Hindrance]:
+    """The inspections of an organ that are not at an end: somebody must finish them when it closes."""
+    ended = (InspectionState.CLOSED.value, InspectionState.CANCELLED.value)
+    held = Inspection.objects.filter(organ=organ).exclude(state__in=ended)
+    return [Hindrance(_("inspections that are not closed"), held.count())]
 
 
 def _width_q(actor: Actor, width: Width) -> Q:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor, Level, land_q, subtree_q
+from yaojian.foundation.accounts.facade import Actor, Hindrance, Level, Organ, land_q, subtree_q
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.models import WorkItem
@@ -56,6 +56,15 @@ def items_visible_to(actor: Actor) -> QuerySet[WorkItem]:
     if actor.organ_level is Level.TOWNSHIP:
         condition |= land_q(actor, "organ")
     return WorkItem.objects.filter(condition)
+
+
+def held_by(organ: Organ, on: date) -> list[Hindrance]:
+    """The open work of an organ: it would be orphaned when the organ closes."""
+    return [
+        Hindrance(
+            _("open work items"), WorkItem.objects.filter(organ=organ, state=ItemState.OPEN.value).count()
+        )
+    ]
 
 
 def narrowed_to(items: QuerySet[WorkItem], actor: Actor, whose: Whose) -> QuerySet[WorkItem]:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Organ, organ_land_q, responsibility_q
+from yaojian.foundation.accounts.facade import Hindrance, Organ, organ_land_q, responsibility_q
 from yaojian.registers.enterprises.models import Subject
 
 
 def subjects_by_id(ids: Iterable[int]) -> dict[int, Subject]:
     """Subjects by their keys, with the organs responsible; callers check who asks."""
     return Subject.objects.select_related("responsible_organ").in_bulk(list(ids))
+
+
+def held_by(organ: Organ, on: date) -> list[Hindrance]:
+    """The open subjects an organ is responsible for: they would have nobody when it closes."""
+    held = Subject.objects.filter(responsible_organ=organ).exclude(closed_on__lte=on)
+    return [Hindrance(_("subjects it is responsible for"), held.count())]
 
 
 def subjects_in_scope(

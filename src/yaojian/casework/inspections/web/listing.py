@@ -22,14 +22,15 @@ from yaojian.casework.inspections.models import Inspection
 from yaojian.casework.inspections.queries import (
     InspectionFilter,
     counts_by_state,
-    inspections_visible_to,
+    inspections_within,
     matching,
     overdue,
 )
 from yaojian.casework.inspections.states import InspectionState
 from yaojian.casework.inspections.web import wording
 from yaojian.casework.inspections.web.forms import ListForm
-from yaojian.foundation.accounts.facade import Actor, Permission
+from yaojian.foundation.accounts.facade import Actor, Permission, Width
+from yaojian.foundation.accounts.web.widths import chosen_width, why_so_few, width_tabs
 from yaojian.foundation.exports.facade import Column, Listing
 from yaojian.foundation.timekeeping import local_date
 
@@ -141,17 +142,23 @@ def rows_in_order(found: QuerySet[Inspection], query: QueryDict) -> QuerySet[Ins
     )
 
 
+def width_of(actor: Actor, query: QueryDict) -> Width:
+    """Whose inspections an address asks for; a search without saying so looks at the whole area."""
+    return chosen_width(actor, query.get("whose", ""), searching=bool(query.get("q", "").strip()))
+
+
 def rows_wanted(actor: Actor, query: QueryDict) -> QuerySet[Inspection]:
     """All inspections that the list of an address has, on whatever page."""
     wanted = ListForm(query, auto_id="filter_%s").wanted()
-    return rows_in_order(matching(inspections_visible_to(actor), wanted, actor), query)
+    return rows_in_order(matching(inspections_within(actor, width_of(actor, query)), wanted, actor), query)
 
 
 def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     """The context of the list's page."""
     form = ListForm(query, auto_id="filter_%s")
+    width = width_of(actor, query)
     wanted = form.wanted()
-    of_any_state = matching(inspections_visible_to(actor), replace(wanted, state="", overdue=False), actor)
+    of_any_state = matching(inspections_within(actor, width), replace(wanted, state="", overdue=False), actor)
     found = matching(of_any_state, InspectionFilter(state=wanted.state, overdue=wanted.overdue), actor)
     rows = rows_in_order(found, query)
     page = Paginator(rows, PAGE_SIZE).get_page(query.get("page"))
@@ -159,6 +166,9 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "form": form,
         "wanted": wanted,
         "choices": state_choices(of_any_state, wanted, query),
+        "width": width.value,
+        "widths": width_tabs(actor, width, lambda whose: address(query, whose=whose)),
+        "why_so_few": why_so_few(actor, width, lambda whose: address(query, whose=whose)),
         "filters": filters_in_force(wanted, query),
         "clear_url": address(query, q="", kind="", mine=""),
         "deadline_words": _("Deadline for rectification set with the conclusion"),

@@ -55,7 +55,17 @@ def test_other_jurisdictions_are_not_listed(signed_in: SignedIn, region: Region)
     assert names(signed_in("inspector").get(URL)) == [region.in_qitai.name]
     assert names(signed_in("neighbour").get(URL)) == [region.in_jimsar.name]
     assert names(signed_in("township").get(URL)) == [region.in_qitai.name]
-    assert len(names(signed_in("chief").get(URL))) == 2
+    assert names(signed_in("chief").get(URL)) == []
+    for whose in ("below", "area"):
+        assert len(names(signed_in("chief").get(URL, {"whose": whose}))) == 2
+
+
+def test_a_short_list_of_ones_own_says_why_and_leads_to_the_wider_one(signed_in: SignedIn) -> None:
+    page = signed_in("chief").get(URL)
+    assert "Your organ is not responsible for any subject itself" in page.content.decode()
+    assert page.context["why_so_few"]["url"] == "?whose=below"
+    assert [tab["active"] for tab in page.context["widths"]] == [True, False, False]
+    assert signed_in("township").get(URL).context["widths"] == []
 
 
 def test_administrator_has_no_business_here(signed_in: SignedIn) -> None:
@@ -69,7 +79,8 @@ def test_facets_count_what_choosing_them_would_leave(signed_in: SignedIn, region
         make_subject(4, region.qitai, closed_on=days_from_now(-9)),
     )
     facets = {
-        f["name"]: f for f in signed_in("chief").get(URL, {"type": "single_pharmacy"}).context["facets"]
+        f["name"]: f
+        for f in signed_in("chief").get(URL, {"whose": "area", "type": "single_pharmacy"}).context["facets"]
     }
     assert [(value, n) for value, _label, n in facets["type"]["choices"]] == [
         ("single_pharmacy", 2),
@@ -83,12 +94,14 @@ def test_facets_count_what_choosing_them_would_leave(signed_in: SignedIn, region
 
 
 def test_filters_narrow_and_can_be_removed(signed_in: SignedIn, region: Region) -> None:
-    response = signed_in("chief").get(URL, {"risk": "II", "place": "652327", "status": "all", "q": ""})
+    response = signed_in("chief").get(
+        URL, {"whose": "area", "risk": "II", "place": "652327", "status": "all", "q": ""}
+    )
     assert names(response) == [region.in_jimsar.name]
     assert [f["remove_url"] for f in response.context["filters"]] == [
-        "?risk=II&status=all",
-        "?place=652327&status=all",
-        "?risk=II&place=652327",
+        "?whose=area&risk=II&status=all",
+        "?whose=area&place=652327&status=all",
+        "?whose=area&risk=II&place=652327",
     ]
 
 
@@ -106,10 +119,13 @@ def test_closed_subjects_are_shown_on_demand(signed_in: SignedIn, region: Region
 
 def test_sorts_by_pinyin_and_by_risk(signed_in: SignedIn, region: Region) -> None:
     client = signed_in("chief")
-    assert names(client.get(URL)) == [region.in_jimsar.name, region.in_qitai.name]
-    assert names(client.get(URL, {"sort": "-name"})) == [region.in_qitai.name, region.in_jimsar.name]
-    assert names(client.get(URL, {"sort": "risk"}))[-1] == region.in_jimsar.name
-    assert client.get(URL, {"sort": "password"}).status_code == 200
+    assert names(client.get(URL, {"whose": "area"})) == [region.in_jimsar.name, region.in_qitai.name]
+    assert names(client.get(URL, {"whose": "area", "sort": "-name"})) == [
+        region.in_qitai.name,
+        region.in_jimsar.name,
+    ]
+    assert names(client.get(URL, {"whose": "area", "sort": "risk"}))[-1] == region.in_jimsar.name
+    assert client.get(URL, {"whose": "area", "sort": "password"}).status_code == 200
 
 
 def test_next_duty_is_shown(signed_in: SignedIn, region: Region) -> None:
@@ -124,7 +140,7 @@ def test_nothing_found_and_nothing_there_are_different(signed_in: SignedIn, regi
     assert "No subject matches" in client.get(URL, {"q": "查无此店"}).content.decode()
     region.in_qitai.division_code, region.in_qitai.responsible_organ = "652327100", region.jimsar
     region.in_qitai.save()
-    assert "There are no subjects in your area yet" in client.get(URL).content.decode()
+    assert "There are no subjects in your area yet" in client.get(URL, {"whose": "area"}).content.decode()
 
 
 def test_a_thousand_subjects_are_paged_with_few_queries(
@@ -192,6 +208,6 @@ def test_a_typed_file_number_leads_to_the_inspection(signed_in: SignedIn, region
 
 
 def test_the_export_link_follows_filters_that_change_without_a_reload(signed_in: SignedIn) -> None:
-    page = signed_in("chief").get(URL, {"type": "single_pharmacy"}).content.decode()
-    assert 'hx-select-oob="#export"' in page
-    assert 'href="?type=single_pharmacy&amp;export=csv"' in page
+    page = signed_in("chief").get(URL, {"whose": "area", "type": "single_pharmacy"}).content.decode()
+    assert 'hx-select-oob="#export,#widths"' in page
+    assert 'href="?whose=area&amp;type=single_pharmacy&amp;export=csv"' in page

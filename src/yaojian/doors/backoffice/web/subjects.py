@@ -16,8 +16,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from yaojian.casework.inspections.facade import inspection_with_number
 from yaojian.doors.backoffice.web.listings import SUBJECT_LISTING, subject_rows
 from yaojian.doors.backoffice.web.lists import address, page_of
-from yaojian.foundation.accounts.facade import Actor, Level, Permission
+from yaojian.foundation.accounts.facade import Actor, Level, Permission, Width
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.accounts.web.widths import chosen_width, why_so_few, width_tabs
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today
@@ -32,7 +33,7 @@ from yaojian.registers.enterprises.facade import (
     SubjectType,
     facet_counts,
     matching,
-    subjects_visible_to,
+    subjects_within,
     type_name,
 )
 
@@ -60,13 +61,24 @@ LONGEST_SEARCH = 100
 def subjects(request: ActingRequest) -> HttpResponseBase:
     """The subjects the actor may see; a file number typed into the search goes to that inspection."""
     if exporting(request):
-        found = ordered(matching(subjects_visible_to(request.actor), wanted_of(request.GET)), request.GET)
+        within = subjects_asked_for(request.actor, request.GET)
+        found = ordered(matching(within, wanted_of(request.GET)), request.GET)
         return export_of(request, SUBJECT_LISTING, subject_rows(found), found.count())
     if inspection := inspection_typed(request.actor, request.GET):
         address_of_file = reverse("inspections:file", args=[inspection])
         by_script = request.headers.get("HX-Request") == "true"
         return HttpResponseClientRedirect(address_of_file) if by_script else redirect(address_of_file)
     return render(request, "backoffice/subjects.html", list_context(request.actor, request.GET))
+
+
+def width_of(actor: Actor, query: QueryDict) -> Width:
+    """Whose subjects an address asks for; a search without saying so looks at the whole area."""
+    return chosen_width(actor, query.get("whose", ""), searching=bool(query.get("q", "").strip()))
+
+
+def subjects_asked_for(actor: Actor, query: QueryDict) -> QuerySet[Subject]:
+    """The visible subjects within the width that an address asks for."""
+    return subjects_within(actor, width_of(actor, query))
 
 
 def wanted_of(query: QueryDict) -> SubjectFilter:
@@ -95,7 +107,8 @@ def division_digits(actor: Actor) -> int:
 
 def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     """The context of the list's page."""
-    visible, wanted = subjects_visible_to(actor), wanted_of(query)
+    visible, wanted = subjects_asked_for(actor, query), wanted_of(query)
+    width = width_of(actor, query)
     page = page_of(ordered(matching(visible, wanted), query), query)
     counts = facet_counts(visible, wanted, division_digits(actor))
     codes = [subject.division_code for subject in page]
@@ -105,7 +118,10 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "wanted": wanted,
         "facets": facets(counts, wanted, names),
         "filters": filters_in_force(wanted, query, names),
-        "clear_url": "?",
+        "clear_url": address(QueryDict(), whose=width.value),
+        "width": width.value,
+        "widths": width_tabs(actor, width, lambda whose: address(query, whose=whose)),
+        "why_so_few": why_so_few(actor, width, lambda whose: address(query, whose=whose)),
         "statuses": STATUS_NAMES.items(),
         "page": page,
         "rows": [row_of(subject, names, due.get(subject.pk)) for subject in page],

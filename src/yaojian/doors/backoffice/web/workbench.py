@@ -195,14 +195,14 @@ def numbers(actor: Actor, whose: Whose, urgencies: dict[Urgency, int]) -> list[d
             "value": on_site,
             "status": "info",
             "unit": pgettext("inspections", "files"),
-            "href": f"{inspections}?state=on_site{team}",
+            "href": f"{inspections}?whose=area&state=on_site{team}",
         },
         {
             "label": _("Rectifications to verify"),
             "value": submitted,
             "status": "due_soon" if submitted else "neutral",
             "unit": pgettext("inspections", "files"),
-            "href": f"{inspections}?state=submitted{team}",
+            "href": f"{inspections}?whose=area&state=submitted{team}",
         },
     ]
 
