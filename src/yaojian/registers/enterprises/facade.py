@@ -1,7 +1,9 @@
 """The door of the register of subjects."""
 
 from yaojian.registers.enterprises.actions import register_subjects
+from yaojian.registers.enterprises.licence_numbers import note_licence_numbers
 from yaojian.registers.enterprises.models import Subject
+from yaojian.registers.enterprises.objections import Objection, merge_objections, object_to_merges_with
 from yaojian.registers.enterprises.queries import (
     FacetCounts,
     SubjectFilter,
@@ -35,6 +37,7 @@ __all__ = [
     "RISK_NAMES",
     "TYPE_NAMES",
     "FacetCounts",
+    "Objection",
     "RiskGrade",
     "Subject",
     "SubjectFilter",
@@ -46,6 +49,9 @@ __all__ = [
     "files_open_to",
     "flag_name",
     "matching",
+    "merge_objections",
+    "note_licence_numbers",
+    "object_to_merges_with",
     "public_subject",
     "public_subjects",
     "register_subjects",

@@ -1,1 +1,190 @@
 """Every read of the room, scoped to who asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from django.db.models import Case, CharField, Count, F, FilteredRelation, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.foundation.accounts.facade import Actor, visible_q
+from yaojian.foundation.errors import NotFound
+from yaojian.foundation.periods import in_force_q
+from yaojian.foundation.timekeeping import today
+from yaojian.registers.enterprises.facade import Subject, SubjectFilter
+from yaojian.registers.enterprises.facade import matching as matching_subjects
+from yaojian.registers.licences.models import Licence
+from yaojian.registers.licences.numbers import plain_number
+from yaojian.registers.licences.states import ENDED, LicenceState, state_on
+
+_ENDED = [state.value for state in ENDED]
+SHORTEST_NUMBER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceFilter:
+    """What the list is narrowed to; empty fields do not narrow. `ends_within`: days from the list's day on."""
+
+    text: str = ""
+    kind: str = ""
+    state: str = ""
+    ends_within: int = 0
+
+
+def in_state_q(day: date, *states: LicenceState, kept: str = "state", since: str = "state_since") -> Q:
+    """Licences in any of some states on a day, as `states.state_on` has it.
+
+    `kept` and `since` name the columns that hold what is written down for that day; the newest entry by
+    default, which is right for today and later.
+    """
+    ended = Q(**{f"{kept}__in": _ENDED, f"{since}__lte": day})
+    running = ~ended & Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+    suspended = Q(**{kept: LicenceState.SUSPENDED.value, f"{since}__lte": day})
+    conditions = {
+        LicenceState.ISSUED: ~ended & Q(valid_from__gt=day),
+        LicenceState.IN_FORCE: running & ~suspended,
+        LicenceState.SUSPENDED: running & suspended,
+        LicenceState.EXPIRED: ~ended & Q(valid_from__lte=day, valid_to__lt=day),
+        **{state: Q(**{kept: state.value, f"{since}__lte": day}) for state in ENDED},
+    }
+    wanted = Q(pk__in=[])
+    for state in states:
+        wanted |= conditions[state]
+    return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The licences of a day, and the names of the columns that say their state on it."""
+
+    licences: QuerySet[Licence]
+    day: date
+    kept: str = "state"
+    since: str = "state_since"
+
+    def in_states(self, *states: LicenceState) -> Q:
+        """The condition that a licence is in one of some states on the day."""
+        return in_state_q(self.day, *states, kept=self.kept, since=self.since)
+
+    def narrowed(self, condition: Q) -> Snapshot:
+        """The same with fewer licences."""
+        return replace(self, licences=self.licences.filter(condition))
+
+
+def licences_visible_to(actor: Actor) -> QuerySet[Licence]:
+    """The licences of the subjects that the actor may see."""
+    return Licence.objects.filter(visible_q(actor, "subject__responsible_organ", "subject__division_code"))
+
+
+def snapshot(licences: QuerySet[Licence], day: date) -> Snapshot:
+    """Licences as they stood on a day: those issued by then, with what was written down for it."""
+    if day >= today():
+        return Snapshot(licences, day)
+    known = licences.filter(Q(issued_on__lte=day) | Q(valid_from__lte=day)).annotate(
+        then=FilteredRelation("history", condition=in_force_q(day, "history__"))
+    )
+    return Snapshot(known, day, "then__state", "then__valid_from")
+
+
+def matching(found: Snapshot, wanted: LicenceFilter) -> Snapshot:
+    """A snapshot narrowed by words (part of the number, or the holder as subjects are searched) and facets."""
+    if text := wanted.text.strip():
+        found = found.narrowed(_text_q(text))
+    if wanted.kind:
+        found = found.narrowed(Q(kind=wanted.kind))
+    if wanted.ends_within:
+        last = found.day + timedelta(days=wanted.ends_within)
+        running = found.in_states(LicenceState.IN_FORCE, LicenceState.SUSPENDED)
+        found = found.narrowed(running & Q(valid_to__range=(found.day, last)))
+    if wanted.state:
+        found = found.narrowed(found.in_states(LicenceState(wanted.state)))
+    return found
+
+
+def _text_q(text: str) -> Q:
+    """Licences whose number has the text in it, or whose holder is found by it: the two by index, united."""
+    holders = matching_subjects(Subject.objects.all(), SubjectFilter(text=text, status="all"))
+    by_holder = Licence.objects.order_by().filter(subject__in=holders.order_by().values("pk")).values("pk")
+    number = plain_number(text)
+    if len(number) < SHORTEST_NUMBER:
+        return Q(pk__in=by_holder)
+    by_number = Licence.objects.order_by().filter(number__contains=number).values("pk")
+    return Q(pk__in=by_number.union(by_holder))
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """For each facet, what choosing one of its values would leave, given all other filters."""
+
+    kinds: dict[str, int]
+    states: dict[str, int]
+
+
+def facet_counts(found: Snapshot, wanted: LicenceFilter) -> FacetCounts:
+    """The counts beside the facets of a list (one query)."""
+    base = matching(found, replace(wanted, kind="", state=""))
+    state = Case(
+        *(When(base.in_states(state), then=Value(state.value)) for state in LicenceState),
+        default=Value(""),
+        output_field=CharField(),
+    )
+    rows = base.licences.order_by().annotate(stands=state).values_list("kind", "stands").annotate(n=Count("pk"))
+    kinds: Counter[str] = Counter()
+    states: Counter[str] = Counter()
+    for kind, stands, n in rows:
+        if not wanted.state or stands == wanted.state:
+            kinds[kind] += n
+        if not wanted.kind or kind == wanted.kind:
+            states[stands] += n
+    return FacetCounts(dict(kinds.most_common()), dict(states))
+
+
+def states_of(licences: list[Licence], day: date) -> dict[int, LicenceState]:
+    """The states of some licences on a day (no query for today, one for the past)."""
+    if day >= today():
+        return {licence.pk: licence.state_as_of(day) for licence in licences}
+    rows = (
+        Licence.objects.filter(pk__in=[licence.pk for licence in licences])
+        .filter(in_force_q(day, "history__"))
+        .values_list("pk", "history__state", "history__valid_from")
+    )
+    then = {pk: (LicenceState(state), since) for pk, state, since in rows}
+    return {
+        licence.pk: state_on(
+            day, *then.get(licence.pk, (LicenceState.IN_FORCE, day)), licence.valid_from, licence.valid_to
+        )
+        for licence in licences
+    }
+
+
+def licence_visible_to(actor: Actor, licence_id: int, *, for_update: bool = False) -> Licence:
+    """One licence with its subject. Raises NotFound when it is not there or lies outside the actor's scope."""
+    licences = licences_visible_to(actor).select_related("subject__responsible_organ", "renews")
+    if for_update:
+        licences = licences.select_for_update(of=("self",))
+    licence = licences.filter(pk=licence_id).first()
+    if licence is None:
+        raise NotFound(
+            _("There is no such licence in your area."),
+            cure=_("Look for it by its number or its holder in the list of licences."),
+        )
+    return licence
+
+
+def licences_of_subject(subject_id: int, day: date) -> QuerySet[Licence]:
+    """The licences of a subject the caller has already been let see, issued by a day, the newest first."""
+    issued = Q(issued_on__lte=day) | Q(valid_from__lte=day)
+    return Licence.objects.filter(issued, subject_id=subject_id).order_by(
+        F("valid_to").desc(nulls_first=True), "-valid_from", "id"
+    )
+
+
+def public_licences(text: str, limit: int = 20) -> list[Licence]:
+    """The licences with exactly this number, for the public, the newest first; one more than `limit`."""
+    number = plain_number(text)
+    if len(number) < SHORTEST_NUMBER:
+        return []
+    found = Licence.objects.select_related("subject").filter(number=number)
+    return list(found.order_by("-valid_from", "id")[: limit + 1])

@@ -1,0 +1,33 @@
+"""Many rows into a table at once, by PostgreSQL's COPY: the registers' bulk doors stand on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection, models
+from psycopg import sql
+
+
+def new_keys(model: type[models.Model], count: int) -> list[int]:
+    """`count` fresh primary keys of a table, so that rows of several tables can point to each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [model._meta.db_table, str(model._meta.pk.column), count],
+        )
+        return [int(key) for (key,) in cursor.fetchall()]
+
+
+def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Insert rows, given as values of `fields` in their order; what is not named must have a database default.
+
+    Values are Python's (None, lists for arrays, `psycopg.types.json.Jsonb` for JSON). Constraints hold as for
+    any insert and raise IntegrityError; signals and `save` are not run.
+    """
+    columns = [model._meta.get_field(field).column for field in fields]  # type: ignore[union-attr]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)

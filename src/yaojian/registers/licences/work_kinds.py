@@ -1,0 +1,24 @@
+"""The kinds of work that the calendar puts on officers' lists."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.foundation.accounts.facade import Permission
+from yaojian.foundation.worklist.facade import ItemKind, WorkItem, register_kind
+from yaojian.registers.licences.contracts import EXPIRED, EXPIRES_SOON, RENEWAL_DUE
+
+
+def _file_page(item: WorkItem) -> str:
+    return reverse("licences:file", args=[item.file_id])
+
+
+def register() -> None:
+    """Enter the kinds in the worklist's register."""
+    view = Permission.LICENCE_VIEW
+    register_kind(ItemKind(RENEWAL_DUE, _("Renewal window open"), _("See the licence"), _file_page, view))
+    register_kind(ItemKind(EXPIRES_SOON, _("Licence expires soon"), _("See the licence"), _file_page, view))
+    register_kind(
+        ItemKind(EXPIRED, _("Licence expired, still operating"), _("See the licence"), _file_page, view)
+    )
