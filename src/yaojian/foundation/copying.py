@@ -1,10 +1,12 @@
-"""Many rows into a table at once, by PostgreSQL's COPY: the registers' bulk doors stand on it."""
+"""Thousands of rows at once, in by COPY and found by one array: the registers' bulk doors stand on it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.db.models import F, Func, Q, Value
 from psycopg import sql
 
 
@@ -31,3 +33,17 @@ def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+class _IsAnyOf(Func):
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+
+
+def is_any_of(column: str, values: Iterable[object], of: models.Field) -> Q:
+    """Rows whose `column` is one of some values, as `column__in` finds them.
+
+    The values travel as one array instead of a parameter each, which for thousands is quicker by far.
+    """
+    return Q(_IsAnyOf(F(column), Value(list(values), output_field=ArrayField(of))))

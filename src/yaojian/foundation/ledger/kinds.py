@@ -64,6 +64,23 @@ KINDS: dict[str, Promise] = {
     "rectification.verified": _("Rectification verified"),
     "inspection.closed": _("Inspection closed"),
     "inspection.cancelled": _("Inspection cancelled"),
+    "licences.registered": _("Licences entered or changed"),
+    "licences.undone": _("Entry of licences taken back"),
+    "licence.issued": _("Licence entered"),
+    "licence.renewed": _("Licence renewed"),
+    "licence.changed": _("Licence changed"),
+    "licence.suspended": _("Licence suspended"),
+    "licence.resumed": _("Licence in force again"),
+    "licence.cancelled": _("Licence cancelled"),
+    "licence.revoked": _("Licence revoked"),
+    "licence.withdrawn": _("Licence withdrawn"),
+    "products.registered": _("Products entered or changed"),
+    "products.undone": _("Entry of products taken back"),
+    "product.entered": _("Product entered"),
+    "product.changed": _("Product changed"),
+    "product.suspended": _("Approval suspended"),
+    "product.resumed": _("Approval valid again"),
+    "product.cancelled": _("Approval cancelled"),
 }
 
 

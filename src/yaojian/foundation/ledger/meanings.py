@@ -61,6 +61,23 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "rectification.verified": ("done", "shield-check"),
     "inspection.closed": ("done", "circle-check"),
     "inspection.cancelled": ("neutral", "ban"),
+    "licences.registered": ("neutral", "database"),
+    "licences.undone": ("neutral", "arrow-back-up"),
+    "licence.issued": ("done", "certificate"),
+    "licence.renewed": ("done", "certificate"),
+    "licence.changed": ("neutral", "edit"),
+    "licence.suspended": ("due_soon", "clock"),
+    "licence.resumed": ("done", "circle-check"),
+    "licence.cancelled": ("neutral", "ban"),
+    "licence.revoked": ("overdue", "ban"),
+    "licence.withdrawn": ("overdue", "ban"),
+    "products.registered": ("neutral", "database"),
+    "products.undone": ("neutral", "arrow-back-up"),
+    "product.entered": ("done", "package"),
+    "product.changed": ("neutral", "edit"),
+    "product.suspended": ("due_soon", "clock"),
+    "product.resumed": ("done", "circle-check"),
+    "product.cancelled": ("neutral", "ban"),
 }
 
 

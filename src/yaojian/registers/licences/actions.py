@@ -120,7 +120,7 @@ def renew_licence(
     )
     new.renews = old
     new.save(update_fields=["renews"])
-    push_numbers([old.subject_id])
+    push_numbers({old.subject_id: old.subject.subject_type})
     _record(by, new, "licence.renewed", {"renews": old.number, "reason": reason})
     complete_items_of_file(file_ref(old))
     return new
@@ -222,15 +222,14 @@ def move_licence(*, by: Actor, licence_id: int, verb: str, effective_on: date, r
     licence = _locked(by, licence_id)
     target = _check_verb(licence, verb)
     words = _reason(reason)
-    last = licence.history.get(valid_to__isnull=True)
-    if not last.valid_from <= effective_on <= today():
+    if not licence.state_since <= effective_on <= today():
         raise InvalidInput(
             _("The present state began on %(first)s; the next one begins between that day and today.")
-            % {"first": last.valid_from.isoformat()},
+            % {"first": licence.state_since.isoformat()},
             field="effective_on",
         )
     _write_status(licence, target, effective_on, words)
-    push_numbers([licence.subject_id])
+    push_numbers({licence.subject_id: licence.subject.subject_type})
     if target in ENDED:
         complete_items_of_file(file_ref(licence))
     _record(by, licence, ACT_OF_VERB[verb], {"effective_on": effective_on, "reason": words})
@@ -262,11 +261,8 @@ def _check_verb(licence: Licence, verb: str) -> LicenceState:
 
 def _write_status(licence: Licence, state: LicenceState, since: date, reason: str) -> None:
     """Write a state down from a day on; one that began on the same day gives way, the journal keeps both."""
-    last = licence.history.get(valid_to__isnull=True)
-    if last.valid_from == since:
-        last.delete()
-    else:
-        LicenceStatus.objects.filter(pk=last.pk).update(valid_to=since - timedelta(days=1))
+    licence.history.filter(valid_to__isnull=True, valid_from=since).delete()
+    licence.history.filter(valid_to__isnull=True).update(valid_to=since - timedelta(days=1))
     LicenceStatus.objects.create(licence=licence, state=state.value, valid_from=since, reason=reason[:300])
     licence.state, licence.state_since = state.value, since
     if state in ENDED:

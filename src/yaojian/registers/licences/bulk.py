@@ -128,8 +128,9 @@ class Portion:
         for place, key in zip(new, self._write(), strict=True):
             judged[place] = replace(judged[place], licence_id=key)
         outcomes = [judged[place] for place in range(len(entries))]
-        touched = {o.subject_id for o in outcomes if o.change in ("new", "changed") and o.subject_id}
-        push_numbers(touched)
+        touched = {o.subject_id for o in outcomes if o.change in ("new", "changed")}
+        holders = self.known.holders.values()
+        push_numbers({holder.id: holder.subject_type for holder in holders if holder.id in touched})
         return outcomes
 
     def _is_known(self, entry: LicenceEntry) -> bool:
@@ -258,8 +259,11 @@ class Portion:
         if self.added:
             copy_rows(Licence, LICENCE_FIELDS, map(self._licence_row, keys, self.added))
             self.versions += map(self._first_version, keys, self.added)
-            for key, (entry, _holder) in zip(keys, self.added, strict=True):
-                self.statuses += self._first_statuses(key, entry)
+            self.statuses += [
+                (key, entry.state, entry.state_since, None, entry.reason, self.batch)
+                for key, (entry, _holder) in zip(keys, self.added, strict=True)
+                if entry.state != LicenceState.IN_FORCE
+            ]
         if self.versions:
             copy_rows(LicenceVersion, VERSION_FIELDS, self.versions)
         if self.statuses:
@@ -292,16 +296,6 @@ class Portion:
         start = min(entry.issued_on, entry.valid_from or entry.issued_on)
         name = entry.holder_name or holder.name
         return (key, start, None, name, list(entry.scope), entry.premises, entry.issuer, "", self.batch, None)
-
-    def _first_statuses(self, key: int, entry: LicenceEntry) -> Iterator[tuple[object, ...]]:
-        start = min(entry.issued_on, entry.valid_from or entry.issued_on)
-        in_force = LicenceState.IN_FORCE.value
-        if entry.state == in_force or entry.state_since is None:
-            yield (key, in_force, start, None, entry.reason, self.batch)
-            return
-        if entry.state_since > start:
-            yield (key, in_force, start, entry.state_since - timedelta(days=1), "", self.batch)
-        yield (key, entry.state, entry.state_since, None, entry.reason, self.batch)
 
 
 def content_of(version: LicenceVersion) -> dict[str, object]:

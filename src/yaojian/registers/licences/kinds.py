@@ -291,7 +291,3 @@ def kind_name(code: str) -> str:
     return str(KINDS[code].name) if code in KINDS else code
 
 
-def principal_kinds(subject_types: Iterable[str]) -> set[str]:
-    """The kinds whose numbers stand for some types of subjects."""
-    known = {t.value for t in PRINCIPAL}
-    return set(chain.from_iterable(PRINCIPAL[SubjectType(t)] for t in subject_types if t in known))

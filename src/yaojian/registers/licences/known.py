@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from django.db.models import Q
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor
+from yaojian.foundation.copying import is_any_of
 from yaojian.registers.enterprises.facade import subjects_visible_to
 from yaojian.registers.licences.contracts import Text
 from yaojian.registers.licences.kinds import SINGLE
@@ -103,7 +104,7 @@ def holders_of(by: Actor, codes: Iterable[str]) -> dict[str, Holder]:
     """The subjects with some codes that the actor may see, by code (one query)."""
     rows = (
         subjects_visible_to(by)
-        .filter(code__in=list(codes))
+        .filter(is_any_of("code", codes, models.TextField()))
         .values_list("pk", "code", "name", "subject_type", "responsible_organ__path")
     )
     return {
@@ -116,12 +117,15 @@ def known_of(by: Actor, subject_codes: Collection[str], numbers: Collection[str]
     """What the register holds about some subjects and numbers (three queries)."""
     known = Known(holders_of(by, subject_codes))
     ids = [holder.id for holder in known.holders.values()]
-    for licence in Licence.objects.filter(Q(subject_id__in=ids) | Q(number__in=list(numbers))):
+    for licence in Licence.objects.filter(
+        is_any_of("subject_id", ids, models.BigIntegerField())
+        | is_any_of("number", numbers, models.TextField())
+    ):
         known.licences[licence.kind, licence.number, licence.valid_from] = licence
         known.enter(licence.kind, licence.number, licence.subject_id, licence.valid_from, licence.valid_to)
     if known.licences:
-        newest = LicenceVersion.objects.filter(
-            licence_id__in=[licence.pk for licence in known.licences.values()], valid_to__isnull=True
-        )
+        keys = [licence.pk for licence in known.licences.values()]
+        of_licences = is_any_of("licence_id", keys, models.BigIntegerField())
+        newest = LicenceVersion.objects.filter(of_licences, valid_to__isnull=True)
         known.versions = {version.licence_id: version for version in newest}
     return known

@@ -70,6 +70,11 @@ class Licence(models.Model):
         return self.number
 
     @property
+    def known_since(self) -> date:
+        """The first day of the paper: when it was issued, or when its term begins if that is earlier."""
+        return min(self.issued_on, self.valid_from)
+
+    @property
     def kind_of(self) -> LicenceKind:
         """What kind of licence it is."""
         return KINDS[self.kind]
@@ -114,7 +119,10 @@ class LicenceVersion(models.Model):
 
 
 class LicenceStatus(models.Model):
-    """A state that was written down for a licence, from a day on (状态历史)."""
+    """A state that was written down for a licence, from a day on (状态历史).
+
+    Before the first of them a licence is in force since it was issued: that needs no row.
+    """
 
     licence = models.ForeignKey(Licence, models.CASCADE, related_name="history")
     state = models.CharField(max_length=12)

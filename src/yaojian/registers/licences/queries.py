@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db.models import Case, CharField, Count, F, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, visible_q
@@ -83,9 +84,11 @@ def snapshot(licences: QuerySet[Licence], day: date) -> Snapshot:
     if day >= today():
         return Snapshot(licences, day)
     known = licences.filter(Q(issued_on__lte=day) | Q(valid_from__lte=day)).annotate(
-        then=FilteredRelation("history", condition=in_force_q(day, "history__"))
+        then=FilteredRelation("history", condition=in_force_q(day, "history__")),
+        kept_then=Coalesce("then__state", Value(LicenceState.IN_FORCE.value)),
+        since_then=Coalesce("then__valid_from", "issued_on"),
     )
-    return Snapshot(known, day, "then__state", "then__valid_from")
+    return Snapshot(known, day, "kept_then", "since_then")
 
 
 def matching(found: Snapshot, wanted: LicenceFilter) -> Snapshot:

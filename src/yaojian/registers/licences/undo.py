@@ -36,8 +36,10 @@ def undo_licences(*, by: Actor, batch: UUID) -> Undone:
     Doing it twice changes nothing more. Writes one act when anything went back. Raises NotAllowed.
     """
     check_may(by, Permission.LICENCE_EDIT)
-    own = Licence.objects.select_for_update(of=("self",)).filter(
-        subject__responsible_organ__path__startswith=by.organ_path
+    own = (
+        Licence.objects.select_for_update(of=("self",))
+        .select_related("subject")
+        .filter(subject__responsible_organ__path__startswith=by.organ_path)
     )
     added = list(own.filter(batch=batch))
     touched = Q(pk__in=LicenceVersion.objects.filter(batch=batch).values("licence_id")) | Q(
@@ -47,14 +49,14 @@ def undo_licences(*, by: Actor, batch: UUID) -> Undone:
     busy = _changed_since([*added, *changed], batch)
     gone = [licence for licence in added if licence.pk not in busy]
     back = [licence for licence in changed if licence.pk not in busy]
-    subjects = {licence.subject_id for licence in (*gone, *back)}
+    types = {licence.subject_id: licence.subject.subject_type for licence in (*gone, *back)}
     for licence in back:
         _restore(licence, batch)
     pairs = [(licence.subject_id, str(licence.pk)) for licence in gone]
     for kind in (RENEWAL_DUE, EXPIRES_SOON, EXPIRED):
         cancel_items_of_origin(kind, FILE_KIND, pairs)
     Licence.objects.filter(pk__in=[licence.pk for licence in gone]).delete()
-    push_numbers(subjects)
+    push_numbers(types)
     kept = tuple(sorted(licence.number for licence in (*added, *changed) if licence.pk in busy))
     if gone or back:
         facts = {"batch": str(batch), "removed": len(gone), "restored": len(back), "kept": len(kept)}
@@ -84,6 +86,7 @@ def _restore(licence: Licence, batch: UUID) -> None:
     if status is not None:
         status.delete()
         before = licence.history.order_by("-valid_from").first()
+        licence.state, licence.state_since = LicenceState.IN_FORCE.value, licence.known_since
         if before is not None:
             LicenceStatus.objects.filter(pk=before.pk).update(valid_to=None)
             licence.state, licence.state_since = before.state, before.valid_from
