@@ -21,12 +21,12 @@ def new_keys(model: type[models.Model], count: int) -> list[int]:
 
 
 def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Insert rows, given as values of `fields` in their order; what is not named must have a database default.
+    """Insert rows, given as values of `fields` in their order; other columns need a default in the database.
 
     Values are Python's (None, lists for arrays, `psycopg.types.json.Jsonb` for JSON). Constraints hold as for
     any insert and raise IntegrityError; signals and `save` are not run.
     """
-    columns = [model._meta.get_field(field).column for field in fields]  # type: ignore[union-attr]
+    columns = [str(model._meta.get_field(field).column) for field in fields]  # type: ignore[union-attr]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )

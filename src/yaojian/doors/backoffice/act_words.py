@@ -35,6 +35,7 @@ from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
 from yaojian.foundation.privacy.facade import field_name
 from yaojian.foundation.worklist.facade import item_kind
+from yaojian.registers.licences.facade import kind_name as licence_kind_name
 
 TEXTS = ("description", "reason", "report", "note")
 """The facts that are whole sentences: a timeline shows them as text, not as a name and a value."""
@@ -82,6 +83,18 @@ COLUMNS: dict[str, Promise] = {
     "level": gettext_lazy("Level"),
     "parent": gettext_lazy("Superior organ"),
     "territories": gettext_lazy("Territory"),
+    "holder_name": gettext_lazy("Holder"),
+    "holder": gettext_lazy("Holder"),
+    "scope": gettext_lazy("Scope of business"),
+    "premises": gettext_lazy("Premises"),
+    "brand": gettext_lazy("Brand name"),
+    "dosage_form": gettext_lazy("Dosage form"),
+    "specification": gettext_lazy("Specification or model"),
+    "standard": gettext_lazy("Standard or technical requirements"),
+    "device_class": gettext_lazy("Device class"),
+    "flags": gettext_lazy("Marks"),
+    "producers": gettext_lazy("Producers"),
+    "expires_on": gettext_lazy("Valid until"),
     "kind": pgettext_lazy("organ", "Kind"),
 }
 
@@ -188,6 +201,17 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "batch": (gettext_lazy("Batch"), str),
     "days": (gettext_lazy("Days"), lambda days: _joined(days) if isinstance(days, list) else str(days)),
     "sha256": (gettext_lazy("SHA-256 of the content"), str),
+    "licence_kind": (gettext_lazy("Kind of licence"), licence_kind_name),
+    "licence_number": (gettext_lazy("Licence number"), str),
+    "renews": (gettext_lazy("Number of the licence before"), str),
+    "product": (gettext_lazy("Product"), str),
+    "approval_no": (gettext_lazy("Approval, registration or filing number"), str),
+    "effective_on": (gettext_lazy("With effect from"), str),
+    "expires_on": (gettext_lazy("Valid until"), str),
+    "batch": (gettext_lazy("Number of the import"), str),
+    "removed": (gettext_lazy("Entries removed"), str),
+    "restored": (gettext_lazy("Entries as before"), str),
+    "kept": (gettext_lazy("Entries left, changed since"), str),
     "codes_sha256": (gettext_lazy("SHA-256 of the codes"), str),
 }
 

@@ -163,14 +163,12 @@ def change_licence(
     _check_verb(licence, "change")
     current = licence.versions.get(valid_to__isnull=True)
     contents = _checked(contents)
-    changed = [
-        name for name, value in _fields_of(contents).items() if getattr(current, name) != value
-    ]
+    changed = [name for name, value in _fields_of(contents).items() if getattr(current, name) != value]
     if not changed:
         raise InvalidInput(_("Nothing is different from what the licence says already."), field="scope")
     if not current.valid_from < effective_on <= today():
         raise InvalidInput(
-            _("The present version has been in force since %(first)s; the change begins after that, by today.")
+            _("The present version began on %(first)s; the change begins later, by today at the latest.")
             % {"first": current.valid_from.isoformat()},
             field="effective_on",
         )

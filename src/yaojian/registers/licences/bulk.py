@@ -18,7 +18,7 @@ from yaojian.foundation.copying import copy_rows, new_keys
 from yaojian.foundation.ledger.facade import record_act
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.licences.contracts import LicenceEntry, Outcome, Text
-from yaojian.registers.licences.known import Holder, Known, known_of
+from yaojian.registers.licences.known import Holder, known_of
 from yaojian.registers.licences.models import Licence, LicenceStatus, LicenceVersion
 from yaojian.registers.licences.numbers import plain_number
 from yaojian.registers.licences.push import push_numbers
@@ -54,7 +54,9 @@ VERSION_FIELDS = (
     "replaced",
 )
 STATUS_FIELDS = ("licence", "state", "valid_from", "valid_to", "reason", "batch")
-NOT_HERE: Text = _("No subject with this code is in your area. Check the code, or register the subject first.")
+NOT_HERE: Text = _(
+    "No subject with this code is in your area. Check the code, or register the subject first."
+)
 NOT_YOURS: Text = _("Another organ is responsible for this subject. Ask it to enter the licence.")
 
 
@@ -195,7 +197,9 @@ class Portion:
         reachable = {LICENCE_STATES.next(state, verb) for verb in LICENCE_STATES.verbs(state)}
         since = entry.state_since or self.effective_on
         if target not in reachable:
-            wrong = _("The register says that this licence is in another state, from which this one is not reached.")
+            wrong = _(
+                "The register says that this licence is in another state, from which this one is not reached."
+            )
             return {"state": wrong}
         if since <= licence.state_since:
             wrong = _("The register's present state began on %(day)s; the next one begins later.")
@@ -231,7 +235,18 @@ class Portion:
             version.valid_to = start - timedelta(days=1)
         self.closed_versions[version.pk] = version
         self.versions.append(
-            (licence.pk, start, None, name, scope, premises, issuer, entry.reason, self.batch, Jsonb(replaced))
+            (
+                licence.pk,
+                start,
+                None,
+                name,
+                scope,
+                premises,
+                issuer,
+                entry.reason,
+                self.batch,
+                Jsonb(replaced),
+            )
         )
         licence.holder_name, licence.issuer, licence.issued_on = name, issuer, entry.issued_on
         if "expires_on" in columns:

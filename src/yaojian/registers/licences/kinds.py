@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import chain
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from yaojian.foundation.accounts.facade import Level
 from yaojian.registers.enterprises.facade import SubjectType
@@ -104,7 +101,7 @@ _ALL = (
     LicenceKind(
         "gsp_certificate",
         _("GSP certificate (abolished, historical)"),
-        _("A letter for the kind of business, letters of the province, two digits of the year, digits in order"),
+        _("A letter for the kind of business, letters of the province, two digits of the year, a serial"),
         ("gsp",),
         (_T.DRUG_WHOLESALER, _T.CHAIN_HEADQUARTERS, *_RETAIL),
         Level.PROVINCE,
@@ -123,7 +120,7 @@ _ALL = (
     LicenceKind(
         "preparation",
         _("Preparation licence of a medical institution"),
-        _("Short name of the province, four digits of the year, four digits in order, and a letter where used"),
+        _("Short name of the province, four digits of the year, four digits in order, a letter where used"),
         ("preparation",),
         (_T.PREPARATION_ROOM, _T.HOSPITAL),
         Level.PROVINCE,
@@ -133,7 +130,7 @@ _ALL = (
     LicenceKind(
         "device_production",
         _("Device production licence (classes II and III)"),
-        _("Short name of the province, 药监械生产许, four digits of the year, four digits in order, 号"),
+        _("Short name of the province, 药监械生产许, four digits of the year, four in order, 号"),
         ("device_production",),
         _DEVICE_PRODUCERS,
         Level.PROVINCE,
@@ -143,7 +140,7 @@ _ALL = (
     LicenceKind(
         "device_production_filing",
         _("Filing of class I device production"),
-        _("Short names of province and city, 药监械生产备, four digits of the year, four digits in order, 号"),
+        _("Short names of province and city, 药监械生产备, four digits of the year, four in order, 号"),
         ("device_filing",),
         (_T.DEVICE_PRODUCER_1, *_DEVICE_PRODUCERS),
         Level.PREFECTURE,
@@ -153,7 +150,7 @@ _ALL = (
     LicenceKind(
         "device_operation",
         _("Device operation licence (class III)"),
-        _("Short names of province and city, 药监械经营许, four digits of the year, four digits in order, 号"),
+        _("Short names of province and city, 药监械经营许, four digits of the year, four in order, 号"),
         ("device_operation",),
         (_T.DEVICE_OPERATOR, _T.DRUG_WHOLESALER, _T.CHAIN_HEADQUARTERS, *_RETAIL),
         Level.PREFECTURE,
@@ -163,7 +160,7 @@ _ALL = (
     LicenceKind(
         "device_operation_filing",
         _("Filing of class II device operation"),
-        _("Short names of province and city, 药监械经营备, four digits of the year, four digits in order, 号"),
+        _("Short names of province and city, 药监械经营备, four digits of the year, four in order, 号"),
         ("device_operation_filing",),
         (_T.DEVICE_OPERATOR, _T.DRUG_WHOLESALER, _T.CHAIN_HEADQUARTERS, *_RETAIL),
         Level.PREFECTURE,
@@ -191,7 +188,7 @@ _ALL = (
     LicenceKind(
         "platform_filing",
         _("Filing of a third-party platform"),
-        _("Short name of the province, 网药平台备字 or 网械平台备字, the year in brackets, digits in order, 号"),
+        _("Short name of the province, 网药平台备字 or 网械平台备字, the year in brackets, a serial, 号"),
         ("drug_platform", "device_platform"),
         (_T.ECOMMERCE_PLATFORM,),
         Level.PROVINCE,
@@ -212,7 +209,7 @@ _ALL = (
     LicenceKind(
         "special_drugs",
         _("Qualification for narcotic and psychotropic drugs"),
-        _("Number of the letter of approval: the organ's word, the year in brackets, digits in order, 号"),
+        _("Number of the letter of approval: the organ's word, the year in brackets, a serial number, 号"),
         ("letter",),
         (*_PRODUCERS, _T.DRUG_WHOLESALER, _T.CHAIN_HEADQUARTERS, *_RETAIL, *_CARE),
         Level.PROVINCE,
@@ -222,7 +219,7 @@ _ALL = (
     LicenceKind(
         "vaccine_distribution",
         _("Filing of vaccine distribution"),
-        _("Number of the letter of filing: the organ's word, the year in brackets, digits in order, 号"),
+        _("Number of the letter of filing: the organ's word, the year in brackets, a serial number, 号"),
         ("letter",),
         (*_PRODUCERS, _T.DRUG_WHOLESALER, _T.CDC),
         Level.PROVINCE,
@@ -243,7 +240,7 @@ _ALL = (
     LicenceKind(
         "medical_institution",
         _("Practice licence of a medical institution"),
-        _("The 22 characters of the register number: organisation, county, ownership and class of institution"),
+        _("The 22 characters of the register number: organisation, county, ownership, class of institution"),
         ("medical_institution",),
         (*_CARE, _T.CDC),
         Level.COUNTY,
@@ -274,11 +271,6 @@ PRINCIPAL: dict[SubjectType, tuple[str, ...]] = {
 }
 """Which kinds give the number by which a type of subject is known, the weightier first."""
 
-LEVEL_WORDS: dict[bool, Promise] = {
-    True: pgettext_lazy("licence", "Filing"),
-    False: pgettext_lazy("licence", "Licence"),
-}
-
 
 @cache
 def kinds_for(subject_type: str) -> tuple[LicenceKind, ...]:
@@ -289,5 +281,3 @@ def kinds_for(subject_type: str) -> tuple[LicenceKind, ...]:
 def kind_name(code: str) -> str:
     """The name of a kind in the reader's language; an unknown code stays as it is."""
     return str(KINDS[code].name) if code in KINDS else code
-
-

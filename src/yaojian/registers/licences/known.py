@@ -71,7 +71,9 @@ class Known:
             self.by_number[licence.kind, licence.number],
             self.by_subject[licence.kind, licence.subject_id],
         ):
-            spans[:] = [replace(span, last=licence.valid_to) if span.identity == own else span for span in spans]
+            spans[:] = [
+                replace(span, last=licence.valid_to) if span.identity == own else span for span in spans
+            ]
 
     def overlap(
         self, kind: str, number: str, subject_id: int, first: date, last: date | None
@@ -86,7 +88,8 @@ class Known:
             if span.meets(first, last):
                 return {
                     "valid_from": _(
-                        "The subject already holds %(number)s of this kind, %(days)s. Renew or end that one first."
+                        "The subject already holds %(number)s of this kind, %(days)s. "
+                        "Renew or end that one first."
                     )
                     % {"number": span.number, "days": days_of(span)}
                 }

@@ -21,8 +21,8 @@ KEPT_VALUES = [state.value for state in KEPT]
 class Licence(models.Model):
     """One term of one licence or filing: a renewal is the next term, with the same number or another.
 
-    `valid_from` to `valid_to` is the span in which it holds; `expires_on` is the last day as printed. What may
-    change within the term (holder's name, scope, premises) stands in its versions; the columns here
+    `valid_from` to `valid_to` is the span in which it holds; `expires_on` is the last day as printed. What
+    may change within the term (holder's name, scope, premises) stands in its versions; the columns here
     are those of the newest one, for lists.
     """
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新兵"
-"""Short names of the provinces as they begin numbers; 兵 is the Xinjiang Production and Construction Corps."""
+"""Short names of the provinces as they begin numbers; 兵 is the Xinjiang Construction Corps."""
 
 LONGEST = 60
 _P = f"[{PROVINCES}]"
@@ -39,7 +39,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def plain_number(text: str) -> str:
-    """A number as it is kept: full-width signs made plain, no spaces, capitals, one kind of square bracket."""
+    """A number as it is kept: full-width signs made plain, no spaces, capitals, one kind of bracket."""
     folded = unicodedata.normalize("NFKC", text.translate(_BRACKETS)).translate(_BRACKETS)
     return _SPACES.sub("", folded).upper()
 
@@ -60,9 +60,13 @@ FORMS: dict[str, NumberForm] = {
         # 医疗机构制剂许可证: province, year, four digits in order, a letter for the kind of preparations. M
         NumberForm("preparation", _P + r"(19|20)\d{2}\d{4}[A-Z]{0,2}", "新20200001Z"),
         # 医疗器械生产监督管理办法 (order 53 of 2022), Arts 76-77. H; 食药监 in numbers before 2019. M
-        NumberForm("device_production", _P + r"(食)?药监械生产许(19|20)\d{2}\d{4}号", "新药监械生产许20220001号"),
         NumberForm(
-            "device_filing", _P + r"[\u4e00-\u9fff]{1,3}(食)?药监械生产备(19|20)\d{2}\d{4}号", "新昌药监械生产备20220001号"
+            "device_production", _P + r"(食)?药监械生产许(19|20)\d{2}\d{4}号", "新药监械生产许20220001号"
+        ),
+        NumberForm(
+            "device_filing",
+            _P + r"[\u4e00-\u9fff]{1,3}(食)?药监械生产备(19|20)\d{2}\d{4}号",
+            "新昌药监械生产备20220001号",
         ),
         # 医疗器械经营监督管理办法 (order 54 of 2022), Arts 69-70. H
         NumberForm(
@@ -83,10 +87,14 @@ FORMS: dict[str, NumberForm] = {
         ),
         # Filings of platforms for devices (order 38) and for drugs (order 58 of 2022). M
         NumberForm(
-            "device_platform", r"\(?" + _P + r"\)?网械平台备字[〔(]20\d{2}[〕)](第)?\d{5,6}号", "(新)网械平台备字〔2023〕第00001号"
+            "device_platform",
+            r"\(?" + _P + r"\)?网械平台备字[〔(]20\d{2}[〕)](第)?\d{5,6}号",
+            "(新)网械平台备字〔2023〕第00001号",
         ),
         NumberForm(
-            "drug_platform", r"\(?" + _P + r"\)?网药平台备字[〔(]20\d{2}[〕)](第)?\d{5,6}号", "(新)网药平台备字〔2023〕第000001号"
+            "drug_platform",
+            r"\(?" + _P + r"\)?网药平台备字[〔(]20\d{2}[〕)](第)?\d{5,6}号",
+            "(新)网药平台备字〔2023〕第000001号",
         ),
         # 化妆品生产经营监督管理办法 (order 46 of 2021), Art. 62: province, 妆, year, four digits. H
         NumberForm("cosmetic_production", _P + r"妆(19|20)\d{2}\d{4}", "新妆20220001"),
@@ -97,6 +105,8 @@ FORMS: dict[str, NumberForm] = {
         NumberForm("device_trial", r"械临机构备20\d{2}\d{5}", "械临机构备201900001"),
         # Register number of medical institutions: code of the organisation (9), county (6), form of
         # ownership (2), class of institution (letter and four digits). M
-        NumberForm("medical_institution", r"[0-9A-Z]{8}-?[0-9A-Z]\d{6}\d{2}[A-Z]\d{3,4}", "PDY00000165232517A1001"),
+        NumberForm(
+            "medical_institution", r"[0-9A-Z]{8}-?[0-9A-Z]\d{6}\d{2}[A-Z]\d{3,4}", "PDY00000165232517A1001"
+        ),
     )
 }

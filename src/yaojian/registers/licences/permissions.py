@@ -10,7 +10,7 @@ from yaojian.registers.enterprises.facade import Subject, answers_for
 
 
 def check_user_can_edit(actor: Actor, subject: Subject) -> None:
-    """Raise NotAllowed unless the role edits licences and the organ, or one below, answers for the subject."""
+    """Raise NotAllowed unless the role edits licences and the actor's organ answers for the subject."""
     check_may(actor, Permission.LICENCE_EDIT)
     if not answers_for(actor, subject):
         raise NotAllowed(

@@ -26,7 +26,7 @@ SHORTEST_NUMBER = 3
 
 @dataclass(frozen=True, slots=True)
 class LicenceFilter:
-    """What the list is narrowed to; empty fields do not narrow. `ends_within`: days from the list's day on."""
+    """What the list is narrowed to; empty fields do not narrow. `ends_within`: days from then on."""
 
     text: str = ""
     kind: str = ""
@@ -92,7 +92,7 @@ def snapshot(licences: QuerySet[Licence], day: date) -> Snapshot:
 
 
 def matching(found: Snapshot, wanted: LicenceFilter) -> Snapshot:
-    """A snapshot narrowed by words (part of the number, or the holder as subjects are searched) and facets."""
+    """A snapshot narrowed by words (part of the number, or the holder as subjects are searched), facets."""
     if text := wanted.text.strip():
         found = found.narrowed(_text_q(text))
     if wanted.kind:
@@ -133,7 +133,9 @@ def facet_counts(found: Snapshot, wanted: LicenceFilter) -> FacetCounts:
         default=Value(""),
         output_field=CharField(),
     )
-    rows = base.licences.order_by().annotate(stands=state).values_list("kind", "stands").annotate(n=Count("pk"))
+    rows = (
+        base.licences.order_by().annotate(stands=state).values_list("kind", "stands").annotate(n=Count("pk"))
+    )
     kinds: Counter[str] = Counter()
     states: Counter[str] = Counter()
     for kind, stands, n in rows:
@@ -163,7 +165,7 @@ def states_of(licences: list[Licence], day: date) -> dict[int, LicenceState]:
 
 
 def licence_visible_to(actor: Actor, licence_id: int, *, for_update: bool = False) -> Licence:
-    """One licence with its subject. Raises NotFound when it is not there or lies outside the actor's scope."""
+    """One licence with its subject. Raises NotFound when it is not there or out of the actor's scope."""
     licences = licences_visible_to(actor).select_related("subject__responsible_organ", "renews")
     if for_update:
         licences = licences.select_for_update(of=("self",))

@@ -60,14 +60,16 @@ def _check_fit(kind: LicenceKind, subject_type: str, problems: dict[str, Text]) 
         return
     possible = kinds_for(subject_type)
     if possible:
-        problems["kind"] = _("A subject of the type %(type)s does not hold this kind. It may hold: %(kinds)s.") % {
+        problems["kind"] = _(
+            "A subject of the type %(type)s does not hold this kind. It may hold: %(kinds)s."
+        ) % {
             "type": type_name(subject_type),
             "kinds": "；".join(str(one.name) for one in possible),
         }
     else:
-        problems["kind"] = _("A subject of the type %(type)s needs no licence or filing of this register.") % {
-            "type": type_name(subject_type)
-        }
+        problems["kind"] = _(
+            "A subject of the type %(type)s needs no licence or filing of this register."
+        ) % {"type": type_name(subject_type)}
 
 
 def _check_days(kind: LicenceKind, entry: LicenceEntry, today: date, problems: dict[str, Text]) -> None:

@@ -70,8 +70,8 @@ def _changed_since(licences: list[Licence], batch: UUID) -> set[int]:
     others = ~Q(batch=batch) | Q(batch__isnull=True)
     busy: set[int] = set()
     for table in (LicenceVersion, LicenceStatus):
-        of_list = table.objects.filter(batch=batch, licence_id__in=ids).values("licence_id")
-        newest = table.objects.filter(others, licence_id__in=of_list, valid_to__isnull=True)
+        of_list = table.objects.filter(batch=batch, licence_id__in=ids).values_list("licence_id", flat=True)
+        newest = table.objects.filter(others, licence_id__in=list(of_list), valid_to__isnull=True)
         busy |= set(newest.values_list("licence_id", flat=True))
     later = Licence.objects.filter(renews_id__in=ids).exclude(batch=batch)
     busy |= {key for key in later.values_list("renews_id", flat=True) if key is not None}

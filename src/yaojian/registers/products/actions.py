@@ -46,8 +46,8 @@ def enter_product(*, by: Actor, entry: ProductEntry) -> Product:
 def change_product(*, by: Actor, product_id: int, effective_on: date, entry: ProductEntry) -> Product:
     """Change what is said about a product from a day on; the older version stays. Number and kind remain.
 
-    Producers that are no longer named end the day before. Raises NotFound, NotAllowed, Conflict (the state does
-    not permit it), InvalidInput (nothing changed, a day out of order, what an entry is refused for).
+    Producers that are no longer named end the day before. Raises NotFound, NotAllowed, Conflict (the state
+    does not permit it), InvalidInput (nothing changed, a day out of order, what an entry is refused for).
     """
     product = product_visible_to(by, product_id, for_update=True)
     check_user_can_edit(by, product)
@@ -56,7 +56,7 @@ def change_product(*, by: Actor, product_id: int, effective_on: date, entry: Pro
     current = product.versions.get(valid_to__isnull=True)
     if not current.valid_from < effective_on <= today():
         raise InvalidInput(
-            _("The present version has been in force since %(first)s; the change begins after that, by today.")
+            _("The present version began on %(first)s; the change begins later, by today at the latest.")
             % {"first": current.valid_from.isoformat()},
             field="effective_on",
         )
@@ -98,6 +98,7 @@ def _enter(by: Actor, entry: ProductEntry, effective_on: date, expected: str) ->
         )
     if expected == "changed" and outcome.change == "unchanged":
         raise InvalidInput(_("Nothing is different from what the register says already."), field="name")
+    assert outcome.product_id is not None
     return Product.objects.select_related("holder__responsible_organ").get(pk=outcome.product_id)
 
 

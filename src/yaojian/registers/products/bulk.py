@@ -43,7 +43,9 @@ VERSION_FIELDS = ("product", "valid_from", "valid_to", "reason", "batch", "repla
 STATUS_FIELDS = ("product", "state", "valid_from", "valid_to", "reason", "batch")
 SITE_FIELDS = ("product", "subject", "valid_from", "valid_to", "batch")
 CODE_FIELDS = ("product", "kind", "value", "batch")
-NOT_HERE: Text = _("No subject with this code is in your area. Check the code, or give the holder's name only.")
+NOT_HERE: Text = _(
+    "No subject with this code is in your area. Check the code, or give the holder's name only."
+)
 NOT_YOURS: Text = _("Another organ is responsible for this product's holder. Ask it to enter the product.")
 NO_HOLDER: Text = _("A product of a holder elsewhere is entered by the province. Enter the holder's code.")
 
@@ -60,7 +62,7 @@ def register_products(
     """Enter products, or bring existing ones up to date; one outcome for each entry, in order.
 
     An entry is known by kind and approval number. What differs from the register becomes a version from
-    `effective_on` on; producers and codes that are not in the register yet are added; a rerun changes nothing. A
+    `effective_on` on; producers and codes that the register lacks are added; a rerun changes nothing. A
     wrong entry is refused by itself, with its errors by field. Writes one act when anything changed.
     `progress` is told how many entries are through. Raises NotAllowed when the actor does not edit products.
     """
@@ -95,7 +97,7 @@ def initials(name: str) -> str:
 def found_by(contents: dict[str, Any], approval_no: str, pinyin: str, codes: Iterable[str]) -> str:
     """What a product is found by: names, initials, number, holder, codes."""
     return search_text_of(
-        contents["name"], contents["brand"], pinyin, approval_no, contents["holder_name"], *codes
+        contents["name"], contents["brand"], pinyin, approval_no, contents["holder_name"], *sorted(codes)
     )
 
 
@@ -203,9 +205,12 @@ class Portion:
         mine = product.holder_id is None or product.holder_id in {
             holder.id for holder in self.holders.values() if holder.answers
         }
-        in_scope = mine or Product.objects.filter(
-            pk=product.pk, holder__responsible_organ__path__startswith=self.by.organ_path
-        ).exists()
+        in_scope = (
+            mine
+            or Product.objects.filter(
+                pk=product.pk, holder__responsible_organ__path__startswith=self.by.organ_path
+            ).exists()
+        )
         return {} if in_scope else {"approval_no": _("This number is already in use by another holder.")}
 
     def _state_problems(self, entry: ProductEntry, product: Product) -> dict[str, Text]:
@@ -215,7 +220,9 @@ class Portion:
         reachable = {PRODUCT_STATES.next(state, verb) for verb in PRODUCT_STATES.verbs(state)}
         since = entry.state_since or self.effective_on
         if ProductState(entry.state) not in reachable:
-            wrong = _("The register says that this product is in another state, from which this one is not reached.")
+            wrong = _(
+                "The register says that this product is in another state, from which this one is not reached."
+            )
             return {"state": wrong}
         if since <= product.state_since:
             wrong = _("The register's present state began on %(day)s; the next one begins later.")

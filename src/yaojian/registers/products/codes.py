@@ -90,7 +90,7 @@ FORMS: tuple[ApprovalForm, ...] = (
         "新药制备字Z20200001000",
         is_filing=True,
     ),
-    # 医疗器械注册与备案管理办法 (order 47 of 2021), Art. 75: organ, 注, 准 进 许, year, class, category, order. H
+    # 医疗器械注册与备案管理办法 (order 47 of 2021), Art. 75: organ, 注, 准进许, year, class, category. H
     _form(
         _A.DEVICE,
         "device",
@@ -198,14 +198,17 @@ _AHM = re.compile(r"AHM[0-9A-Z]{6,32}|\d{20}")
 
 
 def check_trace_prefix(text: str) -> str:
-    """The seven digits with which the trace codes of a drug begin (药品标识码). Raises CodeError "trace_prefix"."""
+    """The seven digits with which the trace codes of a drug begin (药品标识码).
+
+    Raises CodeError "trace_prefix".
+    """
     return _of_form(text, _TRACE_PREFIX, "trace_prefix")
 
 
 def check_national_drug_code(text: str) -> str:
     """A 国家药品编码本位码: 14 digits that begin with 86 (China) and 9 (drugs).
 
-    Its last digit checks the others by a formula that we have not been able to read; only the form is verified.
+    Its last digit checks the others by a formula that we could not read; only the form is verified.
     Raises CodeError "national_drug_code".
     """
     return _of_form(text, _NATIONAL_DRUG_CODE, "national_drug_code")

@@ -1,4 +1,4 @@
-"""What crosses the door of the room: kinds, flags and states of products with their names, entries, outcomes."""
+"""What crosses the door: kinds, flags and states of products with their names; entries and outcomes."""
 
 from __future__ import annotations
 

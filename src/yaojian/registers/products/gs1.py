@@ -1,6 +1,6 @@
 """GS1: item numbers (GTIN) with their check digit, and element strings as bar codes carry them. Pure.
 
-Source: GS1 General Specifications, sections 3 (application identifiers), 7.9 (check digit) and 7.12 (dates). H
+Source: GS1 General Specifications, sections 3 (identifiers), 7.9 (check digit) and 7.12 (dates). H
 """
 
 from __future__ import annotations

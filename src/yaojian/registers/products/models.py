@@ -46,15 +46,13 @@ class Contents(models.Model):
         abstract = True
 
 
-CONTENTS = tuple(field.name for field in Contents._meta.get_fields())
+CONTENTS = tuple(field.name for field in Contents._meta.local_fields)
 
 
 class Product(Contents):
     """A drug, medical device or cosmetic with one approval, registration or filing (品种)."""
 
-    kind = models.CharField(
-        _("kind"), max_length=8, choices=[(k.value, KIND_NAMES[k]) for k in ProductKind]
-    )
+    kind = models.CharField(_("kind"), max_length=8, choices=[(k.value, KIND_NAMES[k]) for k in ProductKind])
     approval_no = models.CharField(_("approval, registration or filing number"), max_length=60)
     approval = models.CharField(max_length=24, help_text="which form the number has")
     approved_on = models.DateField(_("approved on"))

@@ -1,4 +1,4 @@
-"""Who may write about a product: the organ that answers for its holder; the province for holders elsewhere."""
+"""Who may write about a product: the organ that answers for its holder; the province for others."""
 
 from __future__ import annotations
 

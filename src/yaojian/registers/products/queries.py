@@ -16,7 +16,7 @@ from yaojian.foundation.errors import NotFound
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.search import having_words
 from yaojian.foundation.timekeeping import today
-from yaojian.registers.products.codes import CodeError
+from yaojian.registers.products.codes import CodeError, check_trace_code, plain_code
 from yaojian.registers.products.contracts import NEW
 from yaojian.registers.products.gs1 import check_gtin, parse_elements
 from yaojian.registers.products.models import (
@@ -29,6 +29,7 @@ from yaojian.registers.products.models import (
 from yaojian.registers.products.states import ProductState, state_on
 
 SHORTEST = 2
+TRACE_CODE_DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def snapshot(products: QuerySet[Product], day: date) -> Snapshot:
 
 
 def matching(found: Snapshot, wanted: ProductFilter) -> Snapshot:
-    """A snapshot narrowed by words (names, initials, number, holder, codes; a scanned code too) and facets."""
+    """A snapshot narrowed by words (names, initials, number, holder, codes, a scanned code) and facets."""
     if text := scanned_or_typed(wanted.text):
         found = replace(found, products=having_words(found.products, text))
     if wanted.kind:
@@ -115,9 +116,11 @@ def matching(found: Snapshot, wanted: ProductFilter) -> Snapshot:
 
 
 def scanned_or_typed(text: str) -> str:
-    """The words to look for: of a scanned GS1 code its item number, in the 14 digits by which it is kept."""
+    """The words to look for: of a GS1 code its item number, of a trace code its first seven digits."""
     text = text.strip()
     try:
+        if len(plain_code(text)) == TRACE_CODE_DIGITS and plain_code(text).isdigit():
+            return check_trace_code(text)[:7]
         if text.startswith(("(01)", "]", "01")) and len(text) >= 16:
             return parse_elements(text, this_year=today().year).gtin or text
         return check_gtin(text)
@@ -142,7 +145,9 @@ def facet_counts(found: Snapshot, wanted: ProductFilter) -> FacetCounts:
         default=Value(""),
         output_field=CharField(),
     )
-    rows = base.products.order_by().annotate(stands=state).values_list("kind", "stands").annotate(n=Count("pk"))
+    rows = (
+        base.products.order_by().annotate(stands=state).values_list("kind", "stands").annotate(n=Count("pk"))
+    )
     kinds: Counter[str] = Counter()
     states: Counter[str] = Counter()
     for kind, stands, n in rows:
@@ -211,7 +216,10 @@ def products_of_subject(subject_id: int, day: date) -> QuerySet[Product]:
 
 
 def public_products(text: str, limit: int = 20) -> list[Product]:
-    """What the public may find: by part of the name, or by the whole number or code; one more than `limit`."""
+    """What the public may find: by part of the name, or by the whole number or code.
+
+    One more than `limit` when there are more.
+    """
     words = scanned_or_typed(text)
     if len("".join(words.split())) < SHORTEST:
         return []

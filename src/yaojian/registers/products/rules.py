@@ -114,7 +114,9 @@ def _check_flags(entry: ProductEntry, kind: ProductKind, problems: dict[str, Tex
         if flag not in FLAGS:
             problems["flags"] = _("There is no mark “%(flag)s”.") % {"flag": flag[:40]}
         elif kind not in FLAGS[flag].fits:
-            problems["flags"] = _("The mark “%(flag)s” does not fit such a product.") % {"flag": flag_name(flag)}
+            problems["flags"] = _("The mark “%(flag)s” does not fit such a product.") % {
+                "flag": flag_name(flag)
+            }
 
 
 def _check_days(entry: ProductEntry, today: date, problems: dict[str, Text]) -> None:

@@ -36,7 +36,7 @@ PRODUCT_STATES = StateTable(
 
 
 def state_on(day: date, kept: ProductState, since: date, expires_on: date | None) -> ProductState:
-    """The state that holds on a day: what is written down from `since` on, and what the calendar makes of it."""
+    """The state that holds on a day: what is written down since a day, and what the calendar makes of it."""
     if kept is _S.CANCELLED and since <= day:
         return _S.CANCELLED
     if expires_on is not None and expires_on < day:

@@ -70,8 +70,8 @@ def _changed_since(ids: list[int], batch: UUID) -> set[int]:
     others = ~Q(batch=batch) | Q(batch__isnull=True)
     busy: set[int] = set()
     for table in (ProductVersion, ProductStatus):
-        of_list = table.objects.filter(batch=batch, product_id__in=ids).order_by().values("product_id")
-        newest = table.objects.filter(others, product_id__in=of_list, valid_to__isnull=True)
+        of_list = table.objects.filter(batch=batch, product_id__in=ids).values_list("product_id", flat=True)
+        newest = table.objects.filter(others, product_id__in=list(of_list), valid_to__isnull=True)
         busy |= set(newest.values_list("product_id", flat=True))
     new = Product.objects.filter(pk__in=ids, batch=batch)
     busy |= set(new.filter(~Q(history__batch=batch), history__isnull=False).values_list("pk", flat=True))

@@ -14,7 +14,9 @@ REASONS: dict[str, Text] = {
     "empty": _("The number is missing. Copy it from the package or the certificate."),
     "digits": _("%(found)s has other signs than digits. Copy the digits below the bar code."),
     "gtin_length": _("It has %(found)s digits. A GS1 item number has 8, 12, 13 or 14."),
-    "check_digit": _("The check digit does not fit: with these digits it would be %(found)s. Compare each digit."),
+    "check_digit": _(
+        "The check digit does not fit: with these digits it would be %(found)s. Compare each digit."
+    ),
     "trace_prefix": _("The identification of a drug in trace codes has exactly seven digits."),
     "national_drug_code": _("A national drug code has 14 digits and begins with 869."),
     "trace_code": _("A drug trace code has exactly 20 digits."),
@@ -25,7 +27,9 @@ REASONS: dict[str, Text] = {
     "element_unknown": _("%(found)s is no GS1 element that we know. Scan the code again."),
     "element_short": _("The GS1 element (%(found)s) is too short. Scan the code again."),
     "element_long": _("The GS1 element (%(found)s) is too long. Scan the code again."),
-    "element_characters": _("The GS1 element (%(found)s) has signs that it may not have. Scan the code again."),
+    "element_characters": _(
+        "The GS1 element (%(found)s) has signs that it may not have. Scan the code again."
+    ),
     "element_twice": _("The GS1 element (%(found)s) stands there twice with different contents."),
     "date": _("%(found)s is no date of the form YYMMDD."),
 }

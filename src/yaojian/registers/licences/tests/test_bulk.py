@@ -41,7 +41,9 @@ def test_a_list_goes_in_and_a_rerun_changes_nothing(region: Region) -> None:
     entries = [retail(n, pharmacy) for n, pharmacy in enumerate(pharmacies)]
     outcomes = register_licences(entries, by=region.registrar, effective_on=TODAY)
     assert [o.change for o in outcomes] == ["new"] * 3
-    assert [o.licence_id for o in outcomes] == list(Licence.objects.order_by("pk").values_list("pk", flat=True))
+    assert [o.licence_id for o in outcomes] == list(
+        Licence.objects.order_by("pk").values_list("pk", flat=True)
+    )
     assert list(Subject.objects.order_by("code").values_list("licence_no", flat=True)) == [
         e.number for e in entries
     ]
@@ -117,7 +119,9 @@ def test_overlaps_are_refused(region: Region) -> None:
     one, other = make_subject(1, region.qitai), make_subject(2, region.qitai)
     register_licences([retail(1, one)], by=region.registrar, effective_on=TODAY)
     same_number = retail(1, other)
-    same_kind = retail(3, one, valid_from=date(2026, 1, 1), issued_on=date(2026, 1, 1), expires_on=date(2030, 12, 31))
+    same_kind = retail(
+        3, one, valid_from=date(2026, 1, 1), issued_on=date(2026, 1, 1), expires_on=date(2030, 12, 31)
+    )
     outcomes = register_licences([same_number, same_kind], by=region.registrar, effective_on=TODAY)
     assert [(o.change, set(o.errors)) for o in outcomes] == [
         ("refused", {"number"}),
@@ -128,7 +132,9 @@ def test_overlaps_are_refused(region: Region) -> None:
 def test_what_ends_makes_room_for_what_begins(region: Region) -> None:
     one = make_subject(1, region.qitai)
     register_licences([retail(1, one)], by=region.registrar, effective_on=TODAY)
-    new = retail(3, one, valid_from=date(2026, 6, 1), issued_on=date(2026, 6, 1), expires_on=date(2031, 5, 31))
+    new = retail(
+        3, one, valid_from=date(2026, 6, 1), issued_on=date(2026, 6, 1), expires_on=date(2031, 5, 31)
+    )
     old = retail(1, one, state="cancelled", state_since=date(2026, 6, 1))
     outcomes = register_licences([new, old], by=region.registrar, effective_on=TODAY)
     assert [o.change for o in outcomes] == ["new", "changed"]
