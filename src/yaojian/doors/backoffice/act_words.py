@@ -208,10 +208,8 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "approval_no": (gettext_lazy("Approval, registration or filing number"), str),
     "effective_on": (gettext_lazy("With effect from"), str),
     "expires_on": (gettext_lazy("Valid until"), str),
-    "batch": (gettext_lazy("Number of the import"), str),
     "removed": (gettext_lazy("Entries removed"), str),
     "restored": (gettext_lazy("Entries as before"), str),
-    "kept": (gettext_lazy("Entries left, changed since"), str),
     "codes_sha256": (gettext_lazy("SHA-256 of the codes"), str),
 }
 
