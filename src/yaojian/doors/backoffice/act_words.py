@@ -31,6 +31,7 @@ from yaojian.foundation.accounts.facade import (
     Role,
     Shared,
 )
+from yaojian.foundation.deadlines.facade import GROUND_NAMES, UNIT_NAMES, Ground, Unit
 from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
 from yaojian.foundation.privacy.facade import field_name
@@ -59,6 +60,14 @@ def _item_kind(code: str) -> str:
 
 def _yes_or_no(value: bool) -> str:
     return _("yes") if value else _("no")
+
+
+def _ground(code: str) -> str:
+    return str(GROUND_NAMES[Ground(code)])
+
+
+def _unit(code: str) -> str:
+    return str(UNIT_NAMES[Unit(code)])
 
 
 def _changes(what: object) -> str:
@@ -184,6 +193,16 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "territories": (gettext_lazy("Territory"), _joined),
     "document": (gettext_lazy("Document"), str),
     "until": (gettext_lazy("Locked until"), _moment),
+    "rule": (gettext_lazy("Code of the rule"), str),
+    "rules": (gettext_lazy("Codes of the rules"), _joined),
+    "clock": (gettext_lazy("Clock no."), str),
+    "due_on": (gettext_lazy("Due day"), str),
+    "due_before": (gettext_lazy("Due day before"), str),
+    "given": (gettext_lazy("Time given instead of the rule's"), str),
+    "ground": (gettext_lazy("Ground"), _ground),
+    "amount": (gettext_lazy("Amount"), str),
+    "unit": (gettext_lazy("Counted in"), _unit),
+    "collective": (gettext_lazy("By collective decision"), _yes_or_no),
     "plan": (gettext_lazy("Code of the plan"), str),
     "title": (gettext_lazy("Title"), str),
     "rows": (gettext_lazy("Number of rows"), str),

@@ -1,17 +1,59 @@
 """The door of the reference room."""
 
+from yaojian.foundation.reference.clock_pack import (
+    ClockPack,
+    ClockPackRefused,
+    Example,
+    PackedRule,
+    read_clock_pack,
+)
+from yaojian.foundation.reference.clock_rules import (
+    RulesLoaded,
+    example_of,
+    load_clock_rules,
+    rule_of,
+    rule_version,
+    versions_of,
+)
 from yaojian.foundation.reference.divisions import division_names, load_divisions, place_of
-from yaojian.foundation.reference.working_days import CalendarYearMissing, add_working_days, seed_calendar
+from yaojian.foundation.reference.models import CalendarDay, ClockRuleVersion, ClockTopic
+from yaojian.foundation.reference.working_days import (
+    CalendarYearMissing,
+    add_working_days,
+    days_of,
+    saying_which_year_is_missing,
+    seed_calendar,
+    working_calendar,
+    years_held,
+)
 from yaojian.foundation.reference.year import YearOfDays, enter_year, read_year
 
 __all__ = [
+    "CalendarDay",
     "CalendarYearMissing",
+    "ClockPack",
+    "ClockPackRefused",
+    "ClockRuleVersion",
+    "ClockTopic",
+    "Example",
+    "PackedRule",
+    "RulesLoaded",
     "YearOfDays",
     "add_working_days",
+    "days_of",
     "division_names",
     "enter_year",
+    "example_of",
+    "load_clock_rules",
     "load_divisions",
     "place_of",
+    "read_clock_pack",
     "read_year",
+    "rule_of",
+    "rule_version",
+    "saying_which_year_is_missing",
     "seed_calendar",
+    "versions_of",
+    "working_calendar",
+    "years_held",
 ]

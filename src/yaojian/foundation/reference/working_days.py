@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import chinese_calendar
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.errors import Misconfigured
 from yaojian.foundation.reference.models import CalendarDay
+from yaojian.foundation.workflow.calendar import WorkingCalendar, YearMissing
 
 
 class CalendarYearMissing(Misconfigured):
@@ -21,9 +25,11 @@ class CalendarYearMissing(Misconfigured):
 @transaction.atomic
 def seed_calendar(first_year: int, last_year: int) -> int:
     """Enter the State Council's calendar for the years it is known for; days already there stay as edited."""
+    held = set(years_held())
     days = [
         CalendarDay(day=day, is_working=chinese_calendar.is_workday(day))
         for year in range(first_year, last_year + 1)
+        if year not in held
         for day in days_of(year)
     ]
     return len(CalendarDay.objects.bulk_create(days, ignore_conflicts=True))
@@ -35,6 +41,37 @@ def days_of(year: int) -> list[date]:
     return [first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days)]
 
 
+def working_calendar() -> WorkingCalendar:
+    """The calendar of the table, each year read once, when it is first needed.
+
+    A year counts as held only when all its days are there; asking for another raises YearMissing.
+    """
+    return WorkingCalendar(_working_days_of)
+
+
+def _working_days_of(year: int) -> list[date] | None:
+    rows = CalendarDay.objects.filter(day__year=year).order_by("day").values_list("day", "is_working")
+    return [day for day, works in rows if works] if len(rows) == len(days_of(year)) else None
+
+
+def years_held() -> list[int]:
+    """The years of which the calendar holds every day, in order."""
+    counts = CalendarDay.objects.order_by().values_list("day__year").annotate(n=Count("pk"))
+    return sorted(year for year, n in counts if n == len(days_of(year)))
+
+
+@contextmanager
+def saying_which_year_is_missing() -> Iterator[None]:
+    """Turn the engine's YearMissing into CalendarYearMissing, with its cure."""
+    try:
+        yield
+    except YearMissing as missing:
+        raise CalendarYearMissing(
+            _("The working-day calendar has no entry for %(day)s.") % {"day": missing.day.isoformat()},
+            cure=_("The administrator enters the year's working days under Administration › Calendar."),
+        ) from missing
+
+
 def add_working_days(start: date, amount: int) -> date:
     """The day on which `amount` working days after `start` end; the day of the trigger does not count.
 
@@ -42,16 +79,5 @@ def add_working_days(start: date, amount: int) -> date:
     """
     if amount < 1:
         raise ValueError("a deadline in working days needs at least one day")
-    # Three times the amount plus a month outlasts any run of holidays.
-    horizon = start + timedelta(days=amount * 3 + 31)
-    known = dict(CalendarDay.objects.filter(day__gt=start, day__lte=horizon).values_list("day", "is_working"))
-    day, left = start, amount
-    while left:
-        day += timedelta(days=1)
-        if day not in known:
-            raise CalendarYearMissing(
-                _("The working-day calendar has no entry for %(day)s.") % {"day": day.isoformat()},
-                cure=_("Enter the year's working days, or give the deadline as a date."),
-            )
-        left -= known[day]
-    return day
+    with saying_which_year_is_missing():
+        return working_calendar().after(start, amount)

@@ -7,6 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from yaojian.config.reference_packs import load_reference_packs
+from yaojian.foundation.errors import RuleBroken
+from yaojian.foundation.reference.facade import ClockPackRefused
 from yaojian.oversight.plans.errors import PackError
 from yaojian.oversight.plans.facade import load_packs
 
@@ -15,10 +17,10 @@ class Command(BaseCommand):
     help = "Load organs, divisions, the working-day calendar and the plan packs."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        load_reference_packs()
         try:
+            load_reference_packs()
             changed = load_packs()
-        except PackError as error:
+        except (PackError, ClockPackRefused, RuleBroken) as error:
             raise CommandError(str(error)) from error
         for code, has_changed in changed.items():
             self.stdout.write(f"{code}: {'loaded' if has_changed else 'unchanged'}")

@@ -1,0 +1,51 @@
+"""News of the room, told at once to the room whose file the clock belongs to, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+
+from yaojian.foundation.ledger.contracts import Ref
+
+
+@dataclass(frozen=True, slots=True)
+class DueDayMoved:
+    """The due day of a clock of a file is another one than before; None while it is not known."""
+
+    file: Ref
+    rule: str
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFile:
+    """A kind of file that clocks run for: its name, its page, and who is told that a due day moved."""
+
+    kind: str
+    name: Promise
+    url: Callable[[int], str]
+    due_day_moved: Callable[[DueDayMoved], None]
+
+
+_files: dict[str, ClockFile] = {}
+
+
+def register_file(file: ClockFile) -> None:
+    """Make a kind of file known. Raises ValueError when the kind is taken by another."""
+    if _files.get(file.kind, file) != file:
+        raise ValueError(f"files of kind {file.kind} are registered twice")
+    _files[file.kind] = file
+
+
+def file_kind(kind: str) -> ClockFile | None:
+    """A registered kind of file, or None."""
+    return _files.get(kind)
+
+
+def announce(news: DueDayMoved) -> None:
+    """Tell the room of the file."""
+    if file := _files.get(news.file.kind):
+        file.due_day_moved(news)
