@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Permission
@@ -18,7 +18,10 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str, Permission]]]] = [
     (_("Work"), [(_("Workbench"), "backoffice:workbench", "checklist", Permission.HOME)]),
     (
         _("Registers"),
-        [(_("Subjects"), "backoffice:subjects", "building", Permission.SUBJECT_VIEW)],
+        [
+            (_("Subjects"), "backoffice:subjects", "building", Permission.SUBJECT_VIEW),
+            (pgettext_lazy("register", "People"), "people:list", "users", Permission.PERSON_VIEW),
+        ],
     ),
     (
         _("Casework"),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("language/", sign_in.set_language, name="set_language"),
     path("inspections/", include("yaojian.casework.inspections.web.urls")),
+    path("people/", include("yaojian.registers.people.web.urls")),
     path("plans/", include("yaojian.oversight.plans.web.urls")),
     path("public/", include("yaojian.doors.portal.urls")),
     path("api/v1/", api.api.urls),

@@ -15,6 +15,7 @@ from yaojian.foundation.notices import facade as notices
 from yaojian.foundation.outbox.facade import deliver_pending, wake_with
 from yaojian.foundation.timekeeping import now
 from yaojian.oversight.plans.facade import refresh_duties
+from yaojian.registers.people.facade import refresh_people_duties
 
 OUTBOX_LOCK = "outbox"
 
@@ -61,6 +62,13 @@ def apply_changes_of_organs(timestamp: int) -> None:
     apply_due_changes()
 
 
+@app.periodic(cron="25 18 * * *")
+@app.task(name="people.refresh_duties", queueing_lock="people.refresh_duties")
+def refresh_duties_about_people(timestamp: int) -> None:
+    """Each night (02:25 in Beijing) bring the work about registrations and certificates up to the new day."""
+    refresh_people_duties()
+
+
 def ask_for(task: Task, **arguments: int) -> None:
     """Put a job in the queue, unless the same one is waiting already: one serves any number of askers."""
     try:
@@ -89,6 +97,7 @@ def run() -> None:
     """Work until told to stop. A machine that was off at night brings organs and duties up to date first."""
     ask_for(apply_changes_of_organs, timestamp=int(now().timestamp()))
     ask_for(refresh_all_duties, timestamp=int(now().timestamp()))
+    ask_for(refresh_duties_about_people, timestamp=int(now().timestamp()))
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
         asyncio.run(_serve(worker_app))
 

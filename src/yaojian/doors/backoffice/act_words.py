@@ -37,6 +37,25 @@ from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
 from yaojian.foundation.privacy.facade import field_name
 from yaojian.foundation.worklist.facade import item_kind
 from yaojian.registers.licences.facade import kind_name as licence_kind_name
+from yaojian.registers.people.facade import (
+    CATEGORY_NAMES,
+    DOMAIN_NAMES,
+    GRADE_NAMES,
+    POSITION_NAMES,
+    PRACTICE_NAMES,
+    ROLE_KIND_NAMES,
+    SEQUENCE_NAMES,
+    TIER_NAMES,
+    Category,
+    Domain,
+    Grade,
+    PositionKind,
+    Practice,
+    RoleKind,
+    Sequence,
+    Tier,
+)
+from yaojian.registers.people.facade import FILE_KIND as PERSON_FILE
 
 TEXTS = ("description", "reason", "report", "note")
 """The facts that are whole sentences: a timeline shows them as text, not as a name and a value."""
@@ -156,6 +175,22 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "item": (gettext_lazy("Work item no."), str),
     "fields": (gettext_lazy("Fields looked at"), lambda fields: _joined(map(field_name, fields))),
     "purpose": (gettext_lazy("Purpose"), str),
+    "sealed": (gettext_lazy("Fields sealed"), lambda fields: _joined(map(field_name, fields))),
+    "person_role": (gettext_lazy("Role in the register"), _among(ROLE_KIND_NAMES, RoleKind)),
+    "registration_no": (gettext_lazy("Registration number"), str),
+    "certificate_no": (gettext_lazy("Certificate number"), str),
+    "category": (gettext_lazy("Practice category"), _among(CATEGORY_NAMES, Category)),
+    "practice": (gettext_lazy("Practice scope"), _among(PRACTICE_NAMES, Practice)),
+    "expires_on": (gettext_lazy("Expires on"), str),
+    "sequence": (gettext_lazy("Sequence"), _among(SEQUENCE_NAMES, Sequence)),
+    "tier": (gettext_lazy("Tier"), _among(TIER_NAMES, Tier)),
+    "grade": (gettext_lazy("Grade"), _among(GRADE_NAMES, Grade)),
+    "domain": (gettext_lazy("Domain"), _among(DOMAIN_NAMES, Domain)),
+    "institution": (gettext_lazy("Institution"), str),
+    "position": (gettext_lazy("Position"), _among(POSITION_NAMES, PositionKind)),
+    "valid_to": (gettext_lazy("In force until"), str),
+    "refused": (gettext_lazy("Refused entries"), str),
+    "batch": (gettext_lazy("Import no."), str),
     "username": (gettext_lazy("User name"), str),
     "role": (gettext_lazy("Role"), _among(ROLE_NAMES, Role)),
     "organ": (gettext_lazy("Code of the organ"), str),
@@ -273,6 +308,8 @@ def file_address(act: Act) -> str:
     """The page of the file an act belongs to, or nothing."""
     if act.file_kind == FILE_KIND and act.file_id:
         return reverse("inspections:file", args=[act.file_id])
+    if act.file_kind == PERSON_FILE and act.file_id:
+        return reverse("people:person", args=[act.file_id])
     return ""
 
 

@@ -1,1 +1,1 @@
-"""Inspectors, licensed pharmacists and where they work, experts."""
+"""The register of people: inspectors, licensed pharmacists and where they work, experts, heads."""
