@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from yaojian.foundation.accounts.facade import Actor, Permission, User, check_may
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed
@@ -33,7 +34,9 @@ def checked_person(name: str, sex: str, identity_number: str, phone: str) -> dic
     plain = plain_name(name)
     if not plain or len(plain) > LONGEST_NAME or any(not character.isprintable() for character in plain):
         raise InvalidInput(
-            _("A name is needed, of at most 60 characters."), field="name", cure=_("Enter the full name.")
+            _("A name is needed, of at most 60 characters."),
+            field="name",
+            cure=pgettext("person", "Enter the full name."),
         )
     if sex not in {"", *SEX_NAMES}:
         raise InvalidInput(_("This is not one of the choices."), field="sex", cure=_("Choose one, or none."))

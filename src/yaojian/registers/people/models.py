@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yaojian.foundation.periods import ends_after_start, no_overlap
 from yaojian.foundation.search import Bigrams
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 class Person(models.Model):
     """Somebody in the register; identity and phone number are sealed under the person's own key."""
 
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     pinyin = models.CharField(max_length=120, blank=True, help_text="initials of the name, to order by")
     sex = models.CharField(_("sex"), max_length=1, blank=True, choices=list(SEX_NAMES.items()))
     organ = models.ForeignKey("accounts.Organ", models.PROTECT, related_name="+", verbose_name=_("kept by"))

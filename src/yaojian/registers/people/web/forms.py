@@ -61,7 +61,9 @@ class PersonForm(forms.Form):
     """A person's own entry."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=pgettext_lazy("person", "Name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     sex = forms.ChoiceField(
         label=pgettext_lazy("person", "Sex"),

@@ -191,7 +191,7 @@ def filters_in_force(wanted: PersonFilter, query: QueryDict) -> list[dict[str, A
     if wanted.text:
         shown.append(("q", _("Search"), wanted.text))
     if wanted.role:
-        shown.append(("role", _("Role"), ROLE_KIND_NAMES[RoleKind(wanted.role)]))
+        shown.append(("role", pgettext("register of people", "Role"), ROLE_KIND_NAMES[RoleKind(wanted.role)]))
     if wanted.sequence:
         shown.append(("sequence", _("Sequence"), SEQUENCE_NAMES[Sequence(wanted.sequence)]))
     if wanted.grade:

@@ -145,7 +145,7 @@ def act_row(act: Act) -> dict[str, Any]:
     facts = act.facts
     shown: list[tuple[str, str]] = []
     if role := facts.get("person_role"):
-        shown.append((_("Role"), str(ROLE_KIND_NAMES[RoleKind(role)])))
+        shown.append((pgettext("register of people", "Role"), str(ROLE_KIND_NAMES[RoleKind(role)])))
     if fields := facts.get("fields") or facts.get("sealed"):
         shown.append((_("Fields"), ", ".join(field_name(name) for name in fields)))
     for key, label in (
