@@ -25,7 +25,8 @@ from yaojian.foundation.outbox.facade import deliver_pending, pending_count
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import WorkItem
 from yaojian.oversight.plans.facade import figures_of, load_packs, refresh_duties
-from yaojian.registers.enterprises.facade import Subject, register_subjects
+from yaojian.registers.enterprises.facade import SubjectEntry
+from yaojian.registers.enterprises.tests.factories import registered
 
 pytestmark = pytest.mark.django_db
 KEY = "002-S1"
@@ -51,13 +52,13 @@ def test_an_overdue_pharmacy_is_inspected_rectified_verified_and_moves_the_figur
     load_packs()
     changji = organ_by_code("xj.changji")
     lead, second = person("甲", changji), person("乙", changji)
-    register_subjects(
-        [
-            Subject(
+    registered(
+        *[
+            SubjectEntry(
                 code=f"T{n}",
                 name=f"测试大药房{n}号店",
                 subject_type="single_pharmacy",
-                responsible_organ=changji,
+                responsible_organ=changji.code,
                 division_code="652301001",
                 opened_on=date(2015, 1, 1),
             )

@@ -22,12 +22,12 @@ from yaojian.casework.inspections.facade import (
     Severity,
     enter_history,
 )
-from yaojian.foundation.accounts.facade import Actor, Role, actor_of, organ_by_code, post_person
+from yaojian.foundation.accounts.facade import Actor, Role, actor_of, organ_by_code, post_person, system_actor
 from yaojian.foundation.errors import Conflict
 from yaojian.foundation.timekeeping import CHINA, held_at, now
 from yaojian.foundation.worklist.facade import ItemState, WorkItem, assign_item
 from yaojian.oversight.plans.facade import ORIGIN, refresh_duties
-from yaojian.registers.enterprises.facade import Subject, SubjectType, register_subjects
+from yaojian.registers.enterprises.facade import Change, Subject, SubjectEntry, SubjectType, register_subjects
 from yaojian.simulator.entities import SimInspection, World
 from yaojian.simulator.truth import write_truth
 
@@ -119,36 +119,34 @@ def _post_people(world: World) -> dict[str, Actor]:
 
 
 def _register(world: World) -> dict[str, Subject]:
-    """Enter the subjects, generation by generation, so that facilities find their parents."""
-    organs = {code: organ_by_code(code) for code in {subject.organ for subject in world.subjects}}
-    registered: dict[str, Subject] = {}
-    waiting = list(world.subjects)
-    while waiting:
-        ready = [sim for sim in waiting if not sim.parent or sim.parent in registered]
-        if not ready:
-            raise ValueError(f"no parent is registered for {waiting[0].code}")
-        rows = [
-            Subject(
-                code=sim.code,
-                name=sim.name,
-                subject_type=SubjectType(sim.subject_type).value,
-                parent=registered.get(sim.parent),
-                responsible_organ=organs[sim.organ],
-                division_code=sim.division_code,
-                address=sim.address,
-                licence_no=sim.licence_no,
-                opened_on=sim.opened_on,
-                closed_on=sim.closed_on,
-                in_production=sim.in_production,
-                flags=list(sim.flags),
-                risk_grade=sim.risk_grade,
-            )
-            for sim in ready
-        ]
-        register_subjects(rows)
-        registered |= {row.code: row for row in rows}
-        waiting = [sim for sim in waiting if sim.code not in registered]
-    return registered
+    """Enter the subjects through the bulk door, each as it holds from its opening."""
+    top = organ_by_code(world.subjects[0].organ)
+    while top.parent is not None:
+        top = top.parent
+    entries = [
+        SubjectEntry(
+            code=sim.code,
+            name=sim.name,
+            subject_type=SubjectType(sim.subject_type).value,
+            parent=sim.parent,
+            responsible_organ=sim.organ,
+            division_code=sim.division_code,
+            address=sim.address,
+            licence_no=sim.licence_no,
+            opened_on=sim.opened_on,
+            closed_on=sim.closed_on,
+            in_production=sim.in_production,
+            flags=sim.flags,
+            risk_grade=sim.risk_grade,
+        )
+        for sim in world.subjects
+    ]
+    outcomes = register_subjects(entries, by=system_actor(top), effective_on=world.as_of)
+    refused = [outcome for outcome in outcomes if outcome.change is Change.REFUSED]
+    if refused:
+        raise ValueError(f"the register refuses {refused[0].code}: {refused[0].faults}")
+    subjects = Subject.objects.select_related("responsible_organ")
+    return {subject.code: subject for subject in subjects.filter(code__in=[e.code for e in entries])}
 
 
 def _past(

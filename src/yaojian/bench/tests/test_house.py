@@ -97,6 +97,7 @@ def inspected(db: None) -> None:
     by = actor_of(user)
     assert by is not None
     subject = Subject.objects.create(
+        in_force_from="2019-05-01",
         code="91652300MA00000000",
         name="测试药店",
         subject_type=SubjectType.SINGLE_PHARMACY,

@@ -249,7 +249,6 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "unchanged": (gettext_lazy("Unchanged"), str),
     "broken": (gettext_lazy("Broken rows"), str),
     "kept": (gettext_lazy("Left as they are"), str),
-    "batch": (gettext_lazy("Batch"), str),
     "days": (gettext_lazy("Days"), lambda days: _joined(days) if isinstance(days, list) else str(days)),
     "sha256": (gettext_lazy("SHA-256 of the content"), str),
     "licence_kind": (gettext_lazy("Kind of licence"), licence_kind_name),
@@ -261,6 +260,7 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "expires_on": (gettext_lazy("Valid until"), str),
     "removed": (gettext_lazy("Entries removed"), str),
     "restored": (gettext_lazy("Entries as before"), str),
+    "batch": (gettext_lazy("Batch"), str),
     "codes_sha256": (gettext_lazy("SHA-256 of the codes"), str),
 }
 

@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from yaojian.foundation.accounts import events
-from yaojian.foundation.accounts.contracts import Actor, Level, Role, Tree
+from yaojian.foundation.accounts.contracts import SYSTEM, Actor, Level, Role, Tree
 from yaojian.foundation.accounts.models import Organ, Posting, User
 from yaojian.foundation.timekeeping import now
 
@@ -66,9 +66,6 @@ def set_password(user: User, password: str) -> None:
     user.failed_sign_ins, user.locked_until = 0, None
     user.save(update_fields=["password", "failed_sign_ins", "locked_until"])
     events.announce(events.PasswordSet(user))
-
-
-SYSTEM = "system"
 
 
 def system_actor(organ: Organ) -> Actor:

@@ -313,6 +313,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+SYSTEM = "system"
+"""The user name of the platform itself; nobody can sign in with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A person acting in one posting: who asks, for which organ, in which role."""

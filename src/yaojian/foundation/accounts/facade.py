@@ -43,7 +43,7 @@ from yaojian.foundation.accounts.organ_present import apply_due_changes
 from yaojian.foundation.accounts.organ_queries import OrganAt, organs_as_of
 from yaojian.foundation.accounts.outside_sign_in import link_identity, person_with_identity
 from yaojian.foundation.accounts.passwords import change_own_password, issue_start_password
-from yaojian.foundation.accounts.permissions import check_may
+from yaojian.foundation.accounts.permissions import check_may, is_platform
 from yaojian.foundation.accounts.queries import (
     actor_in,
     actor_of,
@@ -118,6 +118,7 @@ __all__ = [
     "end_sessions",
     "end_sharing",
     "hindrances",
+    "is_platform",
     "issue_start_password",
     "land_q",
     "link_identity",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.contracts import Actor, Permission
+from yaojian.foundation.accounts.contracts import SYSTEM, Actor, Permission
 from yaojian.foundation.errors import NotAllowed
 
 
@@ -23,3 +23,8 @@ def check_may(actor: Actor, permission: Permission) -> None:
     """Raise RightMissing (a NotAllowed) unless the actor's role includes `permission`."""
     if not actor.may(permission):
         raise RightMissing(permission)
+
+
+def is_platform(actor: Actor) -> bool:
+    """Whether the platform itself acts (`system_actor`): set-up, loading of packs and demo data."""
+    return actor.username == SYSTEM

@@ -55,13 +55,17 @@ def compose_act(
     legal_basis: Sequence[str] = (),
     evidence: Sequence[str] = (),
     facts: Mapping[str, Any] | None = None,
+    uid: uuid.UUID | None = None,
 ) -> Act:
-    """An act ready to be inserted, with its canonical bytes and a fresh 32-byte salt."""
+    """An act ready to be inserted, with its canonical bytes and a fresh 32-byte salt.
+
+    `uid` is for callers who have marked their rows with the act before they know all its facts.
+    """
     if kind not in KINDS:
         raise InvalidInput(f"{kind!r} is not a kind of act; add it to ledger/kinds.py.", field="kind")
     recorded = recorded_at or now()
     act = Act(
-        uid=uuid.uuid4(),
+        uid=uid or uuid.uuid4(),
         kind=kind,
         actor_id=by.user_id,
         actor_name=by.display_name,

@@ -54,6 +54,7 @@ KINDS: dict[str, Promise] = {
     "person.role_ended": _("Role of a person ended"),
     "people.registered": _("People entered or changed"),
     "people.registration_undone": _("Import of people undone"),
+    "subjects.registration_undone": _("Registration of subjects taken back"),
     "calendar.edited": _("Working-day calendar edited"),
     "rules.loaded": _("Rule pack of statutory clocks loaded"),
     "rule.edited": _("Statutory clock's rule edited"),

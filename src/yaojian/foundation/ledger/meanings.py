@@ -51,6 +51,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "person.role_ended": ("neutral", "certificate"),
     "people.registered": ("neutral", "database"),
     "people.registration_undone": ("due_soon", "arrow-back-up"),
+    "subjects.registration_undone": ("due_soon", "arrow-back-up"),
     "calendar.edited": ("neutral", "calendar-event"),
     "rules.loaded": ("neutral", "package"),
     "rule.edited": ("neutral", "scale"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """GB 32100: digits and capitals without I, O, S, V, Z; a character counts as much as its place."""
 
@@ -53,3 +56,16 @@ def is_unified_code(code: str) -> bool:
     if len(code) != LENGTH or not set(code) <= _VALUES.keys() or not code[2:8].isdigit():
         return False
     return code[16] == organisation_check_character(code[8:16]) and code[17] == check_character(code[:17])
+
+
+_SPACES_AND_DASHES = re.compile(r"[\s\-‐-―－_]+")
+
+
+def plain_code(text: str) -> str:
+    """A code as it was meant: full-width letters and digits made plain, capitals, no spaces or dashes."""
+    return _SPACES_AND_DASHES.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def looks_unified(code: str) -> bool:
+    """Whether a code is meant to be a unified code: eighteen letters and digits."""
+    return len(code) == LENGTH and code.isascii() and code.isalnum()

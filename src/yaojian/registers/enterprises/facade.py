@@ -1,13 +1,16 @@
 """The door of the register of subjects."""
 
-from yaojian.registers.enterprises.actions import register_subjects
+from yaojian.registers.enterprises.actions import register_subjects, undo_registration
+from yaojian.registers.enterprises.codes import is_unified_code, looks_unified, plain_code, unified_code
+from yaojian.registers.enterprises.contracts import Change, Fault, Outcome, SubjectEntry
 from yaojian.registers.enterprises.licence_numbers import note_licence_numbers
-from yaojian.registers.enterprises.models import Subject
+from yaojian.registers.enterprises.models import Enterprise, Subject
 from yaojian.registers.enterprises.objections import Objection, merge_objections, object_to_merges_with
+from yaojian.registers.enterprises.permissions import answers_for, user_can_edit
+from yaojian.registers.enterprises.pinyin import initials
 from yaojian.registers.enterprises.queries import (
     FacetCounts,
     SubjectFilter,
-    answers_for,
     division_counts,
     facet_counts,
     facilities_visible_to,
@@ -36,10 +39,15 @@ __all__ = [
     "FLAG_NAMES",
     "RISK_NAMES",
     "TYPE_NAMES",
+    "Change",
+    "Enterprise",
     "FacetCounts",
+    "Fault",
     "Objection",
+    "Outcome",
     "RiskGrade",
     "Subject",
+    "SubjectEntry",
     "SubjectFilter",
     "SubjectType",
     "answers_for",
@@ -48,10 +56,14 @@ __all__ = [
     "facilities_visible_to",
     "files_open_to",
     "flag_name",
+    "initials",
+    "is_unified_code",
+    "looks_unified",
     "matching",
     "merge_objections",
     "note_licence_numbers",
     "object_to_merges_with",
+    "plain_code",
     "public_subject",
     "public_subjects",
     "register_subjects",
@@ -63,4 +75,7 @@ __all__ = [
     "subjects_within",
     "type_counts",
     "type_name",
+    "undo_registration",
+    "unified_code",
+    "user_can_edit",
 ]

@@ -30,12 +30,12 @@ def subjects_visible_to(actor: Actor, shared: Shared = Shared.REGISTER) -> Query
 
     With `Shared.FILES`, only those whose files and acts are open to the actor as well.
     """
-    return Subject.objects.filter(visible_q(actor, shared=shared))
+    return Subject.objects.filter(visible_q(actor, shared=shared), merged_into=None)
 
 
 def subjects_within(actor: Actor, width: Width) -> QuerySet[Subject]:
     """Visible subjects of the actor's own organ, of those below it too, or of the whole area."""
-    return Subject.objects.filter(width_q(actor, width))
+    return Subject.objects.filter(width_q(actor, width), merged_into=None)
 
 
 def files_open_to(actor: Actor, subject: Subject) -> bool:
@@ -128,11 +128,6 @@ def subject_visible_to(actor: Actor, subject_id: int) -> Subject:
     return subject
 
 
-def answers_for(actor: Actor, subject: Subject) -> bool:
-    """Whether the actor's organ, or one below it, is responsible for the subject and may act upon it."""
-    return (subject.responsible_organ.path or "").startswith(actor.organ_path)
-
-
 def public_subjects(text: str, limit: int = 20) -> list[Subject]:
     """What the public may find by part of the name or by the exact code or licence number.
 
@@ -148,6 +143,7 @@ def public_subjects(text: str, limit: int = 20) -> list[Subject]:
         named &= Q(name__icontains=word)
     found = (
         Subject.objects.select_related("responsible_organ")
+        .filter(merged_into=None)
         .filter(named | Q(code=whole) | Q(licence_no=text.strip()))
         .annotate(
             nearness=Case(

@@ -40,7 +40,7 @@ def subjects_in_scope(
     An empty condition does not restrict. Callers check who asks.
     """
     subjects = Subject.objects.filter(
-        organ_land_q(organ) if by_territory else responsibility_q(organ.path or "")
+        organ_land_q(organ) if by_territory else responsibility_q(organ.path or ""), merged_into=None
     )
     if types:
         subjects = subjects.filter(subject_type__in=list(types))

@@ -24,7 +24,8 @@ from yaojian.foundation.accounts.facade import (
 from yaojian.foundation.accounts.models import User
 from yaojian.foundation.timekeeping import now, today
 from yaojian.foundation.worklist.facade import WorkItem, open_item
-from yaojian.registers.enterprises.facade import Subject, register_subjects
+from yaojian.registers.enterprises.facade import Subject, SubjectEntry
+from yaojian.registers.enterprises.tests.factories import registered
 
 SINCE = date(2020, 1, 1)
 
@@ -54,22 +55,20 @@ def acting(user: User) -> Actor:
 
 def make_pharmacy(county: Organ) -> Subject:
     """A pharmacy that the county answers for."""
-    register_subjects(
-        [
-            Subject(
-                code="91652325MA00000017",
-                name="奇台县惠民大药房",
-                subject_type="single_pharmacy",
-                responsible_organ=county,
-                division_code="652325100",
-                address="奇台县奇台镇东大街 12 号",
-                licence_no="新DA9940001",
-                opened_on=date(2019, 5, 1),
-                risk_grade="III",
-            )
-        ]
+    (pharmacy,) = registered(
+        SubjectEntry(
+            code="652325000017",
+            name="奇台县惠民大药房",
+            subject_type="single_pharmacy",
+            responsible_organ=county.code,
+            division_code="652325100",
+            address="奇台县奇台镇东大街 12 号",
+            licence_no="新DA9940001",
+            opened_on=date(2019, 5, 1),
+            risk_grade="III",
+        )
     )
-    return Subject.objects.get(code="91652325MA00000017")
+    return pharmacy
 
 
 def make_world() -> World:

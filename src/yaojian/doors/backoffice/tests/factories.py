@@ -25,7 +25,8 @@ from yaojian.foundation.ledger.facade import Act, record_act, subject_ref
 from yaojian.foundation.reference.facade import load_divisions
 from yaojian.foundation.timekeeping import now, today
 from yaojian.foundation.worklist.facade import WorkItem, open_items
-from yaojian.registers.enterprises.facade import Subject, register_subjects
+from yaojian.registers.enterprises.facade import Subject, SubjectEntry
+from yaojian.registers.enterprises.tests.factories import registered
 
 SINCE = date(2020, 1, 1)
 
@@ -48,25 +49,19 @@ class Region:
         return actor
 
 
-def make_subject(n: int, organ: Organ, division: str = "652325100", **fields: Any) -> Subject:
+def make_subject(n: int, organ: Organ, division: str = "652325100", **fields: Any) -> SubjectEntry:
     """A subject that is not yet registered."""
     defaults: dict[str, Any] = {
-        "code": f"91652325{n:010d}",
+        "code": f"9165232500{n:010d}",
         "name": f"奇台县惠民大药房{n:04d}店",
         "subject_type": "single_pharmacy",
-        "responsible_organ": organ,
+        "responsible_organ": organ.code,
         "division_code": division,
         "address": f"人民路 {n} 号",
         "licence_no": f"新DB{n:07d}",
         "opened_on": SINCE,
     }
-    return Subject(**{**defaults, **fields})
-
-
-def registered(*subjects: Subject) -> list[Subject]:
-    """Subjects entered in the register, with their keys."""
-    register_subjects(subjects)
-    return [Subject.objects.get(code=subject.code) for subject in subjects]
+    return SubjectEntry(**{**defaults, **fields})
 
 
 def make_item(subject: Subject, organ: Organ, *, due: date | None, key: str = "", **fields: Any) -> WorkItem:
@@ -140,7 +135,7 @@ def unrecorded() -> Iterator[None]:
     """Set the stage without acts, so that the journal holds only what a test does itself."""
     with (
         patch("yaojian.foundation.ledger.changes.record_act"),
-        patch("yaojian.registers.enterprises.actions.record_act"),
+        patch("yaojian.registers.enterprises.actions.registering.record_act"),
     ):
         yield
 

@@ -115,7 +115,7 @@ def test_stores_and_headquarters_point_to_each_other(signed_in: SignedIn, region
 
 
 def test_long_names_and_unknown_views_do_no_harm(signed_in: SignedIn, region: Region) -> None:
-    (subject,) = registered(make_subject(9, region.qitai, name=LONG_NAME, flags=["special_drug", "未知标签"]))
+    (subject,) = registered(make_subject(9, region.qitai, name=LONG_NAME, flags=("special_drug", "未知标签")))
     assert LONG_NAME in signed_in("inspector").get(address(subject), {"view": "../secret"}).content.decode()
     page = signed_in("inspector").get(address(subject), {"view": "record"}).content.decode()
     assert "Narcotic, psychotropic or precursor drugs, 未知标签" in page

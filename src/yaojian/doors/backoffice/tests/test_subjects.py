@@ -21,7 +21,6 @@ from yaojian.doors.backoffice.tests.factories import (
 )
 from yaojian.foundation.design.samples import LONG_NAME
 from yaojian.foundation.timekeeping import now
-from yaojian.registers.enterprises.facade import register_subjects
 
 URL = "/subjects/"
 
@@ -146,7 +145,7 @@ def test_nothing_found_and_nothing_there_are_different(signed_in: SignedIn, regi
 def test_a_thousand_subjects_are_paged_with_few_queries(
     signed_in: SignedIn, region: Region, django_assert_max_num_queries: Any
 ) -> None:
-    register_subjects(make_subject(n, region.qitai) for n in range(1000, 2000))
+    registered(*(make_subject(n, region.qitai) for n in range(1000, 2000)))
     client = signed_in("chief")
     with django_assert_max_num_queries(15):
         response = client.get(URL, {"page": "2", "q": "惠民"})

@@ -15,7 +15,8 @@ from yaojian.foundation.accounts.facade import Level, Organ, register_organ
 from yaojian.foundation.design.samples import LONG_NAME
 from yaojian.foundation.reference.facade import load_divisions
 from yaojian.foundation.timekeeping import now, today
-from yaojian.registers.enterprises.facade import Subject, register_subjects
+from yaojian.registers.enterprises.facade import Subject, SubjectEntry
+from yaojian.registers.enterprises.tests.factories import registered
 
 URL = "/public/"
 
@@ -35,20 +36,19 @@ def organ(db: None) -> Organ:
 
 def make(n: int, organ: Organ, **fields: Any) -> Subject:
     defaults: dict[str, Any] = {
-        "code": f"91652325MA{n:08d}",
+        "code": f"91652325MA{n:010d}",
         "name": f"奇台县惠民大药房{n:03d}店",
         "subject_type": "single_pharmacy",
-        "responsible_organ": organ,
+        "responsible_organ": organ.code,
         "division_code": "652325100",
         "address": "人民路 77 号",
         "licence_no": f"新DB{n:07d}",
         "opened_on": today() - timedelta(days=900),
         "risk_grade": "IV",
-        "flags": ["special_drug"],
+        "flags": ("special_drug",),
     }
-    subject = Subject(**{**defaults, **fields})
-    register_subjects([subject])
-    return Subject.objects.get(code=subject.code)
+    (subject,) = registered(SubjectEntry(**{**defaults, **fields}))
+    return subject
 
 
 def ask(client: Client, question: str) -> Any:
@@ -60,7 +60,7 @@ def names(response: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "question", ["惠民", "奇台 惠民", "91652325MA00000001", "91652325ma00000001", "新DB0000001"]
+    "question", ["惠民", "奇台 惠民", "91652325MA0000000001", "91652325ma0000000001", "新DB0000001"]
 )
 def test_found_by_name_or_exact_number(client: Client, organ: Organ, question: str) -> None:
     subject = make(1, organ)

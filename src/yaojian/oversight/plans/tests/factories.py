@@ -62,7 +62,8 @@ def subject(organ: Organ, code: str, **fields: object) -> Subject:
         "division_code": "652301001",
         "opened_on": date(2015, 1, 1),
     }
-    return Subject.objects.create(code=code, **(values | fields))
+    values |= fields
+    return Subject.objects.create(code=code, in_force_from=values["opened_on"], **values)
 
 
 def concluded(by: Actor, of: Subject, on: date, kind: str = "routine", hour: int = 10) -> Act:

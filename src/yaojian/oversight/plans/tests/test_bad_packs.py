@@ -100,7 +100,7 @@ BAD = {
         put(*FORMULA, "scope", "types", ["spaceship"]),
         "900-01",
         "formula.scope.types",
-        "use one of drug_producer",
+        "use one of holder",
     ),
     "unknown flag": (
         put(*FORMULA, "scope", "flags_all", ["purple"]),

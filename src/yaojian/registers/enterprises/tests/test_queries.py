@@ -17,7 +17,6 @@ from yaojian.registers.enterprises.facade import (
     matching,
     public_subject,
     public_subjects,
-    register_subjects,
     risk_counts,
     subject_visible_to,
     subjects_by_id,
@@ -25,7 +24,13 @@ from yaojian.registers.enterprises.facade import (
     subjects_visible_to,
     type_counts,
 )
-from yaojian.registers.enterprises.tests.factories import Region, make_region, officer, pharmacy
+from yaojian.registers.enterprises.tests.factories import (
+    Region,
+    make_region,
+    officer,
+    pharmacy,
+    registered,
+)
 
 CLOSED = {"closed_on": date(2025, 5, 1)}
 
@@ -38,8 +43,8 @@ def region(db: None) -> Region:
 @pytest.fixture
 def four(region: Region) -> Region:
     """Two pharmacies and a closed clinic in 奇台县; a graded producer in 吉木萨尔县."""
-    register_subjects(
-        [
+    registered(
+        *[
             pharmacy(1, region.qitai, name="奇台县惠民大药房"),
             pharmacy(2, region.qitai, name="同济堂医药连锁第 8 分店", subject_type="chain_store"),
             pharmacy(3, region.qitai, name="古城诊所", subject_type="clinic", **CLOSED),
@@ -50,7 +55,7 @@ def four(region: Region) -> Region:
                 subject_type="drug_producer",
                 division_code="652327100",
                 risk_grade="III",
-                flags=["sterile", "vaccine"],
+                flags=("sterile", "vaccine"),
             ),
         ]
     )
@@ -62,8 +67,8 @@ def numbers(subjects: object) -> set[int]:
 
 
 def test_one_sees_what_one_answers_for_and_what_lies_on_ones_land(region: Region) -> None:
-    register_subjects(
-        [
+    registered(
+        *[
             pharmacy(1, region.qitai),
             pharmacy(2, region.prefecture),
             pharmacy(3, region.qitai, division_code="652327100"),
@@ -92,7 +97,7 @@ def test_one_sees_what_one_answers_for_and_what_lies_on_ones_land(region: Region
         ("HMDYF", {1}),
         ("tjt", {2}),
         ("9165232500", {1, 2, 4}),
-        ("916523250000000004", {4}),
+        ("91652325000000000004", {4}),
         ("0000000004", set()),
         ("新DB0000001", {1}),
         ("东大街 4", {4}),
@@ -125,7 +130,7 @@ def test_facets_narrow(four: Region, wanted: SubjectFilter, found: set[int]) -> 
 
 
 def test_counts(four: Region) -> None:
-    register_subjects([pharmacy(5, four.qitai)])
+    registered(pharmacy(5, four.qitai))
     everything = Subject.objects.all()
     counted = type_counts(everything)
     assert next(iter(counted)) == "single_pharmacy"
@@ -188,12 +193,12 @@ def test_the_public_finds_by_name_or_by_the_whole_code(four: Region) -> None:
         return [subject.code[-1] for subject in public_subjects(text)]
 
     assert found("惠民") == ["1"]
-    assert found("916523250000000002") == ["2"]
+    assert found("91652325000000000002") == ["2"]
     assert found("91652325") == []
     assert found("药") == []
     assert found("新DB0000003") == ["3"]
     assert found("古城") == ["3"]
-    assert public_subject("916523250000000003").name == "古城诊所"
+    assert public_subject("91652325000000000003").name == "古城诊所"
     with pytest.raises(NotFound):
         public_subject("nothing")
 

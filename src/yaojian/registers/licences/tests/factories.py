@@ -70,6 +70,7 @@ def make_subject(n: int, organ: Organ, **fields: Any) -> Subject:
         "responsible_organ": organ,
         "division_code": "652325100",
         "opened_on": date(2015, 1, 1),
+        "in_force_from": date(2015, 1, 1),
     }
     return Subject.objects.create(**{**defaults, **fields})
 

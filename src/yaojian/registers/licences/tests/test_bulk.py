@@ -198,6 +198,7 @@ def test_five_thousand_lines_a_second(region: Region) -> None:
             responsible_organ=region.qitai,
             division_code="652325100",
             opened_on=date(2015, 1, 1),
+            in_force_from=date(2015, 1, 1),
         )
         for n in range(10_000)
     )
