@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import (
@@ -201,12 +201,19 @@ def tally_of(items: QuerySet[WorkItem]) -> Tally:
 
 
 def counts_by_whose(actor: Actor, principals: Collection[int]) -> dict[Whose, int]:
-    """For each width of the inbox: how many unfinished items it holds."""
-    widths = (Whose.MINE, Whose.ORGAN, Whose.SUBORDINATE)
-    counts = {whose: work_of(actor, whose, principals).count() for whose in widths}
-    if principals:
-        counts[Whose.DELEGATED] = work_of(actor, Whose.DELEGATED, principals).count()
-    return counts
+    """For each width of the inbox but ALL: how many unfinished items it holds; counted in one query."""
+    widths = [Whose.MINE, Whose.ORGAN, Whose.SUBORDINATE, *([Whose.DELEGATED] if principals else [])]
+    first, *others = (
+        work_of(actor, whose, principals)
+        .order_by()
+        .annotate(whose=Value(whose.value))
+        .values("whose")
+        .annotate(n=Count("pk"))
+        .values_list("whose", "n")
+        for whose in widths
+    )
+    found = dict(first.union(*others, all=True))
+    return {whose: found.get(whose.value, 0) for whose in widths}
 
 
 def open_work_of(user_id: int) -> QuerySet[WorkItem]:
