@@ -176,7 +176,6 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "assignee": (gettext_lazy("Assigned to"), str),
     "former": (pgettext_lazy("work item", "Had until then"), str),
     "escalation": (pgettext_lazy("work item", "Escalated to"), _among(ESCALATIONS, str)),
-    "due_on": (pgettext_lazy("work item", "Was due"), str),
     "item": (gettext_lazy("Work item no."), str),
     "fields": (gettext_lazy("Fields looked at"), lambda fields: _joined(map(field_name, fields))),
     "purpose": (gettext_lazy("Purpose"), str),

@@ -52,7 +52,9 @@ def overdue_since(calendar: WorkingCalendar, today: date, amount: int) -> date:
 
     Raises YearMissing.
     """
-    return calendar.before(today + ONE_DAY, amount) - ONE_DAY
+    # Not from tomorrow backwards: on the year's last day that would ask for the next year.
+    amount -= calendar.is_working(today)
+    return (calendar.before(today, amount) if amount else today) - ONE_DAY
 
 
 def reminders_today(plan: AlarmPlan, calendar: WorkingCalendar, today: date) -> list[Step]:
