@@ -26,7 +26,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024
-"""Six photos of 10 MiB and the form around them; more is refused before a byte of it is read."""
+"""Six photos of 10 MiB, or the largest table, and the form around them; more is refused unread."""
 
 
 class TooLarge(DomainError):
@@ -46,7 +46,7 @@ class RequestLimit:
         if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
             error: DomainError = TooLarge(
                 _("More than 64 MB was sent at once; nothing of it was kept."),
-                cure=_("Send fewer or smaller photos at a time."),
+                cure=_("Send fewer or smaller files at a time."),
             )
             return answer_to(request, error)
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):

@@ -21,6 +21,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str, Permission]]]] = [
         [
             (_("Subjects"), "backoffice:subjects", "building", Permission.SUBJECT_VIEW),
             (pgettext_lazy("register", "People"), "people:list", "users", Permission.PERSON_VIEW),
+            (_("Imports"), "intake:list", "table-import", Permission.REGISTER_IMPORT),
         ],
     ),
     (

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign-in/outside/return/", sign_in.outside_return, name="outside_return"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("language/", sign_in.set_language, name="set_language"),
+    path("imports/", include("yaojian.registers.intake.web.urls")),
     path("inspections/", include("yaojian.casework.inspections.web.urls")),
     path("people/", include("yaojian.registers.people.web.urls")),
     path("plans/", include("yaojian.oversight.plans.web.urls")),

@@ -14,8 +14,8 @@ from yaojian.foundation.accounts.facade import apply_due_changes
 from yaojian.foundation.notices import facade as notices
 from yaojian.foundation.outbox.facade import deliver_pending, wake_with
 from yaojian.foundation.timekeeping import now
-from yaojian.foundation.worklist.facade import ring_alarms
 from yaojian.oversight.plans.facade import refresh_duties
+from yaojian.registers.intake import facade as intake
 from yaojian.registers.people.facade import refresh_people_duties
 
 OUTBOX_LOCK = "outbox"
@@ -49,6 +49,19 @@ def send_notices() -> None:
         close_old_connections()
 
 
+@app.task(name="intake.work")
+def work_on_import(job_id: int) -> None:
+    """Take an import as far as it gets without a person."""
+    intake.work_on(job_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="intake.sweep", queueing_lock="intake.sweep")
+def sweep_imports(timestamp: int) -> None:
+    """Take up imports whose worker has died, and clear away those that nobody came back for."""
+    intake.take_up_what_was_left()
+
+
 @app.periodic(cron="10 18 * * *")
 @app.task(name="plans.refresh_duties", queueing_lock="plans.refresh_duties")
 def refresh_all_duties(timestamp: int) -> None:
@@ -70,13 +83,6 @@ def refresh_duties_about_people(timestamp: int) -> None:
     refresh_people_duties()
 
 
-@app.periodic(cron="5 * * * *")
-@app.task(name="worklist.ring_alarms", queueing_lock="worklist.ring_alarms")
-def ring_all_alarms(timestamp: int) -> None:
-    """Each hour remind of what falls due and escalate what is overdue; each alarm rings once."""
-    ring_alarms()
-
-
 def ask_for(task: Task, **arguments: int) -> None:
     """Put a job in the queue, unless the same one is waiting already: one serves any number of askers."""
     try:
@@ -95,18 +101,24 @@ def ring_for_notices() -> None:
     ask_for(send_notices)
 
 
+def give_import(job_id: int) -> None:
+    """Ask for an import to be gone on with."""
+    work_on_import.defer(job_id=job_id)
+
+
 def install() -> None:
-    """Connect the outbox and the notices with the queue; called once when the apps are ready."""
+    """Connect outbox, notices and imports with the queue; called once when the apps are ready."""
+    intake.work_with(give_import)
     wake_with(ring)
     notices.wake_with(ring_for_notices)
 
 
 def run() -> None:
-    """Work until told to stop. A machine that was off first brings its duties and alarms up to date."""
+    """Work until told to stop. A machine that was off at night brings organs and duties up to date first."""
     ask_for(apply_changes_of_organs, timestamp=int(now().timestamp()))
     ask_for(refresh_all_duties, timestamp=int(now().timestamp()))
     ask_for(refresh_duties_about_people, timestamp=int(now().timestamp()))
-    ask_for(ring_all_alarms, timestamp=int(now().timestamp()))
+    ask_for(sweep_imports, timestamp=int(now().timestamp()))
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
         asyncio.run(_serve(worker_app))
 

@@ -25,7 +25,7 @@ from yaojian.casework.inspections.facade import (
 from yaojian.foundation.accounts.facade import Actor, Role, actor_of, organ_by_code, post_person, system_actor
 from yaojian.foundation.errors import Conflict
 from yaojian.foundation.timekeeping import CHINA, held_at, now
-from yaojian.foundation.worklist.facade import WorkItem, assign_item, unfinished_q
+from yaojian.foundation.worklist.facade import ItemState, WorkItem, assign_item
 from yaojian.oversight.plans.facade import ORIGIN, refresh_duties
 from yaojian.registers.enterprises.facade import Change, Subject, SubjectEntry, SubjectType, register_subjects
 from yaojian.simulator.entities import SimInspection, World
@@ -187,9 +187,9 @@ def _assign_overdue_pharmacies(as_of: date, chief: Actor, officer: Actor) -> int
         division_code__startswith="6523",
     )
     items = WorkItem.objects.filter(
-        unfinished_q(),
         kind=DUE_INSPECTION,
         origin_kind=ORIGIN,
+        state=ItemState.OPEN.value,
         due_on__lt=as_of,
         subject_id__in=pharmacies.order_by().values("pk"),
     )

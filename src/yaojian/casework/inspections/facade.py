@@ -25,7 +25,6 @@ from yaojian.casework.inspections.queries import (
     inspection_with_number,
     inspections_of_subject,
     inspections_visible_to,
-    inspections_within,
     rectifications_due,
 )
 from yaojian.casework.inspections.states import InspectionState
@@ -51,7 +50,6 @@ __all__ = [
     "inspection_with_number",
     "inspections_of_subject",
     "inspections_visible_to",
-    "inspections_within",
     "rectifications_due",
     "user_can_open",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from django.db.models import Q
+
 from yaojian.foundation.reference.models import Division
 
 
@@ -24,3 +26,11 @@ def division_names(codes: Iterable[str]) -> dict[str, str]:
 def place_of(code: str, names: Mapping[str, str]) -> str:
     """A place in words, from prefecture to township, as far as `names` knows its parts."""
     return "".join(names.get(code[:length], "") for length in (4, 6, 9) if len(code) >= length)
+
+
+def divisions_within(territories: Iterable[str]) -> dict[str, str]:
+    """Names by code of the divisions on some territories (prefixes of codes), and of those they lie in."""
+    wanted = Q(pk__in=[])
+    for prefix in set(territories):
+        wanted |= Q(code__startswith=prefix) | Q(code__in=[prefix[:digits] for digits in (2, 4, 6, 9)])
+    return dict(Division.objects.filter(wanted).values_list("code", "name"))

@@ -15,7 +15,12 @@ from yaojian.foundation.reference.clock_rules import (
     rule_version,
     versions_of,
 )
-from yaojian.foundation.reference.divisions import division_names, load_divisions, place_of
+from yaojian.foundation.reference.divisions import (
+    division_names,
+    divisions_within,
+    load_divisions,
+    place_of,
+)
 from yaojian.foundation.reference.models import CalendarDay, ClockRuleVersion, ClockTopic
 from yaojian.foundation.reference.working_days import (
     CalendarYearMissing,
@@ -42,6 +47,7 @@ __all__ = [
     "add_working_days",
     "days_of",
     "division_names",
+    "divisions_within",
     "enter_year",
     "example_of",
     "load_clock_rules",

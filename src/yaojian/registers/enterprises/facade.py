@@ -27,6 +27,7 @@ from yaojian.registers.enterprises.queries import (
 from yaojian.registers.enterprises.scopes import subjects_by_id, subjects_in_scope
 from yaojian.registers.enterprises.types import (
     FLAG_NAMES,
+    HOSPITAL_LEVELS,
     RISK_NAMES,
     TYPE_NAMES,
     RiskGrade,
@@ -37,6 +38,7 @@ from yaojian.registers.enterprises.types import (
 
 __all__ = [
     "FLAG_NAMES",
+    "HOSPITAL_LEVELS",
     "RISK_NAMES",
     "TYPE_NAMES",
     "Change",

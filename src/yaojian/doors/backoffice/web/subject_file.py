@@ -29,21 +29,14 @@ from yaojian.casework.inspections.facade import (
 from yaojian.doors.backoffice.act_words import timeline_item
 from yaojian.doors.backoffice.web.lists import PAGE_SIZE, page_of
 from yaojian.doors.backoffice.web.subjects import RISK_MEANINGS
-from yaojian.doors.backoffice.web.work_rows import row_of as work_row
+from yaojian.doors.backoffice.web.workbench import row_of as work_row
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.wording import due_in_words
 from yaojian.foundation.ledger.facade import acts_of_subject
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today
-from yaojian.foundation.worklist.facade import (
-    UNFINISHED,
-    ItemState,
-    WorkItem,
-    items_of_subject,
-    unfinished_q,
-    urgency_of,
-)
+from yaojian.foundation.worklist.facade import ItemState, WorkItem, items_of_subject, urgency_of
 from yaojian.registers.enterprises.facade import (
     RISK_NAMES,
     RiskGrade,
@@ -82,7 +75,7 @@ def subject(request: ActingRequest, subject_id: int) -> HttpResponse:
 def file_context(actor: Actor, subject: Subject, view: str, query: QueryDict) -> dict[str, Any]:
     """The context of the file: its head, the counts on its tabs, and the one view that is open."""
     duties = items_of_subject(subject.pk)
-    open_items = list(duties.filter(unfinished_q()))
+    open_items = list(duties.filter(state=ItemState.OPEN.value))
     names = division_names(subject.division_code[:digits] for digits in (4, 6, 9))
     place = place_of(subject.division_code, names)
     rows: dict[str, QuerySet[Any]] = {
@@ -190,7 +183,7 @@ def inspection_row(inspection: Any) -> dict[str, Any]:
 def duty_row(actor: Actor, item: WorkItem) -> dict[str, Any]:
     """One duty as a row: with its button while it is open, with how it ended afterwards."""
     row = work_row(actor, item, urgency_of(item, today()))
-    if item.state in UNFINISHED:
+    if item.state == ItemState.OPEN.value:
         return row
     return {**row, "css": "", "action_url": "", "ended": ITEM_STATES[item.state]}
 

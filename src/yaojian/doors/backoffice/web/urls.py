@@ -2,31 +2,12 @@
 
 from django.urls import path
 
-from yaojian.doors.backoffice.web import (
-    developers,
-    journal,
-    notices,
-    officers,
-    subject_file,
-    subjects,
-    work_item,
-    work_steps,
-    workbench,
-)
+from yaojian.doors.backoffice.web import developers, journal, notices, subject_file, subjects, workbench
 
 app_name = "backoffice"
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
-    path("worklist/assign/", work_steps.assign, name="assign"),
-    path("worklist/hand-over/", work_steps.hand_over, name="hand_over"),
-    path("worklist/views/", work_steps.keep_view, name="keep_view"),
-    path("worklist/views/<int:view_id>/forget/", work_steps.forget_view, name="forget_view"),
-    path("work/officers/", officers.officers, name="officers"),
-    path("work/<int:item_id>/", work_item.work_item, name="work_item"),
-    path("work/<int:item_id>/take/", work_steps.take, name="take"),
-    path("work/<int:item_id>/remind/", work_steps.remind, name="remind"),
-    path("work/<int:item_id>/give/", work_item.give, name="give"),
-    path("work/<int:item_id>/return/", work_item.send_back, name="send_back"),
+    path("worklist/assign/", workbench.assign, name="assign"),
     path("subjects/", subjects.subjects, name="subjects"),
     path("subjects/<int:subject_id>/", subject_file.subject, name="subject"),
     path("journal/", journal.journal, name="journal"),

@@ -1,0 +1,1 @@
+"""Pages on which tables are taken into the registers."""

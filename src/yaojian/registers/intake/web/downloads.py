@@ -1,0 +1,32 @@
+"""Files of imports: the sheet of broken rows, and the template of a register."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
+
+from yaojian.foundation.accounts.facade import Permission
+from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.exports.facade import ExportFormat, file_answer, workbook_pieces
+from yaojian.registers.intake.actions import check_may_import
+from yaojian.registers.intake.queries import import_visible_to
+from yaojian.registers.intake.sheets import error_sheets, template_sheets
+from yaojian.registers.intake.targets import target_named
+
+
+@requires(Permission.REGISTER_IMPORT)
+def error_sheet(request: ActingRequest, uid: UUID) -> StreamingHttpResponse:
+    """The broken rows with their columns, what is wrong with each, and the cure; to be imported again."""
+    job = import_visible_to(request.actor, uid)
+    check_may_import(request.actor, job.target)
+    pieces = workbook_pieces(error_sheets(request.actor, job))
+    return file_answer(pieces, _("import-errors"), ExportFormat.XLSX)
+
+
+@requires(Permission.REGISTER_IMPORT)
+def template_sheet(request: ActingRequest, target: str) -> StreamingHttpResponse:
+    """An empty table with the columns of a register, and a sheet that explains them."""
+    pieces = workbook_pieces(template_sheets(target_named(target)))
+    return file_answer(pieces, f"{target}-template", ExportFormat.XLSX)
