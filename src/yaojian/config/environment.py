@@ -37,6 +37,7 @@ class Environment(BaseSettings):
     database_app_url: str = ""
     database_owner_url: str = ""
     as_owner: bool = False
+    clamd: str = ""
     test_database_url: str = ""
     public_url: Annotated[str, Field(pattern="^(|https?://[^/]+)$")] = ""
     smtp_url: Annotated[str, Field(pattern="^(|smtps?://.+)$")] = ""
@@ -75,6 +76,14 @@ class Environment(BaseSettings):
         if self.oidc_issuer and not self.oidc_client_id:
             raise ValueError("YAOJIAN_OIDC_ISSUER needs YAOJIAN_OIDC_CLIENT_ID beside it")
         return self
+
+    @field_validator("clamd")
+    @classmethod
+    def _is_socket(cls, value: str) -> str:
+        host, colon, port = value.rpartition(":")
+        if value and not value.startswith("/") and not (host and colon and port.isdigit()):
+            raise ValueError("must be the path of a socket, such as /run/clamav/clamd.ctl, or host:port")
+        return value
 
     @field_validator("database_url", "database_app_url", "database_owner_url", "test_database_url")
     @classmethod

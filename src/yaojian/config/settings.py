@@ -177,6 +177,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 DOCUMENTS_FOLDER = ENVIRONMENT.data / "documents"
+CLAMD = ENVIRONMENT.clamd
 DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
 
 # Messages leave the house by a file in the data folder until a server or gateway is named.

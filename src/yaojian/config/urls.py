@@ -15,6 +15,7 @@ urlpatterns = [
     path("language/", sign_in.set_language, name="set_language"),
     path("imports/", include("yaojian.registers.intake.web.urls")),
     path("inspections/", include("yaojian.casework.inspections.web.urls")),
+    path("documents/", include("yaojian.foundation.documents.web.urls")),
     path("people/", include("yaojian.registers.people.web.urls")),
     path("plans/", include("yaojian.oversight.plans.web.urls")),
     path("public/", include("yaojian.doors.portal.urls")),

@@ -11,6 +11,7 @@ from procrastinate.jobs import DeleteJobCondition
 from procrastinate.tasks import Task
 
 from yaojian.foundation.accounts.facade import apply_due_changes
+from yaojian.foundation.documents import facade as documents
 from yaojian.foundation.notices import facade as notices
 from yaojian.foundation.outbox.facade import deliver_pending, wake_with
 from yaojian.foundation.timekeeping import now
@@ -62,6 +63,20 @@ def sweep_imports(timestamp: int) -> None:
     intake.take_up_what_was_left()
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="documents.sweep", queueing_lock="documents.sweep")
+def sweep_documents(timestamp: int) -> None:
+    """Check documents again that a checker without answer, or a crash, has left waiting."""
+    check_documents()
+
+
+@app.task(name="documents.check", queueing_lock="documents.check")
+def check_documents() -> None:
+    """Check all waiting documents and draw their previews."""
+    while documents.check_waiting():
+        close_old_connections()
+
+
 @app.periodic(cron="10 18 * * *")
 @app.task(name="plans.refresh_duties", queueing_lock="plans.refresh_duties")
 def refresh_all_duties(timestamp: int) -> None:
@@ -106,11 +121,17 @@ def give_import(job_id: int) -> None:
     work_on_import.defer(job_id=job_id)
 
 
+def ring_for_documents() -> None:
+    """Ask for a check of documents."""
+    ask_for(check_documents)
+
+
 def install() -> None:
-    """Connect outbox, notices and imports with the queue; called once when the apps are ready."""
+    """Connect outbox, notices, documents and imports with the queue; called once when the apps are ready."""
     intake.work_with(give_import)
     wake_with(ring)
     notices.wake_with(ring_for_notices)
+    documents.wake_with(ring_for_documents)
 
 
 def run() -> None:

@@ -1,18 +1,31 @@
 """The door of the documents room."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-
-from yaojian.foundation.documents.actions import preview_of, store_photo
+from yaojian.foundation.documents.actions import add_document, store_photo, wake_with
+from yaojian.foundation.documents.checkers import Checker, CheckerUnreachable, Verdict
+from yaojian.foundation.documents.checking import check_waiting
+from yaojian.foundation.documents.file_kinds import FileKind, register_file_kind
 from yaojian.foundation.documents.models import Document
+from yaojian.foundation.documents.pictures import preview_of
+from yaojian.foundation.documents.queries import content_of, documents_of, waiting_count
+from yaojian.foundation.documents.states import DOCUMENT_STATES, DocumentState
 from yaojian.foundation.documents.storage import read
-from yaojian.foundation.ledger.facade import Ref
 
-
-def documents_of(file: Ref) -> Iterable[Document]:
-    """The documents of a file the caller has already been let see."""
-    return Document.objects.filter(file_kind=file.kind, file_id=file.id)
-
-
-__all__ = ["Document", "documents_of", "preview_of", "read", "store_photo"]
+__all__ = [
+    "DOCUMENT_STATES",
+    "Checker",
+    "CheckerUnreachable",
+    "Document",
+    "DocumentState",
+    "FileKind",
+    "Verdict",
+    "add_document",
+    "check_waiting",
+    "content_of",
+    "documents_of",
+    "preview_of",
+    "read",
+    "register_file_kind",
+    "store_photo",
+    "waiting_count",
+    "wake_with",
+]

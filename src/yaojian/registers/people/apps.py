@@ -6,6 +6,7 @@ class PeopleApp(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from yaojian.registers.people import work_kinds
+        from yaojian.registers.people import documents, work_kinds
 
+        documents.register()
         work_kinds.register()

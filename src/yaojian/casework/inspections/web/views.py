@@ -25,7 +25,7 @@ from yaojian.casework.inspections.web.opening import (
 )
 from yaojian.foundation.accounts.facade import Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
-from yaojian.foundation.documents.facade import documents_of, preview_of, read
+from yaojian.foundation.documents.facade import content_of, documents_of, preview_of, read
 from yaojian.foundation.errors import Conflict, InvalidInput, Misconfigured, NotAllowed, NotFound, RuleBroken
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import now
@@ -107,14 +107,14 @@ def photo(request: HttpRequest, inspection_id: int, document_id: int) -> HttpRes
     document = next((d for d in documents_of(file_ref(inspection)) if d.pk == document_id), None)
     if document is None:
         raise NotFound(_("This inspection has no such photo."))
+    size = request.GET.get("size", "preview")
     try:
-        content = read(document.sha256)
+        content = content_of(document) if size == "original" else read(document.sha256)
     except (FileNotFoundError, ValueError) as damage:
         raise Misconfigured(
             _("The photo is missing from the storage of documents, or it is damaged."),
             cure=_("Tell the administrator: the documents must be restored from a backup."),
         ) from damage
-    size = request.GET.get("size", "preview")
     if size == "original":
         response = HttpResponse(content, content_type=document.media_type)
         response["Content-Disposition"] = (

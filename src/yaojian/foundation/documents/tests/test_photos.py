@@ -14,8 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from yaojian.foundation.accounts.facade import Actor, Level, Role, actor_of, post_person, register_organ
-from yaojian.foundation.documents.actions import MAX_PIXELS, photo_type
 from yaojian.foundation.documents.facade import documents_of, preview_of, read, store_photo
+from yaojian.foundation.documents.pictures import MAX_PIXELS, photo_type
 from yaojian.foundation.errors import InvalidInput
 from yaojian.foundation.ledger.facade import Ref
 

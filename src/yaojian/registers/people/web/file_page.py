@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
+from yaojian.foundation.documents.web.panel import documents_context
 from yaojian.foundation.errors import DomainError
 from yaojian.foundation.ledger.facade import acts_of_file
 from yaojian.foundation.privacy.facade import field_name, masked
@@ -36,6 +37,7 @@ from yaojian.registers.people.web.wording import act_row, role_row, role_words
 
 VIEWS: dict[str, Promise] = {
     "roles": gettext_lazy("Roles and employment"),
+    "documents": gettext_lazy("Documents"),
     "timeline": pgettext_lazy("person", "Timeline"),
 }
 TIMELINE_SIZE = 20
@@ -84,6 +86,8 @@ def file_context(
     if view == "timeline":
         page = Paginator(acts, TIMELINE_SIZE).get_page(query.get("page"))
         return {**context, "page": page, "timeline": [act_row(act) for act in page]}
+    if view == "documents":
+        return {**context, **documents_context(actor, person_ref(person.pk), may_change=day.is_today)}
     rows = [role_row(actor, role, day.day, editable=day.is_today) for role in roles]
     shown = [row for row in rows if row["role"].valid_from <= day.day or day.is_today]
     return {**context, "rows": shown}
@@ -97,7 +101,7 @@ def all_roles(person: Person) -> list[PersonRole]:
 
 def tabs(view: str, roles: int, acts: int, day: AsOf) -> list[dict[str, Any]]:
     """The views of the file, with how much there is in each."""
-    counts = {"roles": roles, "timeline": acts}
+    counts: dict[str, int | None] = {"roles": roles, "timeline": acts, "documents": None}
     more = f"&{day.parameter}" if day.parameter else ""
     return [
         {"label": name, "url": f"?view={code}{more}", "active": code == view, "count": counts[code]}

@@ -1,0 +1,1 @@
+"""Pages of documents, and the part that any file's page can show."""

@@ -1,0 +1,57 @@
+"""The list of a file's documents, for the page of any file: `{% include "documents/_documents.html" %}`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from yaojian.foundation.accounts.facade import Actor, Permission
+from yaojian.foundation.documents.file_kinds import may_add_to
+from yaojian.foundation.documents.media import ACCEPTED, MEDIA
+from yaojian.foundation.documents.models import Document
+from yaojian.foundation.documents.queries import listed_documents
+from yaojian.foundation.documents.states import DocumentState
+from yaojian.foundation.ledger.facade import Ref
+
+STATES: dict[str, tuple[str, Promise]] = {
+    DocumentState.WAITING.value: ("info", pgettext_lazy("document", "Being checked")),
+    DocumentState.CLEAN.value: ("done", pgettext_lazy("document", "Checked")),
+    DocumentState.REFUSED.value: ("overdue", pgettext_lazy("document", "Refused")),
+}
+
+
+def documents_context(actor: Actor, file: Ref, *, may_change: bool = True) -> dict[str, Any]:
+    """What the part shows; the caller's page has let the actor see the file. Two queries."""
+    series: dict[object, list[Document]] = {}
+    for document in listed_documents(file) if actor.may(Permission.DOCUMENT_VIEW) else ():
+        series.setdefault(document.series, []).append(document)
+    rows = [row_of(versions) for versions in series.values()]
+    rows.sort(key=lambda row: row["document"].uploaded_at, reverse=True)
+    return {
+        "document_rows": rows,
+        "may_see_documents": actor.may(Permission.DOCUMENT_VIEW),
+        "may_add_documents": may_change and may_add_to(actor, file),
+        "add_document_url": reverse("documents:add", args=[file.kind, file.id]),
+        "accepted_documents": ACCEPTED,
+    }
+
+
+def row_of(versions: list[Document]) -> dict[str, Any]:
+    """A document with its versions as a row; `versions` latest first."""
+    latest = versions[0]
+    media = MEDIA.get(latest.media_type)
+    previews = list(latest.previews.all()) if latest.is_clean else []
+    return {
+        "document": latest,
+        "kind": media.name if media else latest.media_type,
+        "icon": media.icon if media else "file",
+        "state": STATES[latest.state],
+        "tried": latest.attempts if latest.state == DocumentState.WAITING.value else 0,
+        "url": reverse("documents:document", args=[latest.pk]),
+        "download_url": reverse("documents:content", args=[latest.pk]) if latest.is_clean else "",
+        "thumb_url": reverse("documents:page", args=[latest.pk, 1]) if previews else "",
+        "older": len(versions) - 1,
+    }
