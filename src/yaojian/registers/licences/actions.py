@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor
+from yaojian.foundation.accounts.facade import Actor, Permission, check_may
 from yaojian.foundation.errors import Conflict, InvalidInput, NotFound, RuleBroken
 from yaojian.foundation.ledger.facade import Act, Ref, record_act, subject_ref
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import complete_items_of_file
-from yaojian.registers.enterprises.facade import subject_visible_to
+from yaojian.registers.enterprises.facade import subjects_visible_to
 from yaojian.registers.licences.bulk import NOT_HERE, Portion, ended_span
 from yaojian.registers.licences.contracts import FILE_KIND, LicenceEntry
 from yaojian.registers.licences.models import Licence, LicenceStatus, LicenceVersion
@@ -49,13 +49,17 @@ def file_ref(licence: Licence) -> Ref:
 
 
 @transaction.atomic
-def issue_licence(*, by: Actor, subject_id: int, entry: LicenceEntry) -> Licence:
-    """Enter a new licence or filing of a subject (`entry.subject` is not read).
+def issue_licence(*, by: Actor, code: str, entry: LicenceEntry) -> Licence:
+    """Enter a new licence or filing of the subject with a code (`entry.subject` is not read).
 
     Raises NotFound and NotAllowed (scope), RuleBroken (the subject is closed), InvalidInput with the errors
     by field (number, kind, days, overlap).
     """
-    subject = subject_visible_to(by, subject_id)
+    check_may(by, Permission.LICENCE_EDIT)
+    visible = subjects_visible_to(by).select_related("responsible_organ")
+    subject = visible.filter(code=code.strip()).first()
+    if subject is None:
+        raise NotFound(NOT_HERE, field="subject")
     check_user_can_edit(by, subject)
     if not subject.is_open:
         raise RuleBroken(_("This subject is closed. A closed subject is given no licence."))
@@ -74,8 +78,6 @@ def _enter(by: Actor, entry: LicenceEntry) -> Licence:
             field="number",
             cure=_("Open its file and change it there."),
         )
-    if outcome.errors.get("subject") == NOT_HERE:
-        raise NotFound(NOT_HERE)
     if outcome.licence_id is None:
         first_field = next(iter(outcome.errors))
         raise InvalidInput(outcome.errors[first_field], field=first_field, errors=outcome.errors)

@@ -1,5 +1,13 @@
 """The door of the register of licences."""
 
+from yaojian.registers.licences.actions import (
+    Contents,
+    change_licence,
+    file_ref,
+    issue_licence,
+    move_licence,
+    renew_licence,
+)
 from yaojian.registers.licences.bulk import register_licences
 from yaojian.registers.licences.contracts import (
     FILE_KIND,
@@ -8,42 +16,71 @@ from yaojian.registers.licences.contracts import (
     LicenceEntry,
     Outcome,
 )
+from yaojian.registers.licences.expiry import Refreshed, refresh_expiry, renewal_window
 from yaojian.registers.licences.kinds import KINDS, LicenceKind, kind_name, kinds_for
 from yaojian.registers.licences.merging import active_licences_of
-from yaojian.registers.licences.models import Licence
+from yaojian.registers.licences.models import Licence, LicenceVersion
+from yaojian.registers.licences.permissions import user_can_edit
 from yaojian.registers.licences.queries import (
+    FacetCounts,
     LicenceFilter,
+    Snapshot,
+    facet_counts,
+    licence_visible_to,
     licences_of_subject,
     licences_visible_to,
+    licences_within,
     matching,
     public_licences,
     snapshot,
     states_of,
+    verbs_open,
+    version_on,
 )
+from yaojian.registers.licences.rules import last_day
 from yaojian.registers.licences.states import LicenceState
 from yaojian.registers.licences.undo import Undone, undo_licences
 
 __all__ = [
+    "Contents",
     "FILE_KIND",
+    "FacetCounts",
     "KINDS",
-    "STATE_MEANINGS",
-    "STATE_NAMES",
     "Licence",
     "LicenceEntry",
     "LicenceFilter",
     "LicenceKind",
     "LicenceState",
+    "LicenceVersion",
     "Outcome",
+    "Refreshed",
+    "STATE_MEANINGS",
+    "STATE_NAMES",
+    "Snapshot",
     "Undone",
     "active_licences_of",
+    "change_licence",
+    "facet_counts",
+    "file_ref",
+    "issue_licence",
     "kind_name",
     "kinds_for",
+    "last_day",
+    "licence_visible_to",
     "licences_of_subject",
     "licences_visible_to",
+    "licences_within",
     "matching",
+    "move_licence",
     "public_licences",
+    "refresh_expiry",
     "register_licences",
+    "renew_licence",
+    "renewal_window",
     "snapshot",
     "states_of",
     "undo_licences",
+    "user_can_edit",
+    "verbs_open",
+    "version_on",
 ]

@@ -65,8 +65,7 @@ _ALL = (
         ("drug_production",),
         _PRODUCERS,
         Level.PROVINCE,
-        opens="drug_production.renewal_window_opens",
-        closes="drug_production.renewal_window_closes",
+        closes="drug_production_licence.renewal_closes",
     ),
     LicenceKind(
         "drug_wholesale",
@@ -75,8 +74,8 @@ _ALL = (
         ("drug_operation", "drug_operation_old"),
         (_T.DRUG_WHOLESALER,),
         Level.PROVINCE,
-        opens="drug_operation.renewal_window_opens",
-        closes="drug_operation.renewal_window_closes",
+        opens="drug_operation_licence.renewal_window_opens",
+        closes="drug_operation_licence.renewal_window_closes",
     ),
     LicenceKind(
         "drug_chain",
@@ -85,8 +84,8 @@ _ALL = (
         ("drug_operation", "drug_operation_old"),
         (_T.CHAIN_HEADQUARTERS,),
         Level.PROVINCE,
-        opens="drug_operation.renewal_window_opens",
-        closes="drug_operation.renewal_window_closes",
+        opens="drug_operation_licence.renewal_window_opens",
+        closes="drug_operation_licence.renewal_window_closes",
     ),
     LicenceKind(
         "drug_retail",
@@ -95,8 +94,8 @@ _ALL = (
         ("drug_operation", "drug_operation_old"),
         _RETAIL,
         Level.COUNTY,
-        opens="drug_operation.renewal_window_opens",
-        closes="drug_operation.renewal_window_closes",
+        opens="drug_operation_licence.renewal_window_opens",
+        closes="drug_operation_licence.renewal_window_closes",
     ),
     LicenceKind(
         "gsp_certificate",
@@ -124,8 +123,7 @@ _ALL = (
         ("preparation",),
         (_T.PREPARATION_ROOM, _T.HOSPITAL),
         Level.PROVINCE,
-        opens="preparation.renewal_window_opens",
-        closes="preparation.renewal_window_closes",
+        closes="preparation_licence.renewal_closes",
     ),
     LicenceKind(
         "device_production",
@@ -203,8 +201,8 @@ _ALL = (
         ("cosmetic_production",),
         (_T.COSMETIC_PRODUCER,),
         Level.PROVINCE,
-        opens="cosmetics_licence.renewal_window_opens",
-        closes="cosmetics_licence.renewal_window_closes",
+        opens="cosmetic_licence.renewal_window_opens",
+        closes="cosmetic_licence.renewal_window_closes",
     ),
     LicenceKind(
         "special_drugs",

@@ -10,15 +10,15 @@ from django.db.models import Case, CharField, Count, F, FilteredRelation, Q, Que
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor, visible_q
+from yaojian.foundation.accounts.facade import Actor, Width, visible_q, width_q
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.facade import Subject, SubjectFilter
 from yaojian.registers.enterprises.facade import matching as matching_subjects
-from yaojian.registers.licences.models import Licence
+from yaojian.registers.licences.models import Licence, LicenceVersion
 from yaojian.registers.licences.numbers import plain_number
-from yaojian.registers.licences.states import ENDED, LicenceState, state_on
+from yaojian.registers.licences.states import CALENDAR_VERBS, ENDED, LICENCE_STATES, LicenceState, state_on
 
 _ENDED = [state.value for state in ENDED]
 SHORTEST_NUMBER = 3
@@ -77,6 +77,13 @@ class Snapshot:
 def licences_visible_to(actor: Actor) -> QuerySet[Licence]:
     """The licences of the subjects that the actor may see."""
     return Licence.objects.filter(visible_q(actor, "subject__responsible_organ", "subject__division_code"))
+
+
+def licences_within(actor: Actor, width: Width) -> QuerySet[Licence]:
+    """Visible licences of the subjects of the actor's own organ, of those below it too, or of the whole area."""
+    return Licence.objects.filter(
+        width_q(actor, width, "subject__responsible_organ", "subject__division_code")
+    )
 
 
 def snapshot(licences: QuerySet[Licence], day: date) -> Snapshot:
@@ -176,6 +183,21 @@ def licence_visible_to(actor: Actor, licence_id: int, *, for_update: bool = Fals
             cure=_("Look for it by its number or its holder in the list of licences."),
         )
     return licence
+
+
+def version_on(licence: Licence, day: date | None) -> LicenceVersion:
+    """What a licence says on a day (None: by its newest version); before its first day the first version."""
+    versions = licence.versions.order_by("-valid_from")
+    found = versions.first() if day is None else versions.filter(valid_from__lte=day).first()
+    return found or versions.reverse()[0]
+
+
+def verbs_open(licence: Licence) -> tuple[str, ...]:
+    """What an officer can do with a licence as it stands today; nothing while its next term is waiting."""
+    if licence.state_since > today():
+        return ()
+    verbs = LICENCE_STATES.verbs(licence.state_today())
+    return tuple(verb for verb in verbs if verb not in CALENDAR_VERBS)
 
 
 def licences_of_subject(subject_id: int, day: date) -> QuerySet[Licence]:
