@@ -17,6 +17,7 @@ from yaojian.foundation.outbox.facade import deliver_pending, wake_with
 from yaojian.foundation.timekeeping import now
 from yaojian.oversight.plans.facade import refresh_duties
 from yaojian.registers.intake import facade as intake
+from yaojian.registers.licences.facade import refresh_expiry
 from yaojian.registers.people.facade import refresh_people_duties
 
 OUTBOX_LOCK = "outbox"
@@ -84,6 +85,13 @@ def refresh_all_duties(timestamp: int) -> None:
     refresh_duties()
 
 
+@app.periodic(cron="20 18 * * *")
+@app.task(name="licences.refresh_expiry", queueing_lock="licences.refresh_expiry")
+def refresh_all_expiry(timestamp: int) -> None:
+    """Each night (02:20 in Beijing) bring the work that ending licences cause up to the new day."""
+    refresh_expiry()
+
+
 @app.periodic(cron="2 16 * * *")
 @app.task(name="accounts.apply_changes", queueing_lock="accounts.apply_changes")
 def apply_changes_of_organs(timestamp: int) -> None:
@@ -138,6 +146,7 @@ def run() -> None:
     """Work until told to stop. A machine that was off at night brings organs and duties up to date first."""
     ask_for(apply_changes_of_organs, timestamp=int(now().timestamp()))
     ask_for(refresh_all_duties, timestamp=int(now().timestamp()))
+    ask_for(refresh_all_expiry, timestamp=int(now().timestamp()))
     ask_for(refresh_duties_about_people, timestamp=int(now().timestamp()))
     ask_for(sweep_imports, timestamp=int(now().timestamp()))
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from yaojian.registers.licences.contracts import EXPIRED, EXPIRES_SOON, RENEWAL_
 
 
 def _file_page(item: WorkItem) -> str:
-    return reverse("licences:file", args=[item.file_id])
+    return reverse("backoffice:licence", args=[item.file_id])
 
 
 def register() -> None:

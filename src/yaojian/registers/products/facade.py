@@ -1,10 +1,14 @@
 """The door of the register of products."""
 
+from yaojian.registers.products.actions import change_product, enter_product, file_ref, move_product
 from yaojian.registers.products.bulk import register_products
 from yaojian.registers.products.contracts import (
+    CODE_NAMES,
+    DEVICE_CLASSES,
     FILE_KIND,
     FLAGS,
     KIND_NAMES,
+    NEW,
     STATE_MEANINGS,
     STATE_NAMES,
     CodeKind,
@@ -13,44 +17,69 @@ from yaojian.registers.products.contracts import (
     ProductKind,
     flag_name,
 )
-from yaojian.registers.products.models import Product
+from yaojian.registers.products.models import Product, ProductVersion, is_new
+from yaojian.registers.products.permissions import user_can_edit
 from yaojian.registers.products.queries import (
+    FacetCounts,
     ProductFilter,
+    Snapshot,
+    facet_counts,
     matching,
+    product_visible_to,
     products_of_subject,
     products_visible_to,
     public_product,
     public_products,
+    sites_on,
     snapshot,
     states_of,
+    verbs_open,
+    version_on,
     versions_on,
 )
 from yaojian.registers.products.states import ProductState
 from yaojian.registers.products.undo import Undone, undo_products
 
 __all__ = [
+    "CODE_NAMES",
+    "DEVICE_CLASSES",
     "FILE_KIND",
     "FLAGS",
     "KIND_NAMES",
+    "NEW",
     "STATE_MEANINGS",
     "STATE_NAMES",
     "CodeKind",
+    "FacetCounts",
     "Outcome",
     "Product",
     "ProductEntry",
     "ProductFilter",
     "ProductKind",
     "ProductState",
+    "ProductVersion",
+    "Snapshot",
     "Undone",
+    "change_product",
+    "enter_product",
+    "facet_counts",
+    "file_ref",
     "flag_name",
+    "is_new",
     "matching",
+    "move_product",
+    "product_visible_to",
     "products_of_subject",
     "products_visible_to",
     "public_product",
     "public_products",
     "register_products",
+    "sites_on",
     "snapshot",
     "states_of",
     "undo_products",
+    "user_can_edit",
+    "verbs_open",
+    "version_on",
     "versions_on",
 ]

@@ -26,7 +26,7 @@ from yaojian.registers.products.models import (
     ProductVersion,
     first_day_of_new,
 )
-from yaojian.registers.products.states import ProductState, state_on
+from yaojian.registers.products.states import PRODUCT_STATES, ProductState, state_on
 
 SHORTEST = 2
 TRACE_CODE_DIGITS = 20
@@ -204,6 +204,24 @@ def states_of(products: list[Product], day: date) -> dict[int, ProductState]:
         )
         for pk in ids
     }
+
+
+def version_on(product: Product, day: date | None) -> ProductVersion:
+    """What was said about a product on a day (None: by the newest version); before its first day the first."""
+    versions = product.versions.select_related("holder").order_by("-valid_from")
+    found = versions.first() if day is None else versions.filter(valid_from__lte=day).first()
+    return found or versions.reverse()[0]
+
+
+def sites_on(product: Product, day: date) -> QuerySet[ProductSite]:
+    """Who produces a product on a day."""
+    return product.sites.filter(in_force_q(day)).select_related("subject__responsible_organ")
+
+
+def verbs_open(product: Product) -> tuple[str, ...]:
+    """What an officer can do with a product as it stands today."""
+    verbs = PRODUCT_STATES.verbs(product.state_today())
+    return tuple(verb for verb in verbs if verb != "expire")
 
 
 def products_of_subject(subject_id: int, day: date) -> QuerySet[Product]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -18,6 +19,14 @@ from yaojian.foundation.exports.facade import Column, Listing
 from yaojian.foundation.ledger.facade import Act
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.registers.enterprises.facade import RISK_NAMES, RiskGrade, Subject, type_name
+from yaojian.registers.licences.facade import STATE_NAMES as LICENCE_STATES
+from yaojian.registers.licences.facade import Licence, LicenceState
+from yaojian.registers.licences.facade import kind_name as licence_kind_name
+from yaojian.registers.licences.facade import states_of as states_of_licences
+from yaojian.registers.products.facade import KIND_NAMES, Product, ProductKind, ProductState, versions_on
+from yaojian.registers.products.facade import STATE_NAMES as PRODUCT_STATES
+from yaojian.registers.products.facade import flag_name as product_flag_name
+from yaojian.registers.products.facade import states_of as states_of_products
 
 AT_ONCE = 500
 
@@ -102,3 +111,78 @@ def act_rows(actor: Actor, acts: QuerySet[Act]) -> Iterator[ActRow]:
         subjects = subjects_of_acts(actor, chunk)
         for act in chunk:
             yield ActRow(act, subjects.get(act.subject_id or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceRow:
+    """A licence with its state on the day of the list."""
+
+    licence: Licence
+    state: LicenceState
+
+
+LICENCE_LISTING = Listing(
+    "licences",
+    _("Licences and filings"),
+    (
+        Column(pgettext_lazy("licence", "Number"), lambda row: row.licence.number, 26),
+        Column(_("Kind of licence"), lambda row: licence_kind_name(row.licence.kind), 30),
+        Column(_("Holder"), lambda row: row.licence.holder_name, 40),
+        Column(_("Code"), lambda row: row.licence.subject.code, 22),
+        Column(_("State"), lambda row: LICENCE_STATES[row.state], 12),
+        Column(_("Issued on"), lambda row: row.licence.issued_on, 12),
+        Column(_("Valid from"), lambda row: row.licence.valid_from, 12),
+        Column(_("Valid until"), lambda row: row.licence.expires_on, 12),
+        Column(_("Issued by"), lambda row: row.licence.issuer, 30),
+        Column(_("Responsible organ"), lambda row: row.licence.subject.responsible_organ.label, 30),
+    ),
+)
+
+
+def licence_rows(licences: QuerySet[Licence], day: date) -> Iterator[LicenceRow]:
+    """Licences with their states on a day, some hundred at a time."""
+    rows: Iterator[Any] = licences.iterator(chunk_size=AT_ONCE)
+    while chunk := list(islice(rows, AT_ONCE)):
+        states = states_of_licences(chunk, day)
+        for licence in chunk:
+            yield LicenceRow(licence, states[licence.pk])
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """A product with what was said about it on the day of the list."""
+
+    product: Product
+    said: Any
+    state: ProductState
+
+
+PRODUCT_LISTING = Listing(
+    "products",
+    _("Products"),
+    (
+        Column(_("Approval, registration or filing number"), lambda row: row.product.approval_no, 26),
+        Column(_("Generic name"), lambda row: row.said.name, 36),
+        Column(_("Brand name"), lambda row: row.said.brand, 20),
+        Column(pgettext_lazy("product", "Kind"), lambda row: KIND_NAMES[ProductKind(row.product.kind)], 12),
+        Column(_("Dosage form"), lambda row: row.said.dosage_form, 14),
+        Column(_("Specification or model"), lambda row: row.said.specification, 24),
+        Column(_("Holder"), lambda row: row.said.holder_name, 40),
+        Column(_("State"), lambda row: PRODUCT_STATES[row.state], 12),
+        Column(_("Approved on"), lambda row: row.product.approved_on, 12),
+        Column(_("Valid until"), lambda row: row.said.expires_on, 12),
+        Column(
+            _("Marks"), lambda row: "; ".join(product_flag_name(flag) for flag in row.said.flags), 40
+        ),
+    ),
+)
+
+
+def product_rows(products: QuerySet[Product], day: date) -> Iterator[ProductRow]:
+    """Products as they were on a day, some hundred at a time."""
+    rows: Iterator[Any] = products.iterator(chunk_size=AT_ONCE)
+    while chunk := list(islice(rows, AT_ONCE)):
+        states = states_of_products(chunk, day)
+        said = versions_on([product.pk for product in chunk], day)
+        for product in chunk:
+            yield ProductRow(product, said.get(product.pk, product), states[product.pk])

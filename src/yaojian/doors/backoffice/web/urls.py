@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from yaojian.doors.backoffice.web import developers, journal, notices, subject_file, subjects, workbench
+from yaojian.doors.backoffice.web import (
+    developers,
+    journal,
+    licence_file,
+    licences,
+    notices,
+    product_file,
+    products,
+    subject_file,
+    subjects,
+    workbench,
+)
 
 app_name = "backoffice"
 urlpatterns = [
@@ -10,6 +21,15 @@ urlpatterns = [
     path("worklist/assign/", workbench.assign, name="assign"),
     path("subjects/", subjects.subjects, name="subjects"),
     path("subjects/<int:subject_id>/", subject_file.subject, name="subject"),
+    path("licences/", licences.licences, name="licences"),
+    path("licences/new/", licence_file.licence_new, name="licence_new"),
+    path("licences/<int:licence_id>/", licence_file.licence, name="licence"),
+    path("licences/<int:licence_id>/<slug:verb>/", licence_file.licence_step, name="licence_step"),
+    path("products/", products.products, name="products"),
+    path("products/new/", product_file.product_new, name="product_new"),
+    path("products/<int:product_id>/", product_file.product, name="product"),
+    path("products/<int:product_id>/change/", product_file.product_change, name="product_change"),
+    path("products/<int:product_id>/<slug:verb>/", product_file.product_step, name="product_step"),
     path("journal/", journal.journal, name="journal"),
     path("acts/<uuid:uid>/", journal.act, name="act"),
     path("notices/", notices.notices, name="notices"),
