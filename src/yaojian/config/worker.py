@@ -15,6 +15,7 @@ from yaojian.foundation.documents import facade as documents
 from yaojian.foundation.notices import facade as notices
 from yaojian.foundation.outbox.facade import deliver_pending, wake_with
 from yaojian.foundation.timekeeping import now
+from yaojian.foundation.worklist.facade import ring_alarms
 from yaojian.oversight.plans.facade import refresh_duties
 from yaojian.registers.intake import facade as intake
 from yaojian.registers.licences.facade import refresh_expiry
@@ -106,6 +107,13 @@ def refresh_duties_about_people(timestamp: int) -> None:
     refresh_people_duties()
 
 
+@app.periodic(cron="5 * * * *")
+@app.task(name="worklist.ring_alarms", queueing_lock="worklist.ring_alarms")
+def ring_all_alarms(timestamp: int) -> None:
+    """Each hour remind of what falls due and escalate what is overdue; each alarm rings once."""
+    ring_alarms()
+
+
 def ask_for(task: Task, **arguments: int) -> None:
     """Put a job in the queue, unless the same one is waiting already: one serves any number of askers."""
     try:
@@ -143,11 +151,12 @@ def install() -> None:
 
 
 def run() -> None:
-    """Work until told to stop. A machine that was off at night brings organs and duties up to date first."""
+    """Work until told to stop. A machine that was off first brings its duties and alarms up to date."""
     ask_for(apply_changes_of_organs, timestamp=int(now().timestamp()))
     ask_for(refresh_all_duties, timestamp=int(now().timestamp()))
     ask_for(refresh_all_expiry, timestamp=int(now().timestamp()))
     ask_for(refresh_duties_about_people, timestamp=int(now().timestamp()))
+    ask_for(ring_all_alarms, timestamp=int(now().timestamp()))
     ask_for(sweep_imports, timestamp=int(now().timestamp()))
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
         asyncio.run(_serve(worker_app))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -25,11 +25,10 @@ from yaojian.casework.inspections.facade import (
 from yaojian.foundation.accounts.facade import Actor, Role, actor_of, organ_by_code, post_person, system_actor
 from yaojian.foundation.errors import Conflict
 from yaojian.foundation.timekeeping import CHINA, held_at, now
-from yaojian.foundation.worklist.facade import ItemState, WorkItem, assign_item
+from yaojian.foundation.worklist.facade import WorkItem, assign_item, unfinished_q
 from yaojian.oversight.plans.facade import ORIGIN, refresh_duties
 from yaojian.registers.enterprises.facade import Change, Subject, SubjectEntry, SubjectType, register_subjects
 from yaojian.simulator.entities import SimInspection, World
-from yaojian.simulator.register_loader import register_catalogue, register_papers
 from yaojian.simulator.truth import write_truth
 
 IN_POST_SINCE = date(2021, 1, 4)
@@ -78,11 +77,6 @@ def load_world(world: World, progress: Progress) -> Loaded | None:
         note("people", len(actors))
         subjects = _register(world)
         note("subjects", len(subjects))
-        registrar = replace(_platform(world), role=Role.REGISTRAR)
-        licences, ending = register_papers(world, registrar)
-        note("licences", licences)
-        note("ending", ending)
-        note("products", register_catalogue(world, registrar))
         pasts = [_past(inspection, subjects, actors) for inspection in world.inspections]
         enter_history(pasts, note)
         note("duties", refresh_duties(as_of=world.as_of).opened)
@@ -124,16 +118,11 @@ def _post_people(world: World) -> dict[str, Actor]:
     return actors
 
 
-def _platform(world: World) -> Actor:
-    """The platform, acting for the highest organ."""
+def _register(world: World) -> dict[str, Subject]:
+    """Enter the subjects through the bulk door, each as it holds from its opening."""
     top = organ_by_code(world.subjects[0].organ)
     while top.parent is not None:
         top = top.parent
-    return system_actor(top)
-
-
-def _register(world: World) -> dict[str, Subject]:
-    """Enter the subjects through the bulk door, each as it holds from its opening."""
     entries = [
         SubjectEntry(
             code=sim.code,
@@ -143,6 +132,7 @@ def _register(world: World) -> dict[str, Subject]:
             responsible_organ=sim.organ,
             division_code=sim.division_code,
             address=sim.address,
+            licence_no=sim.licence_no,
             opened_on=sim.opened_on,
             closed_on=sim.closed_on,
             in_production=sim.in_production,
@@ -151,7 +141,7 @@ def _register(world: World) -> dict[str, Subject]:
         )
         for sim in world.subjects
     ]
-    outcomes = register_subjects(entries, by=_platform(world), effective_on=world.as_of)
+    outcomes = register_subjects(entries, by=system_actor(top), effective_on=world.as_of)
     refused = [outcome for outcome in outcomes if outcome.change is Change.REFUSED]
     if refused:
         raise ValueError(f"the register refuses {refused[0].code}: {refused[0].faults}")
@@ -197,9 +187,9 @@ def _assign_overdue_pharmacies(as_of: date, chief: Actor, officer: Actor) -> int
         division_code__startswith="6523",
     )
     items = WorkItem.objects.filter(
+        unfinished_q(),
         kind=DUE_INSPECTION,
         origin_kind=ORIGIN,
-        state=ItemState.OPEN.value,
         due_on__lt=as_of,
         subject_id__in=pharmacies.order_by().values("pk"),
     )

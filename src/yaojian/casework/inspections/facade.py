@@ -25,6 +25,7 @@ from yaojian.casework.inspections.queries import (
     inspection_with_number,
     inspections_of_subject,
     inspections_visible_to,
+    inspections_within,
     rectifications_due,
 )
 from yaojian.casework.inspections.states import InspectionState
@@ -50,6 +51,7 @@ __all__ = [
     "inspection_with_number",
     "inspections_of_subject",
     "inspections_visible_to",
+    "inspections_within",
     "rectifications_due",
     "user_can_open",
 ]

@@ -35,7 +35,7 @@ from yaojian.foundation.deadlines.facade import GROUND_NAMES, UNIT_NAMES, Ground
 from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
 from yaojian.foundation.privacy.facade import field_name
-from yaojian.foundation.worklist.facade import item_kind
+from yaojian.foundation.worklist.facade import ITEM_KIND, item_kind
 from yaojian.registers.licences.facade import kind_name as licence_kind_name
 from yaojian.registers.people.facade import (
     CATEGORY_NAMES,
@@ -153,6 +153,8 @@ def _values(columns: Mapping[str, Any]) -> str:
     return _("; ").join(parts)
 
 
+ESCALATIONS: dict[str, Promise] = {"chief": ROLE_NAMES[Role.CHIEF], "leader": ROLE_NAMES[Role.LEADER]}
+
 FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "number": (gettext_lazy("File number"), str),
     "inspection_kind": (gettext_lazy("Kind of inspection"), _among(KIND_NAMES, InspectionKind)),
@@ -172,6 +174,8 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "late": (gettext_lazy("After the deadline"), _yes_or_no),
     "kind": (gettext_lazy("Kind of work"), _item_kind),
     "assignee": (gettext_lazy("Assigned to"), str),
+    "former": (pgettext_lazy("work item", "Had until then"), str),
+    "escalation": (pgettext_lazy("work item", "Escalated to"), _among(ESCALATIONS, str)),
     "item": (gettext_lazy("Work item no."), str),
     "version": (gettext_lazy("Version"), str),
     "media_type": (gettext_lazy("Media type"), str),
@@ -310,6 +314,8 @@ def file_address(act: Act) -> str:
         return reverse("inspections:file", args=[act.file_id])
     if act.file_kind == PERSON_FILE and act.file_id:
         return reverse("people:person", args=[act.file_id])
+    if act.file_kind == ITEM_KIND and act.file_id:
+        return reverse("backoffice:work_item", args=[act.file_id])
     return ""
 
 

@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.casework.inspections.facade import InspectionState, inspections_visible_to
-from yaojian.foundation.accounts.facade import Actor, Permission, Shared, subtree_q
+from yaojian.casework.inspections.facade import InspectionState, inspections_within
+from yaojian.foundation.accounts.facade import Actor, Permission, Shared, Width, subtree_q
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.ledger.facade import SUBJECT_KIND, Act
 from yaojian.foundation.outbox.facade import pending_count
@@ -95,14 +95,14 @@ def subjects_of_acts(actor: Actor, acts: list[Act]) -> dict[int, Subject]:
     return {subject.pk: subject for subject in subjects_visible_to(actor).filter(pk__in=keys)}
 
 
-def inspections_under_way(actor: Actor, *, mine: bool) -> dict[InspectionState, int]:
-    """How many visible inspections are on site, and how many rectifications wait for verification.
+def inspections_under_way(actor: Actor, width: Width, *, team: bool) -> dict[InspectionState, int]:
+    """How many inspections within a width are on site, and how many rectifications wait for verification.
 
-    With `mine`, only those with the actor in the team.
+    With `team`, only those with the actor in the team.
     """
     states = (InspectionState.ON_SITE, InspectionState.SUBMITTED)
-    inspections = inspections_visible_to(actor)
-    if mine:
+    inspections = inspections_within(actor, width)
+    if team:
         inspections = inspections.filter(team__officer_id=actor.user_id)
     row = inspections.aggregate(**{state.value: Count("pk", filter=Q(state=state.value)) for state in states})
     return {state: row[state.value] for state in states}

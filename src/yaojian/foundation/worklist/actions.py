@@ -1,19 +1,13 @@
-"""Writes to the worklist."""
+"""Opening and closing items, by the rooms whose duties and files they are."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from django.db import transaction
-from django.utils.translation import gettext_lazy as _
-
-from yaojian.foundation.accounts.facade import Actor, Permission, check_may, officers_for_inspections
-from yaojian.foundation.errors import Conflict, InvalidInput
-from yaojian.foundation.ledger.facade import Ref, record_act, subject_ref
+from yaojian.foundation.ledger.facade import Ref
 from yaojian.foundation.timekeeping import now
 from yaojian.foundation.worklist.models import WorkItem
-from yaojian.foundation.worklist.queries import item_visible_to
-from yaojian.foundation.worklist.states import ITEM_STATES, ItemState
+from yaojian.foundation.worklist.states import ITEM_STATES, UNFINISHED
 
 
 def open_items(items: Sequence[WorkItem], batch_size: int = 1000) -> int:
@@ -32,9 +26,9 @@ def open_item(item: WorkItem) -> None:
 
 
 def _close(verb: str, **which: object) -> int:
-    """Take open items by a verb of the state table to its target; returns how many."""
-    state = ITEM_STATES.next(ItemState.OPEN, verb)
-    return WorkItem.objects.filter(state=ItemState.OPEN.value, **which).update(
+    """Take unfinished items by a verb of the state table to its target; returns how many."""
+    (state,) = {ITEM_STATES.next(source, verb) for source in UNFINISHED}
+    return WorkItem.objects.filter(state__in=[s.value for s in UNFINISHED], **which).update(
         state=state.value, closed_at=now()
     )
 
@@ -73,46 +67,3 @@ def _close_of_origin(verb: str, kind: str, origin_kind: str, subject_and_key: Pa
         _close(verb, kind=kind, origin_kind=origin_kind, origin_key=key, subject_id__in=subject_ids)
         for key, subject_ids in by_key.items()
     )
-
-
-@transaction.atomic
-def assign_item(*, by: Actor, item_id: int, user_id: int) -> WorkItem:
-    """Give an open work item to an officer of the actor's organ or one below.
-
-    Raises NotAllowed, NotFound, Conflict (no longer open), InvalidInput (not such an officer).
-    """
-    check_may(by, Permission.WORKLIST_ASSIGN)
-    item = item_visible_to(by, item_id, for_update=True)
-    if item.state != ItemState.OPEN.value:
-        raise Conflict(_("This work item is no longer open."), cure=_("Reload the list."))
-    officer = officers_for_inspections(by).filter(user_id=user_id).first()
-    if officer is None:
-        raise InvalidInput(
-            _("This person cannot take the work item."),
-            field="user",
-            cure=_("Choose an officer from the list."),
-        )
-    item.assignee_id = user_id
-    item.save(update_fields=["assignee"])
-    record_act(
-        by=by,
-        kind="worklist.assigned",
-        subject=subject_ref(item.subject_id) if item.subject_id else None,
-        facts={"item": item.pk, "kind": item.kind, "assignee": officer.user.display_name},
-    )
-    return item
-
-
-@transaction.atomic
-def assign_items(*, by: Actor, item_ids: Collection[int], user_id: int) -> list[WorkItem]:
-    """Give several open work items to one officer, all or none; raises as `assign_item` does.
-
-    Raises InvalidInput when no item is named.
-    """
-    if not item_ids:
-        raise InvalidInput(
-            _("No work item was ticked, so nothing was assigned."),
-            field="item",
-            cure=_("Tick the items first, then choose the officer."),
-        )
-    return [assign_item(by=by, item_id=item_id, user_id=user_id) for item_id in sorted(set(item_ids))]

@@ -1,8 +1,6 @@
 """The door of the worklist."""
 
 from yaojian.foundation.worklist.actions import (
-    assign_item,
-    assign_items,
     cancel_items_of_file,
     cancel_items_of_origin,
     complete_items_of_file,
@@ -10,14 +8,35 @@ from yaojian.foundation.worklist.actions import (
     open_item,
     open_items,
 )
+from yaojian.foundation.worklist.alarms import AlarmPlan
+from yaojian.foundation.worklist.escalation import (
+    AlarmsIncomplete,
+    remaining_working_days,
+    remind_item,
+    ring_alarms,
+)
+from yaojian.foundation.worklist.giving import (
+    ITEM_KIND,
+    MOST_AT_ONCE,
+    Outcome,
+    assign_item,
+    assign_items,
+    hand_over,
+    hand_over_all,
+    hand_over_items,
+    item_ref,
+    return_item,
+    take_item,
+)
 from yaojian.foundation.worklist.kinds import ItemKind, item_kind, item_kinds, register_kind
-from yaojian.foundation.worklist.models import WorkItem
+from yaojian.foundation.worklist.models import Firing, SavedView, WorkItem
+from yaojian.foundation.worklist.people import MOST_IN_A_PICKER, people_matching, people_who_may
 from yaojian.foundation.worklist.queries import (
     ItemFilter,
+    Mark,
+    Tally,
     Urgency,
     Whose,
-    counts_by_kind,
-    counts_by_urgency,
     counts_by_whose,
     item_visible_to,
     items_of_subject,
@@ -26,14 +45,31 @@ from yaojian.foundation.worklist.queries import (
     narrowed_to,
     next_due_days,
     open_item_of_duty,
+    open_work_of,
+    tally_of,
+    unfinished_q,
     urgency_of,
+    views_of,
+    work_of,
 )
-from yaojian.foundation.worklist.states import ItemState
+from yaojian.foundation.worklist.saving import delete_view, save_view
+from yaojian.foundation.worklist.states import UNFINISHED, ItemState
 
 __all__ = [
+    "ITEM_KIND",
+    "MOST_AT_ONCE",
+    "MOST_IN_A_PICKER",
+    "UNFINISHED",
+    "AlarmPlan",
+    "AlarmsIncomplete",
+    "Firing",
     "ItemFilter",
     "ItemKind",
     "ItemState",
+    "Mark",
+    "Outcome",
+    "SavedView",
+    "Tally",
     "Urgency",
     "Whose",
     "WorkItem",
@@ -43,11 +79,14 @@ __all__ = [
     "cancel_items_of_origin",
     "complete_items_of_file",
     "complete_items_of_origin",
-    "counts_by_kind",
-    "counts_by_urgency",
     "counts_by_whose",
+    "delete_view",
+    "hand_over",
+    "hand_over_all",
+    "hand_over_items",
     "item_kind",
     "item_kinds",
+    "item_ref",
     "item_visible_to",
     "items_of_subject",
     "items_visible_to",
@@ -57,6 +96,19 @@ __all__ = [
     "open_item",
     "open_item_of_duty",
     "open_items",
+    "open_work_of",
+    "people_matching",
+    "people_who_may",
     "register_kind",
+    "remaining_working_days",
+    "remind_item",
+    "return_item",
+    "ring_alarms",
+    "save_view",
+    "take_item",
+    "tally_of",
+    "unfinished_q",
     "urgency_of",
+    "views_of",
+    "work_of",
 ]

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor, Hindrance, Level, Organ, land_q, subtree_q
+from yaojian.foundation.accounts.facade import (
+    Actor,
+    Hindrance,
+    Level,
+    Organ,
+    land_q,
+    principals_of,
+    subtree_q,
+)
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.timekeeping import today
-from yaojian.foundation.worklist.models import WorkItem
-from yaojian.foundation.worklist.states import ItemState
+from yaojian.foundation.worklist.models import SavedView, WorkItem
+from yaojian.foundation.worklist.states import UNFINISHED
 
 
 class Whose(StrEnum):
     """How wide the inbox looks."""
 
     MINE = "mine"
+    DELEGATED = "delegated"
     ORGAN = "organ"
+    SUBORDINATE = "subordinate"
     ALL = "all"
 
 
@@ -32,6 +43,14 @@ class Urgency(StrEnum):
     SOON = "soon"
     LATER = "later"
     UNDATED = "undated"
+
+
+class Mark(StrEnum):
+    """What sets an item apart beside its day."""
+
+    POOL = "pool"
+    RETURNED = "returned"
+    ESCALATED = "escalated"
 
 
 SOON = timedelta(days=14)
@@ -45,14 +64,25 @@ class ItemFilter:
     text: str = ""
     kind: str = ""
     urgency: str = ""
+    mark: str = ""
+
+
+def unfinished_q() -> Q:
+    """Items that wait for somebody."""
+    return Q(state__in=[state.value for state in UNFINISHED])
+
+
+def own_q(actor: Actor) -> Q:
+    """What is on the actor's own desk: given to them, or escalated to them."""
+    return Q(assignee_id=actor.user_id) | Q(escalation_level__gt=0, escalated_to__contains=[actor.user_id])
 
 
 def items_visible_to(actor: Actor) -> QuerySet[WorkItem]:
-    """The work of the actor's organ and those below, and what was given to the actor in person.
-
-    For a township, also what lies on its land.
-    """
-    condition = subtree_q(actor, "organ") | Q(assignee_id=actor.user_id)
+    """The work of the actor's organ and those below, what is on the actor's desk or on that of somebody they
+    stand in for and, for a township, what lies on its land."""
+    condition = subtree_q(actor, "organ") | own_q(actor)
+    if principals := principals_of(actor):
+        condition |= Q(assignee_id__in=principals)
     if actor.organ_level is Level.TOWNSHIP:
         condition |= land_q(actor, "organ")
     return WorkItem.objects.filter(condition)
@@ -60,27 +90,39 @@ def items_visible_to(actor: Actor) -> QuerySet[WorkItem]:
 
 def held_by(organ: Organ, on: date) -> list[Hindrance]:
     """The open work of an organ: it would be orphaned when the organ closes."""
-    return [
-        Hindrance(
-            _("open work items"), WorkItem.objects.filter(organ=organ, state=ItemState.OPEN.value).count()
-        )
-    ]
+    return [Hindrance(_("open work items"), WorkItem.objects.filter(unfinished_q(), organ=organ).count())]
+
+
+def whose_q(actor: Actor, whose: Whose, principals: Collection[int]) -> Q:
+    """The condition of a width of the inbox, among what the actor may see."""
+    match whose:
+        case Whose.MINE:
+            return own_q(actor)
+        case Whose.DELEGATED:
+            return Q(assignee_id__in=principals)
+        case Whose.ORGAN:
+            return Q(organ_id=actor.organ_id)
+        case Whose.SUBORDINATE:
+            return subtree_q(actor, "organ") & ~Q(organ_id=actor.organ_id)
+        case Whose.ALL:
+            return Q()
 
 
 def narrowed_to(items: QuerySet[WorkItem], actor: Actor, whose: Whose) -> QuerySet[WorkItem]:
-    """`items` that are the actor's own, the actor's organ's, or all that may be seen."""
-    match whose:
-        case Whose.MINE:
-            return items.filter(assignee_id=actor.user_id)
-        case Whose.ORGAN:
-            return items.filter(organ_id=actor.organ_id)
-        case Whose.ALL:
-            return items
+    """`items` (of those that the actor may see) narrowed to a width of the inbox."""
+    principals = principals_of(actor) if whose is Whose.DELEGATED else ()
+    return items.filter(whose_q(actor, whose, principals))
+
+
+def work_of(actor: Actor, whose: Whose, principals: Collection[int]) -> QuerySet[WorkItem]:
+    """The unfinished items of a width of the inbox; each lies within what the actor may see."""
+    items = items_visible_to(actor) if whose is Whose.ALL else WorkItem.objects.all()
+    return items.filter(whose_q(actor, whose, principals)).filter(unfinished_q())
 
 
 def item_visible_to(actor: Actor, item_id: int, *, for_update: bool = False) -> WorkItem:
     """One work item. Raises NotFound when it is not there or not the actor's to see."""
-    items = items_visible_to(actor)
+    items = items_visible_to(actor).select_related("organ", "assignee", "assigned_by")
     item = (items.select_for_update(of=("self",)) if for_update else items).filter(pk=item_id).first()
     if item is None:
         raise NotFound(_("There is no such work item."))
@@ -97,6 +139,13 @@ def urgency_q(urgency: Urgency, on: date) -> Q:
     }[urgency]
 
 
+MARKS: Mapping[Mark, Q] = {
+    Mark.POOL: Q(assignee__isnull=True),
+    Mark.RETURNED: Q(state="returned"),
+    Mark.ESCALATED: Q(escalation_level__gt=0),
+}
+
+
 def urgency_of(item: WorkItem, on: date) -> Urgency:
     """How near an item's due day is on a day."""
     if item.due_on is None:
@@ -107,8 +156,8 @@ def urgency_of(item: WorkItem, on: date) -> Urgency:
 
 
 def matching_items(items: QuerySet[WorkItem], wanted: ItemFilter) -> QuerySet[WorkItem]:
-    """Open `items` that fit the filter, the most urgent first, those without a day last."""
-    items = items.filter(state=ItemState.OPEN.value)
+    """Unfinished `items` that fit the filter, the most urgent first, those without a day last."""
+    items = items.filter(unfinished_q())
     for word in wanted.text.split():
         items = items.filter(
             Q(subject_name__icontains=word)
@@ -119,20 +168,64 @@ def matching_items(items: QuerySet[WorkItem], wanted: ItemFilter) -> QuerySet[Wo
         items = items.filter(kind=wanted.kind)
     if wanted.urgency in set(Urgency):
         items = items.filter(urgency_q(Urgency(wanted.urgency), today()))
+    if wanted.mark in set(Mark):
+        items = items.filter(MARKS[Mark(wanted.mark)])
     return items.select_related("organ", "assignee").order_by(F("due_on").asc(nulls_last=True), "id")
 
 
-def counts_by_urgency(items: QuerySet[WorkItem]) -> dict[Urgency, int]:
-    """How many of `items` are overdue, due soon, due later, and without a day."""
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many items there are, by urgency, by mark and by kind."""
+
+    total: int
+    urgencies: Mapping[Urgency, int]
+    marks: Mapping[Mark, int]
+    kinds: Mapping[str, int]
+
+
+def tally_of(items: QuerySet[WorkItem]) -> Tally:
+    """Count `items` every way that the workbench shows, in one pass over them."""
     day = today()
-    row = items.order_by().aggregate(**{u.value: Count("pk", filter=urgency_q(u, day)) for u in Urgency})
-    return {urgency: row[urgency.value] for urgency in Urgency}
+    columns = {
+        **{urgency.value: Count("pk", filter=urgency_q(urgency, day)) for urgency in Urgency},
+        **{mark.value: Count("pk", filter=condition) for mark, condition in MARKS.items()},
+    }
+    counted = items.order_by().values("kind").annotate(n=Count("pk"), **columns).order_by("-n", "kind")
+    rows: list[dict[str, Any]] = [dict(row) for row in counted]
+    return Tally(
+        total=sum(row["n"] for row in rows),
+        urgencies={urgency: sum(row[urgency.value] for row in rows) for urgency in Urgency},
+        marks={mark: sum(row[mark.value] for row in rows) for mark in MARKS},
+        kinds={row["kind"]: row["n"] for row in rows},
+    )
 
 
-def counts_by_kind(items: QuerySet[WorkItem]) -> dict[str, int]:
-    """How many of `items` there are of each kind, the most frequent first."""
-    rows = items.order_by().values_list("kind").annotate(n=Count("pk"))
-    return dict(rows.order_by("-n"))
+def counts_by_whose(actor: Actor, principals: Collection[int]) -> dict[Whose, int]:
+    """For each width of the inbox but ALL: how many unfinished items it holds; counted in one query."""
+    widths = [Whose.MINE, Whose.ORGAN, Whose.SUBORDINATE, *([Whose.DELEGATED] if principals else [])]
+    first, *others = (
+        work_of(actor, whose, principals)
+        .order_by()
+        .annotate(whose=Value(whose.value))
+        .values("whose")
+        .annotate(n=Count("pk"))
+        .values_list("whose", "n")
+        for whose in widths
+    )
+    found = dict(first.union(*others, all=True))
+    return {whose: found.get(whose.value, 0) for whose in widths}
+
+
+def open_work_of(user_id: int) -> QuerySet[WorkItem]:
+    """What a person has still to do and would be orphaned if they left, the most urgent first.
+
+    The caller has checked who asks.
+    """
+    return (
+        WorkItem.objects.filter(unfinished_q(), assignee_id=user_id)
+        .select_related("organ")
+        .order_by(F("due_on").asc(nulls_last=True), "id")
+    )
 
 
 def items_of_subject(subject_id: int) -> QuerySet[WorkItem]:
@@ -147,7 +240,7 @@ def items_of_subject(subject_id: int) -> QuerySet[WorkItem]:
 def next_due_days(subject_ids: Collection[int]) -> dict[int, date]:
     """For subjects the caller has been let see: the day of the most urgent open duty of each that has one."""
     rows = (
-        WorkItem.objects.filter(subject_id__in=subject_ids, state=ItemState.OPEN.value, due_on__isnull=False)
+        WorkItem.objects.filter(unfinished_q(), subject_id__in=subject_ids, due_on__isnull=False)
         .order_by()
         .values_list("subject_id")
         .annotate(first=Min("due_on"))
@@ -157,24 +250,11 @@ def next_due_days(subject_ids: Collection[int]) -> dict[int, date]:
 
 def open_item_of_duty(subject_id: int, origin_kind: str) -> QuerySet[WorkItem]:
     """The open duties about a subject that come from one kind of origin, the most urgent first."""
-    return WorkItem.objects.filter(
-        subject_id=subject_id, origin_kind=origin_kind, state=ItemState.OPEN.value
-    ).order_by("due_on", "id")
-
-
-def counts_by_whose(actor: Actor) -> dict[Whose, dict[str, int]]:
-    """For each width of the inbox: how many open items, and how many of them are overdue."""
-    overdue = Q(due_on__lt=today())
-    row = (
-        items_visible_to(actor)
-        .filter(state=ItemState.OPEN.value)
-        .aggregate(
-            mine=Count("pk", filter=Q(assignee_id=actor.user_id)),
-            mine_overdue=Count("pk", filter=Q(assignee_id=actor.user_id) & overdue),
-            organ=Count("pk", filter=Q(organ_id=actor.organ_id)),
-            organ_overdue=Count("pk", filter=Q(organ_id=actor.organ_id) & overdue),
-            all=Count("pk"),
-            all_overdue=Count("pk", filter=overdue),
-        )
+    return WorkItem.objects.filter(unfinished_q(), subject_id=subject_id, origin_kind=origin_kind).order_by(
+        "due_on", "id"
     )
-    return {whose: {"open": row[whose.value], "overdue": row[f"{whose.value}_overdue"]} for whose in Whose}
+
+
+def views_of(actor: Actor) -> QuerySet[SavedView]:
+    """The actor's own saved views, by name."""
+    return SavedView.objects.filter(user_id=actor.user_id)

@@ -9,15 +9,23 @@ class ItemState(StrEnum):
     """Where a work item stands."""
 
     OPEN = "open"
+    RETURNED = "returned"
     DONE = "done"
     CANCELLED = "cancelled"
 
+
+UNFINISHED = (ItemState.OPEN, ItemState.RETURNED)
+"""The states in which an item waits for somebody."""
 
 ITEM_STATES = StateTable(
     "work item",
     ItemState.OPEN,
     [
-        Transition("complete", (ItemState.OPEN,), ItemState.DONE),
-        Transition("cancel", (ItemState.OPEN,), ItemState.CANCELLED),
+        Transition("assign", UNFINISHED, ItemState.OPEN),
+        Transition("take", UNFINISHED, ItemState.OPEN),
+        Transition("hand_over", UNFINISHED, ItemState.OPEN),
+        Transition("return", (ItemState.OPEN,), ItemState.RETURNED),
+        Transition("complete", UNFINISHED, ItemState.DONE),
+        Transition("cancel", UNFINISHED, ItemState.CANCELLED),
     ],
 )

@@ -13,11 +13,11 @@ from yaojian.casework.inspections.facade import DUE_INSPECTION
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.timekeeping import local_date, now, today
 from yaojian.foundation.worklist.facade import (
-    ItemState,
     WorkItem,
     cancel_items_of_origin,
     complete_items_of_origin,
     open_items,
+    unfinished_q,
 )
 from yaojian.oversight.plans.contracts import ORIGIN, Duty, DutyState
 from yaojian.oversight.plans.definitions import Formula
@@ -143,7 +143,7 @@ def _on_worklist(standing: Duty, day: date) -> bool:
 
 
 def _open_duties() -> QuerySet[WorkItem]:
-    return WorkItem.objects.filter(kind=DUE_INSPECTION, origin_kind=ORIGIN, state=ItemState.OPEN.value)
+    return WorkItem.objects.filter(unfinished_q(), kind=DUE_INSPECTION, origin_kind=ORIGIN)
 
 
 def _close_settled(

@@ -42,12 +42,10 @@ from yaojian.registers.licences.states import LicenceState
 from yaojian.registers.licences.undo import Undone, undo_licences
 
 __all__ = [
-    "FILE_KIND",
-    "KINDS",
-    "STATE_MEANINGS",
-    "STATE_NAMES",
     "Contents",
+    "FILE_KIND",
     "FacetCounts",
+    "KINDS",
     "Licence",
     "LicenceEntry",
     "LicenceFilter",
@@ -56,6 +54,8 @@ __all__ = [
     "LicenceVersion",
     "Outcome",
     "Refreshed",
+    "STATE_MEANINGS",
+    "STATE_NAMES",
     "Snapshot",
     "Undone",
     "active_licences_of",

@@ -40,7 +40,7 @@ from yaojian.foundation.documents.facade import Document, documents_of
 from yaojian.foundation.ledger.facade import acts_of_file
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import local_date
-from yaojian.foundation.worklist.facade import ItemState, WorkItem, item_kind, items_visible_to
+from yaojian.foundation.worklist.facade import WorkItem, item_kind, items_visible_to, unfinished_q
 from yaojian.registers.enterprises.facade import (
     RISK_NAMES,
     RiskGrade,
@@ -212,7 +212,7 @@ def photos_of(inspection: Inspection, documents: Sequence[Document], part: str) 
 
 
 def _open_items(actor: Actor) -> QuerySet[WorkItem]:
-    return items_visible_to(actor).filter(state=ItemState.OPEN.value).select_related("organ", "assignee")
+    return items_visible_to(actor).filter(unfinished_q()).select_related("organ", "assignee")
 
 
 def open_work(actor: Actor, inspection: Inspection) -> list[dict[str, Any]]:

@@ -5,6 +5,14 @@ from django.urls import path
 from yaojian.doors.backoffice.web import (
     developers,
     journal,
+<<<<<<< HEAD
+    notices,
+    officers,
+    subject_file,
+    subjects,
+    work_item,
+    work_steps,
+=======
     licence_file,
     licences,
     notices,
@@ -12,13 +20,23 @@ from yaojian.doors.backoffice.web import (
     products,
     subject_file,
     subjects,
+>>>>>>> dc080b4 (wip pages 2)
     workbench,
 )
 
 app_name = "backoffice"
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
-    path("worklist/assign/", workbench.assign, name="assign"),
+    path("worklist/assign/", work_steps.assign, name="assign"),
+    path("worklist/hand-over/", work_steps.hand_over, name="hand_over"),
+    path("worklist/views/", work_steps.keep_view, name="keep_view"),
+    path("worklist/views/<int:view_id>/forget/", work_steps.forget_view, name="forget_view"),
+    path("work/officers/", officers.officers, name="officers"),
+    path("work/<int:item_id>/", work_item.work_item, name="work_item"),
+    path("work/<int:item_id>/take/", work_steps.take, name="take"),
+    path("work/<int:item_id>/remind/", work_steps.remind, name="remind"),
+    path("work/<int:item_id>/give/", work_item.give, name="give"),
+    path("work/<int:item_id>/return/", work_item.send_back, name="send_back"),
     path("subjects/", subjects.subjects, name="subjects"),
     path("subjects/<int:subject_id>/", subject_file.subject, name="subject"),
     path("licences/", licences.licences, name="licences"),

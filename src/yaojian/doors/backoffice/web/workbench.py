@@ -2,58 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import groupby
 from typing import Any
 
-from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
-from django.views.decorators.http import require_POST
+from django.utils.translation import pgettext
 
 from yaojian import __version__
 from yaojian.casework.inspections.facade import InspectionState
 from yaojian.doors.backoffice.queries import inspections_under_way, system_status
-from yaojian.doors.backoffice.web.lists import address, page_of
-from yaojian.foundation.accounts.facade import Actor, Permission, officers_for_inspections
+from yaojian.doors.backoffice.web.lists import PAGE_SIZE, address
+from yaojian.doors.backoffice.web.officers import picker
+from yaojian.doors.backoffice.web.work_rows import (
+    MARK_NAMES,
+    URGENCY_NAMES,
+    WHOSE_NAMES,
+    row_of,
+)
+from yaojian.foundation.accounts.facade import Actor, Permission, Width, principals_of
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
-from yaojian.foundation.accounts.web.addresses import safe_next
 from yaojian.foundation.design.templatetags.design import datetime_cn, number
-from yaojian.foundation.errors import Conflict, InvalidInput
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import (
     ItemFilter,
+    Mark,
+    Tally,
     Urgency,
     Whose,
     WorkItem,
-    assign_items,
-    counts_by_kind,
-    counts_by_urgency,
     counts_by_whose,
     item_kind,
-    items_visible_to,
+    item_kinds,
     matching_items,
-    narrowed_to,
+    remaining_working_days,
+    tally_of,
     urgency_of,
+    views_of,
+    work_of,
 )
-
-WHOSE_NAMES: dict[Whose, Promise] = {
-    Whose.MINE: gettext_lazy("Mine"),
-    Whose.ORGAN: gettext_lazy("My organ"),
-    Whose.ALL: gettext_lazy("Including subordinates"),
-}
-URGENCY_NAMES: dict[Urgency, Promise] = {
-    Urgency.OVERDUE: pgettext_lazy("work", "Overdue"),
-    Urgency.SOON: gettext_lazy("Due within 14 days"),
-    Urgency.LATER: pgettext_lazy("work", "Later"),
-    Urgency.UNDATED: gettext_lazy("Without a deadline"),
-}
-LONGEST_KEY = 18
-ROW_MARKS = {Urgency.OVERDUE: "is-overdue", Urgency.SOON: "is-due_soon"}
 
 
 @requires(Permission.HOME)
@@ -62,27 +56,6 @@ def workbench(request: ActingRequest) -> HttpResponse:
     if not request.actor.may(Permission.WORKLIST_VIEW):
         return render(request, "backoffice/system_status.html", system_context())
     return render(request, "backoffice/workbench.html", worklist_context(request.actor, request.GET))
-
-
-@require_POST
-@requires(Permission.WORKLIST_ASSIGN)
-def assign(request: ActingRequest) -> HttpResponse:
-    """Give the ticked work items to an officer, then back to the list."""
-    officers, items = keys_in(request.POST.getlist("officer")), keys_in(request.POST.getlist("item"))
-    try:
-        if not officers:
-            raise InvalidInput(
-                _("No officer was chosen, so nothing was assigned."),
-                cure=_("Choose the officer, then assign."),
-            )
-        done = assign_items(by=request.actor, item_ids=items, user_id=officers[0])
-    except (InvalidInput, Conflict) as error:
-        messages.error(request, str(error))
-    else:
-        name = done[0].assignee.display_name if done[0].assignee else ""
-        words = ngettext("%(n)s item assigned to %(name)s.", "%(n)s items assigned to %(name)s.", len(done))
-        messages.success(request, words % {"n": len(done), "name": name})
-    return redirect(safe_next(request, reverse("backoffice:workbench")))
 
 
 def system_context() -> dict[str, Any]:
@@ -109,149 +82,255 @@ def system_context() -> dict[str, Any]:
     }
 
 
-def keys_in(values: list[str]) -> list[int]:
-    """The row keys among what a form sent; anything else is left out."""
-    return [int(value) for value in values if value.isdecimal() and len(value) <= LONGEST_KEY]
+class CountedPaginator(Paginator):
+    """Pages of rows that have been counted already."""
+
+    def __init__(self, rows: QuerySet[WorkItem], size: int, counted: int | None) -> None:
+        super().__init__(rows, size)
+        self._counted = counted
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are."""
+        return super().count if self._counted is None else self._counted
 
 
 def worklist_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     """The context of the worklist's page."""
-    widths = counts_by_whose(actor)
-    whose = chosen_width(actor, query.get("whose", ""), widths)
-    wanted = ItemFilter(query.get("q", "").strip(), query.get("kind", ""), query.get("due", ""))
-    visible = narrowed_to(items_visible_to(actor), actor, whose)
-    items = matching_items(visible, ItemFilter())
-    urgencies, kinds = counts_by_urgency(items), counts_by_kind(items)
-    page = page_of(matching_items(visible, wanted), query)
-    may_assign = actor.may(Permission.WORKLIST_ASSIGN) and page.paginator.count > 0
+    principals = principals_of(actor)
+    whose = chosen_width(actor, query.get("whose", ""), principals)
+    wanted = wanted_in(query)
+    items = work_of(actor, whose, principals)
+    tally = tally_of(items)
+    page = page_of_work(items, wanted, tally, query)
+    rows = rows_of(actor, page, principals)
+    may_assign = actor.may(Permission.WORKLIST_ASSIGN)
+    selectable = any(row["steps"]["hand_over"] or (may_assign and row["steps"]["remind"]) for row in rows)
     return {
-        "segments": segments(actor, whose, widths, query),
-        "numbers": numbers(actor, whose, urgencies) if actor.sees_subordinates else [],
-        "kinds": kind_choices(kinds, wanted, query),
+        "segments": segments(actor, whose, principals, query),
+        "numbers": numbers(actor, whose, tally) if actor.sees_subordinates else [],
+        "choices": choices(tally, wanted, query),
         "filters": filters_in_force(wanted, query),
-        "clear_url": address(query, q="", kind="", due=""),
+        "clear_url": address(query, q="", kind="", due="", mark=""),
         "wanted": wanted,
         "whose": whose.value,
         "page": page,
-        "groups": groups(actor, page.object_list),
-        "any_work": bool(sum(urgencies.values())),
-        "officers": officers_for_inspections(actor) if may_assign else (),
+        "groups": groups(rows),
+        "any_work": bool(tally.total),
+        "selectable": selectable,
+        "may_assign": may_assign,
+        "picker": officers_for(actor, rows, query) if selectable else None,
+        "empty": empty_words(whose),
+        "views": saved_views(actor, query),
+        "view_query": query.urlencode(),
         "subjects_url": reverse("backoffice:subjects"),
     }
 
 
-def chosen_width(actor: Actor, asked: str, widths: dict[Whose, dict[str, int]]) -> Whose:
-    """How wide the inbox looks: as asked, else the narrowest width that holds any work."""
+def wanted_in(query: QueryDict) -> ItemFilter:
+    """What the address narrows the list to."""
+    return ItemFilter(
+        text=query.get("q", "").strip().replace("\0", ""),
+        kind=query.get("kind", ""),
+        urgency=query.get("due", ""),
+        mark=query.get("mark", ""),
+    )
+
+
+def page_of_work(
+    items: QuerySet[WorkItem], wanted: ItemFilter, tally: Tally, query: QueryDict
+) -> Page[WorkItem]:
+    """The page that the address asks for; what the tally has counted is not counted again."""
+    rows = matching_items(items, wanted)
+    return CountedPaginator(rows, PAGE_SIZE, counted(wanted, tally)).get_page(query.get("page"))
+
+
+def counted(wanted: ItemFilter, tally: Tally) -> int | None:
+    """How many items fit a filter, if the tally knows; it does for one facet at a time."""
+    facets = [bool(wanted.kind), wanted.urgency in set(Urgency), wanted.mark in set(Mark)]
+    if wanted.text or sum(facets) > 1:
+        return None
+    if wanted.kind:
+        return tally.kinds.get(wanted.kind, 0)
+    if wanted.urgency in set(Urgency):
+        return tally.urgencies[Urgency(wanted.urgency)]
+    if wanted.mark in set(Mark):
+        return tally.marks[Mark(wanted.mark)]
+    return tally.total
+
+
+def chosen_width(actor: Actor, asked: str, principals: Collection[int]) -> Whose:
+    """How wide the inbox looks: as asked, else what is one's own. A township has one list, of its land."""
     if not actor.sees_subordinates:
         return Whose.ALL
-    if asked in set(Whose):
-        return Whose(asked)
-    return next((whose for whose in Whose if widths[whose]["open"]), Whose.MINE)
+    if asked not in set(Whose) or (asked == Whose.DELEGATED and not principals):
+        return Whose.MINE
+    return Whose(asked)
 
 
 def segments(
-    actor: Actor, chosen: Whose, widths: dict[Whose, dict[str, int]], query: QueryDict
+    actor: Actor, chosen: Whose, principals: Collection[int], query: QueryDict
 ) -> list[dict[str, Any]]:
     """The widths of the inbox as tabs; none for those who see only one."""
     if not actor.sees_subordinates:
         return []
+    counts = counts_by_whose(actor, principals)
     return [
         {
             "label": WHOSE_NAMES[whose],
             "url": address(query, whose=whose.value),
             "active": whose is chosen,
-            "count": widths[whose]["open"],
+            "count": counts.get(whose),
         }
         for whose in Whose
+        if whose is not Whose.DELEGATED or principals
     ]
 
 
-def numbers(actor: Actor, whose: Whose, urgencies: dict[Urgency, int]) -> list[dict[str, Any]]:
+def numbers(actor: Actor, whose: Whose, tally: Tally) -> list[dict[str, Any]]:
     """The line of numbers on top: each leads to the items it counts."""
-    home, inspections = reverse("backoffice:workbench"), reverse("inspections:list")
-    mine = whose is Whose.MINE
-    under_way = inspections_under_way(actor, mine=mine)
-    team = "&mine=on" if mine else ""
-    overdue, soon = urgencies[Urgency.OVERDUE], urgencies[Urgency.SOON]
-    on_site, submitted = under_way[InspectionState.ON_SITE], under_way[InspectionState.SUBMITTED]
-    return [
+    overdue, soon = tally.urgencies[Urgency.OVERDUE], tally.urgencies[Urgency.SOON]
+    unit = pgettext("work", "items")
+    home = f"{reverse('backoffice:workbench')}?whose={whose.value}"
+    tiles: list[dict[str, Any]] = [
         {
             "label": _("Overdue items"),
             "value": overdue,
             "status": "overdue" if overdue else "done",
             "status_text": _("Do these first") if overdue else "",
-            "unit": pgettext("work", "items"),
-            "href": f"{home}?whose={whose.value}&due=overdue",
+            "unit": unit,
+            "href": f"{home}&due=overdue",
         },
         {
             "label": URGENCY_NAMES[Urgency.SOON],
             "value": soon,
             "status": "due_soon" if soon else "neutral",
-            "unit": pgettext("work", "items"),
-            "href": f"{home}?whose={whose.value}&due=soon",
+            "unit": unit,
+            "href": f"{home}&due=soon",
         },
+    ]
+    return tiles + inspection_tiles(actor, whose)
+
+
+def inspection_tiles(actor: Actor, whose: Whose) -> list[dict[str, Any]]:
+    """Inspections under way, for the widths that the list of inspections knows too."""
+    widths = {Whose.MINE: Width.AREA, Whose.ORGAN: Width.MINE, Whose.ALL: Width.AREA}
+    if whose not in widths or not actor.may(Permission.INSPECTION_VIEW):
+        return []
+    team = whose is Whose.MINE
+    narrowing = f"whose={widths[whose].value}" + ("&mine=on" if team else "")
+    under_way = inspections_under_way(actor, widths[whose], team=team)
+    on_site, submitted = under_way[InspectionState.ON_SITE], under_way[InspectionState.SUBMITTED]
+    inspections, unit = reverse("inspections:list"), pgettext("inspections", "files")
+    return [
         {
             "label": _("Inspections on site"),
             "value": on_site,
             "status": "info",
-            "unit": pgettext("inspections", "files"),
-            "href": f"{inspections}?whose=area&state=on_site{team}",
+            "unit": unit,
+            "href": f"{inspections}?{narrowing}&state=on_site",
         },
         {
             "label": _("Rectifications to verify"),
             "value": submitted,
             "status": "due_soon" if submitted else "neutral",
-            "unit": pgettext("inspections", "files"),
-            "href": f"{inspections}?whose=area&state=submitted{team}",
+            "unit": unit,
+            "href": f"{inspections}?{narrowing}&state=submitted",
         },
     ]
 
 
-def kind_choices(counts: dict[str, int], wanted: ItemFilter, query: QueryDict) -> list[dict[str, Any]]:
-    """A chip for each kind of work there is; pressing the chosen one again shows all."""
+def choices(tally: Tally, wanted: ItemFilter, query: QueryDict) -> list[dict[str, Any]]:
+    """Chips by urgency, mark and kind, as far as there is such work; pressing the chosen one shows all."""
+    known = {kind.code for kind in item_kinds()}
+    facets = [
+        (
+            _("How urgent"),
+            "due",
+            wanted.urgency,
+            [(u.value, URGENCY_NAMES[u], tally.urgencies[u]) for u in Urgency],
+        ),
+        (_("What is special"), "mark", wanted.mark, [(m.value, MARK_NAMES[m], tally.marks[m]) for m in Mark]),
+        (
+            _("Kinds of work"),
+            "kind",
+            wanted.kind,
+            [(code, item_kind(code).name, n) for code, n in tally.kinds.items() if code in known],
+        ),
+    ]
     return [
         {
-            "label": item_kind(code).name,
-            "count": count,
-            "active": code == wanted.kind,
-            "url": address(query, kind="" if code == wanted.kind else code),
+            "name": name,
+            "chips": [
+                {
+                    "label": label,
+                    "count": count,
+                    "active": code == chosen,
+                    "url": address(query, **{parameter: "" if code == chosen else code}),
+                }
+                for code, label, count in options
+                if count or code == chosen
+            ],
         }
-        for code, count in counts.items()
+        for name, parameter, chosen, options in facets
     ]
 
 
 def filters_in_force(wanted: ItemFilter, query: QueryDict) -> list[dict[str, Any]]:
     """The filters that no chip shows, each with the address that removes it."""
-    filters: list[dict[str, Any]] = []
-    if wanted.urgency in set(Urgency):
-        name = URGENCY_NAMES[Urgency(wanted.urgency)]
-        filters.append({"label": _("Due"), "value": name, "remove_url": address(query, due="")})
-    if wanted.text:
-        filters.append({"label": _("Search"), "value": wanted.text, "remove_url": address(query, q="")})
-    return filters
+    if not wanted.text:
+        return []
+    return [{"label": _("Search"), "value": wanted.text, "remove_url": address(query, q="")}]
 
 
-def groups(actor: Actor, items: Any) -> list[dict[str, Any]]:
-    """The page's items under headings by urgency; they come in that order."""
-    day = today()
+def rows_of(actor: Actor, page: Page[WorkItem], principals: Collection[int]) -> list[dict[str, Any]]:
+    """The page's items as rows, with the working days that are left."""
+    items, day = list(page.object_list), today()
+    left = remaining_working_days(items)
     return [
-        {
-            "name": URGENCY_NAMES[urgency],
-            "code": urgency.value,
-            "rows": [row_of(actor, item, urgency) for item in members],
-        }
-        for urgency, members in groupby(items, key=lambda item: urgency_of(item, day))
+        row_of(actor, item, urgency_of(item, day), principals=principals, left=left.get(item.pk))
+        for item in items
     ]
 
 
-def row_of(actor: Actor, item: WorkItem, urgency: Urgency) -> dict[str, Any]:
-    """One work item as a row; `action_url` is empty for those who cannot do it."""
-    kind = item_kind(item.kind)
+def groups(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows under headings by urgency; they come in that order."""
+    return [
+        {"name": URGENCY_NAMES[urgency], "code": urgency.value, "rows": list(members)}
+        for urgency, members in groupby(rows, key=lambda row: row["urgency"])
+    ]
+
+
+def officers_for(actor: Actor, rows: list[dict[str, Any]], query: QueryDict) -> dict[str, Any]:
+    """Who may be given the page's work."""
+    return picker(actor, {row["item"].kind for row in rows}, query.get("officer_q", "")[:60])
+
+
+def saved_views(actor: Actor, query: QueryDict) -> list[dict[str, Any]]:
+    """The actor's saved views; the one whose filters are in force is marked."""
+    here = query.urlencode()
+    return [{"view": view, "url": f"?{view.query}", "active": view.query == here} for view in views_of(actor)]
+
+
+def empty_words(whose: Whose) -> dict[str, Any]:
+    """What an empty list says, and where to go from it."""
+    if whose is Whose.MINE:
+        return {
+            "title": _("Nothing is on your desk"),
+            "text": _(
+                "Work comes to you when your chief assigns it, a colleague hands it over, or you take it "
+                "from your organ's pool."
+            ),
+            "url": f"?whose={Whose.ORGAN.value}&mark={Mark.POOL.value}",
+            "label": _("To the organ's pool"),
+        }
     return {
-        "item": item,
-        "kind": kind.name,
-        "verb": kind.verb,
-        "css": ROW_MARKS.get(urgency, ""),
-        "action_url": kind.url(item) if actor.may(kind.permission) else "",
-        "subject_url": reverse("backoffice:subject", args=[item.subject_id]) if item.subject_id else "",
+        "title": _("There is nothing to do right now"),
+        "text": _(
+            "Work appears here by itself: when a mandate of a plan falls due for a subject, when an "
+            "inspection is opened for your organ, when a rectification must be followed up, or when your "
+            "chief assigns you an item."
+        ),
+        "url": reverse("backoffice:subjects"),
+        "label": _("To the subjects"),
     }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from yaojian.foundation.accounts.facade import (
     Actor,
+    Delegation,
     Level,
     Organ,
     Role,
@@ -41,6 +42,18 @@ def officer(username: str, organ: Organ, role: Role = Role.INSPECTOR) -> Actor:
     actor = actor_of(user)
     assert actor is not None
     return actor
+
+
+def stand_in(principal: Actor, deputy: Actor, until: date) -> Delegation:
+    """The deputy stands in for the principal from a week before a day until that day."""
+    return Delegation.objects.create(
+        principal_id=principal.user_id,
+        deputy_id=deputy.user_id,
+        valid_from=until - timedelta(days=7),
+        valid_to=until,
+        reason="培训",
+        set_at=now(),
+    )
 
 
 @pytest.fixture

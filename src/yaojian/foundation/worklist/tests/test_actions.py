@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from yaojian.foundation.accounts.facade import Role
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from yaojian.foundation.ledger.facade import Act, Ref
+from yaojian.foundation.notices.facade import Notice
 from yaojian.foundation.timekeeping import now
 from yaojian.foundation.workflow.states import StateTable
 from yaojian.foundation.worklist import actions
@@ -104,7 +105,7 @@ def test_a_chief_gives_work_and_the_journal_says_so(house: House, item: MakeItem
 def test_who_may_not_give_work(house: House, item: MakeItem) -> None:
     given, wang = item(), officer("wang", house.county)
     for by, error in (
-        (officer("leader", house.prefecture, Role.LEADER), NotAllowed),
+        (officer("li", house.prefecture), NotAllowed),
         (officer("far", house.neighbour, Role.CHIEF), NotFound),
     ):
         with pytest.raises(error):
@@ -124,14 +125,14 @@ def test_work_goes_only_to_officers_and_only_while_open(house: House, item: Make
     assert not Act.objects.filter(kind="worklist.assigned").exists()
 
 
-def test_several_items_are_given_all_or_none(house: House, item: MakeItem) -> None:
+def test_several_items_are_given_each_for_itself(house: House, item: MakeItem) -> None:
     chief = officer("chief", house.county, Role.CHIEF)
-    mine, foreign = item(), item(organ=house.neighbour)
-    with pytest.raises(NotFound):
-        assign_items(by=chief, item_ids=[mine.pk, foreign.pk], user_id=chief.user_id)
-    assert not WorkItem.objects.filter(assignee__isnull=False).exists()
-    second = item()
-    given = assign_items(by=chief, item_ids=[mine.pk, second.pk, mine.pk], user_id=chief.user_id)
-    assert [one.pk for one in given] == [mine.pk, second.pk]
-    with pytest.raises(InvalidInput):
-        assign_items(by=chief, item_ids=[], user_id=chief.user_id)
+    wang = officer("wang", house.county)
+    mine, foreign, second = item(), item(organ=house.neighbour), item()
+    outcome = assign_items(by=chief, item_ids=[mine.pk, foreign.pk, second.pk, mine.pk], user_id=wang.user_id)
+    assert [one.pk for one in outcome.done] == [mine.pk, second.pk]
+    assert isinstance(outcome.refused[foreign.pk], NotFound)
+    assert Notice.objects.get().params == {"work_kind": "inspection.due", "count": "2"}
+    for wrong in ([], range(1, 202)):
+        with pytest.raises(InvalidInput):
+            assign_items(by=chief, item_ids=wrong, user_id=wang.user_id)

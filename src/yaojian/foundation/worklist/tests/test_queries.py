@@ -8,26 +8,26 @@ import pytest
 
 from yaojian.foundation.accounts.facade import Role
 from yaojian.foundation.errors import NotFound
-from yaojian.foundation.timekeeping import CHINA, held_at
+from yaojian.foundation.timekeeping import CHINA, held_at, now
 from yaojian.foundation.worklist.facade import (
     ItemFilter,
+    Mark,
     Urgency,
     Whose,
     WorkItem,
     complete_items_of_origin,
-    counts_by_kind,
-    counts_by_urgency,
     counts_by_whose,
     item_visible_to,
     items_of_subject,
     items_visible_to,
     matching_items,
-    narrowed_to,
     next_due_days,
     open_item_of_duty,
+    tally_of,
     urgency_of,
+    work_of,
 )
-from yaojian.foundation.worklist.tests.conftest import House, MakeItem, officer
+from yaojian.foundation.worklist.tests.conftest import House, MakeItem, officer, stand_in
 
 TODAY = date(2026, 7, 1)
 
@@ -66,21 +66,54 @@ def test_one_sees_what_was_given_to_one_in_person(house: House, item: MakeItem) 
         item_visible_to(li, given.pk)
 
 
-def test_mine_my_organs_and_all(house: House, item: MakeItem) -> None:
-    chief = officer("chief", house.county, Role.CHIEF)
+def test_mine_my_organs_those_below_and_all(house: House, item: MakeItem) -> None:
+    chief, deputy = officer("chief", house.county, Role.CHIEF), officer("deputy", house.prefecture)
     item(subject_id=1, assignee_id=chief.user_id, due_on=TODAY - timedelta(days=1))
     item(subject_id=2, due_on=TODAY)
     item(subject_id=3, organ=house.town, due_on=TODAY - timedelta(days=9))
     item(subject_id=4, due_on=TODAY - timedelta(days=9))
+    item(subject_id=5, organ=house.prefecture, assignee_id=deputy.user_id)
     complete_items_of_origin("inspection.due", "tests", [(4, "m1")])
-    visible = items_visible_to(chief).exclude(state="done")
-    wanted = {Whose.MINE: {1}, Whose.ORGAN: {1, 2}, Whose.ALL: {1, 2, 3}}
-    assert {whose: set(subjects(narrowed_to(visible, chief, whose))) for whose in Whose} == wanted
-    assert counts_by_whose(chief) == {
-        Whose.MINE: {"open": 1, "overdue": 1},
-        Whose.ORGAN: {"open": 2, "overdue": 1},
-        Whose.ALL: {"open": 3, "overdue": 2},
+    wanted = {
+        Whose.MINE: {1},
+        Whose.DELEGATED: {5},
+        Whose.ORGAN: {1, 2},
+        Whose.SUBORDINATE: {3},
+        Whose.ALL: {1, 2, 3},
     }
+    principals = {deputy.user_id}
+    assert {whose: set(subjects(work_of(chief, whose, principals))) for whose in Whose} == wanted
+    assert counts_by_whose(chief, principals) == {
+        Whose.MINE: 1,
+        Whose.ORGAN: 2,
+        Whose.SUBORDINATE: 1,
+        Whose.DELEGATED: 1,
+    }
+    assert Whose.DELEGATED not in counts_by_whose(chief, ())
+
+
+def test_a_deputy_sees_what_the_absent_colleague_has(house: House, item: MakeItem) -> None:
+    absent, deputy = officer("absent", house.prefecture), officer("deputy", house.county)
+    theirs = item(subject_id=5, organ=house.prefecture, assignee_id=absent.user_id)
+    with pytest.raises(NotFound):
+        item_visible_to(deputy, theirs.pk)
+    delegation = stand_in(absent, deputy, until=TODAY)
+    assert item_visible_to(deputy, theirs.pk) == theirs
+    delegation.valid_to = TODAY - timedelta(days=1)
+    delegation.valid_from = TODAY - timedelta(days=2)
+    delegation.save()
+    with pytest.raises(NotFound):
+        item_visible_to(deputy, theirs.pk)
+
+
+def test_what_was_escalated_to_one_is_on_ones_desk(house: House, item: MakeItem) -> None:
+    leader = officer("leader", house.neighbour, Role.LEADER)
+    late = item(subject_id=1, due_on=TODAY - timedelta(days=9))
+    WorkItem.objects.filter(pk=late.pk).update(
+        escalation_level=2, escalated_at=now(), escalated_to=[leader.user_id]
+    )
+    assert subjects(work_of(leader, Whose.MINE, ())) == [1]
+    assert item_visible_to(leader, late.pk) == late
 
 
 def test_urgency_by_the_day(item: MakeItem) -> None:
@@ -93,7 +126,7 @@ def test_urgency_by_the_day(item: MakeItem) -> None:
     wanted = [Urgency.OVERDUE, Urgency.SOON, Urgency.SOON, Urgency.LATER, Urgency.UNDATED]
     items = WorkItem.objects.order_by("subject_id")
     assert [urgency_of(one, TODAY) for one in items] == wanted
-    assert counts_by_urgency(items) == {
+    assert tally_of(items).urgencies == {
         Urgency.OVERDUE: 1,
         Urgency.SOON: 2,
         Urgency.LATER: 1,
@@ -118,7 +151,20 @@ def test_words_and_kind_narrow(house: House, item: MakeItem) -> None:
     for text, found in (("惠民", [1]), ("疫苗", [2]), ("王强 大药房", [1]), ("王强 同济堂", [])):
         assert subjects(matching_items(everything, ItemFilter(text=text))) == found
     assert subjects(matching_items(everything, ItemFilter(kind="inspection.open"))) == [2]
-    assert counts_by_kind(everything) == {"inspection.due": 1, "inspection.open": 1}
+    assert tally_of(everything).kinds == {"inspection.due": 1, "inspection.open": 1}
+
+
+def test_marks_narrow_and_are_counted(house: House, item: MakeItem) -> None:
+    wang = officer("wang", house.county)
+    item(subject_id=1)
+    item(subject_id=2, assignee_id=wang.user_id, state="returned", return_reason="x")
+    item(subject_id=3, assignee_id=wang.user_id, escalation_level=1, escalated_at=now())
+    everything = WorkItem.objects.all()
+    assert dict(tally_of(everything).marks) == {Mark.POOL: 1, Mark.RETURNED: 1, Mark.ESCALATED: 1}
+    assert tally_of(everything).total == 3
+    for mark, found in ((Mark.POOL, [1]), (Mark.RETURNED, [2]), (Mark.ESCALATED, [3])):
+        assert subjects(matching_items(everything, ItemFilter(mark=mark.value))) == found
+    assert len(matching_items(everything, ItemFilter(mark="forgotten"))) == 3
 
 
 def test_the_duties_of_a_subject(item: MakeItem) -> None:
