@@ -20,6 +20,8 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str, Permission]]]] = [
         _("Registers"),
         [
             (_("Subjects"), "backoffice:subjects", "building", Permission.SUBJECT_VIEW),
+            (_("Licences and filings"), "backoffice:licences", "license", Permission.LICENCE_VIEW),
+            (_("Products"), "backoffice:products", "package", Permission.PRODUCT_VIEW),
             (pgettext_lazy("register", "People"), "people:list", "users", Permission.PERSON_VIEW),
             (_("Imports"), "intake:list", "table-import", Permission.REGISTER_IMPORT),
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from yaojian.foundation.worklist.facade import WorkItem, assign_item, unfinished
 from yaojian.oversight.plans.facade import ORIGIN, refresh_duties
 from yaojian.registers.enterprises.facade import Change, Subject, SubjectEntry, SubjectType, register_subjects
 from yaojian.simulator.entities import SimInspection, World
+from yaojian.simulator.register_loader import register_catalogue, register_papers
 from yaojian.simulator.truth import write_truth
 
 IN_POST_SINCE = date(2021, 1, 4)
@@ -77,6 +78,11 @@ def load_world(world: World, progress: Progress) -> Loaded | None:
         note("people", len(actors))
         subjects = _register(world)
         note("subjects", len(subjects))
+        registrar = replace(_platform(world), role=Role.REGISTRAR)
+        licences, ending = register_papers(world, registrar)
+        note("licences", licences)
+        note("ending", ending)
+        note("products", register_catalogue(world, registrar))
         pasts = [_past(inspection, subjects, actors) for inspection in world.inspections]
         enter_history(pasts, note)
         note("duties", refresh_duties(as_of=world.as_of).opened)
@@ -118,11 +124,16 @@ def _post_people(world: World) -> dict[str, Actor]:
     return actors
 
 
-def _register(world: World) -> dict[str, Subject]:
-    """Enter the subjects through the bulk door, each as it holds from its opening."""
+def _platform(world: World) -> Actor:
+    """The platform, acting for the highest organ."""
     top = organ_by_code(world.subjects[0].organ)
     while top.parent is not None:
         top = top.parent
+    return system_actor(top)
+
+
+def _register(world: World) -> dict[str, Subject]:
+    """Enter the subjects through the bulk door, each as it holds from its opening."""
     entries = [
         SubjectEntry(
             code=sim.code,
@@ -132,7 +143,6 @@ def _register(world: World) -> dict[str, Subject]:
             responsible_organ=sim.organ,
             division_code=sim.division_code,
             address=sim.address,
-            licence_no=sim.licence_no,
             opened_on=sim.opened_on,
             closed_on=sim.closed_on,
             in_production=sim.in_production,
@@ -141,7 +151,7 @@ def _register(world: World) -> dict[str, Subject]:
         )
         for sim in world.subjects
     ]
-    outcomes = register_subjects(entries, by=system_actor(top), effective_on=world.as_of)
+    outcomes = register_subjects(entries, by=_platform(world), effective_on=world.as_of)
     refused = [outcome for outcome in outcomes if outcome.change is Change.REFUSED]
     if refused:
         raise ValueError(f"the register refuses {refused[0].code}: {refused[0].faults}")

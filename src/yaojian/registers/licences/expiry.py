@@ -1,4 +1,4 @@
-"""What the calendar asks of an officer: renewal windows that open, licences about to end, and ended ones in use."""
+"""What the calendar asks of an officer: windows that open, licences about to end, ended ones in use."""
 
 from __future__ import annotations
 

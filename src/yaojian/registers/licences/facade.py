@@ -42,10 +42,12 @@ from yaojian.registers.licences.states import LicenceState
 from yaojian.registers.licences.undo import Undone, undo_licences
 
 __all__ = [
-    "Contents",
     "FILE_KIND",
-    "FacetCounts",
     "KINDS",
+    "STATE_MEANINGS",
+    "STATE_NAMES",
+    "Contents",
+    "FacetCounts",
     "Licence",
     "LicenceEntry",
     "LicenceFilter",
@@ -54,8 +56,6 @@ __all__ = [
     "LicenceVersion",
     "Outcome",
     "Refreshed",
-    "STATE_MEANINGS",
-    "STATE_NAMES",
     "Snapshot",
     "Undone",
     "active_licences_of",

@@ -80,7 +80,7 @@ def licences_visible_to(actor: Actor) -> QuerySet[Licence]:
 
 
 def licences_within(actor: Actor, width: Width) -> QuerySet[Licence]:
-    """Visible licences of the subjects of the actor's own organ, of those below it too, or of the whole area."""
+    """Visible licences of the actor's own organ, of those below it too, or of the whole area."""
     return Licence.objects.filter(
         width_q(actor, width, "subject__responsible_organ", "subject__division_code")
     )

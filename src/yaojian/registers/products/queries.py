@@ -207,7 +207,7 @@ def states_of(products: list[Product], day: date) -> dict[int, ProductState]:
 
 
 def version_on(product: Product, day: date | None) -> ProductVersion:
-    """What was said about a product on a day (None: by the newest version); before its first day the first."""
+    """What was said about a product on a day (None: by the newest version); at first the first."""
     versions = product.versions.select_related("holder").order_by("-valid_from")
     found = versions.first() if day is None else versions.filter(valid_from__lte=day).first()
     return found or versions.reverse()[0]

@@ -108,9 +108,7 @@ DANGEROUS = frozenset({"cancel", "revoke", "withdraw"})
 def licence(request: ActingRequest, licence_id: int) -> HttpResponse:
     """The file of one licence, today or as of another day."""
     found = licence_visible_to(request.actor, licence_id)
-    return render(
-        request, "backoffice/licence.html", file_context(request.actor, found, as_of(request), {})
-    )
+    return render(request, "backoffice/licence.html", file_context(request.actor, found, as_of(request), {}))
 
 
 @requires(Permission.LICENCE_EDIT)
@@ -125,7 +123,9 @@ def licence_new(request: ActingRequest) -> HttpResponse:
         form = IssueForm(request.POST, kinds=kinds)
         if form.is_valid():
             try:
-                entered = issue_licence(by=request.actor, code=form.cleaned_data["subject_code"], entry=form.entry())
+                entered = issue_licence(
+                    by=request.actor, code=form.cleaned_data["subject_code"], entry=form.entry()
+                )
             except (InvalidInput, RuleBroken, Conflict, NotAllowed) as error:
                 refuse(form, error)
             except NotFound as error:
@@ -197,9 +197,7 @@ def _next_term(found: Licence) -> dict[str, Any]:
     return {"number": found.number, "valid_from": first, "expires_on": last_day(first, years)}
 
 
-def file_context(
-    actor: Actor, found: Licence, day: AsOf, bound: Mapping[str, forms.Form]
-) -> dict[str, Any]:
+def file_context(actor: Actor, found: Licence, day: AsOf, bound: Mapping[str, forms.Form]) -> dict[str, Any]:
     """The context of the file; `bound` holds the form that was refused, by step."""
     state = states_of([found], day.day)[found.pk]
     version = version_on(found, day.day)
@@ -269,7 +267,9 @@ def key_facts(found: Licence, version: LicenceVersion, state: LicenceState) -> l
 
 def versions_of(found: Licence, day: AsOf) -> list[LicenceVersion]:
     """What it has said so far, the newest first."""
-    return list(found.versions.filter(valid_from__lte=max(day.day, found.known_since)).order_by("-valid_from"))
+    return list(
+        found.versions.filter(valid_from__lte=max(day.day, found.known_since)).order_by("-valid_from")
+    )
 
 
 def history_of(found: Licence, day: AsOf) -> list[dict[str, Any]]:
@@ -291,6 +291,4 @@ def terms_of(found: Licence, day: AsOf) -> list[dict[str, Any]]:
     ]
     known = [(label(), term) for label, term in near if term is not None]
     states = states_of([term for _label, term in known], day.day)
-    return [
-        {"label": label, "licence": term, "state": state_badge(states[term.pk])} for label, term in known
-    ]
+    return [{"label": label, "licence": term, "state": state_badge(states[term.pk])} for label, term in known]

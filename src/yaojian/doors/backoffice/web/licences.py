@@ -36,7 +36,7 @@ from yaojian.registers.licences.facade import (
     states_of,
 )
 
-SORTS = {
+SORTS: dict[str, tuple[Any, ...]] = {
     "ends": (F("valid_to").asc(nulls_last=True), "id"),
     "-ends": (F("valid_to").desc(nulls_last=True), "-id"),
     "number": ("number", "id"),

@@ -171,9 +171,7 @@ PRODUCT_LISTING = Listing(
         Column(_("State"), lambda row: PRODUCT_STATES[row.state], 12),
         Column(_("Approved on"), lambda row: row.product.approved_on, 12),
         Column(_("Valid until"), lambda row: row.said.expires_on, 12),
-        Column(
-            _("Marks"), lambda row: "; ".join(product_flag_name(flag) for flag in row.said.flags), 40
-        ),
+        Column(_("Marks"), lambda row: "; ".join(product_flag_name(flag) for flag in row.said.flags), 40),
     ),
 )
 

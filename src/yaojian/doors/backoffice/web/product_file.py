@@ -1,4 +1,4 @@
-"""One product, one file (品种档案): approval, contents, holder and producers, their inspections, codes, acts."""
+"""One product, one file (品种档案): approval, contents, holder, producers and their inspections."""
 
 from __future__ import annotations
 
@@ -224,7 +224,9 @@ def file_context(actor: Actor, found: Product, day: AsOf, bound: Mapping[str, fo
     }
 
 
-def key_facts(actor: Actor, found: Product, said: ProductVersion, state: ProductState) -> list[dict[str, Any]]:
+def key_facts(
+    actor: Actor, found: Product, said: ProductVersion, state: ProductState
+) -> list[dict[str, Any]]:
     """Number, holder, since when and until when."""
     holder_url = ""
     if said.holder_id and actor.may(Permission.SUBJECT_VIEW):

@@ -95,9 +95,7 @@ def list_context(
         "filters": filters_in_force(wanted, query),
         "clear_url": "?",
         "page": page,
-        "rows": [
-            row_of(product, said.get(product.pk, product), states[product.pk], day) for product in page
-        ],
+        "rows": [row_of(product, said.get(product.pk, product), states[product.pk], day) for product in page],
         "is_narrowed": wanted != ProductFilter(),
         "may_enter": actor.may(Permission.PRODUCT_EDIT) and day.is_today,
         "today_url": address(query, as_of=""),

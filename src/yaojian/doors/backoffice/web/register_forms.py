@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +26,7 @@ FIELD_OF_ERROR = {"subject": "subject_code", "holder": "holder_code"}
 
 
 def refuse(form: forms.BaseForm, error: DomainError) -> None:
-    """Put what an action refused on the form: each error at its field, or on top when there is no such field."""
+    """Put what an action refused on the form: each error at its field, else on top."""
     errors = error.errors or {error.field or "": _with_cure(error)}
     for name, words in errors.items():
         field = FIELD_OF_ERROR.get(name, name)
@@ -46,11 +45,10 @@ def lines_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
-def day_field(label: str | Promise, hint: str | Promise = "", *, required: bool = True) -> forms.DateField:
+def day_field(label: Any, *, required: bool = True) -> forms.DateField:
     """A day, chosen or typed as 2026-11-22."""
     return forms.DateField(
         label=label,
-        help_text=hint,
         required=required,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
@@ -196,7 +194,7 @@ class ProductForm(forms.Form):
         super().__init__(*args, **kwargs)
         for kind in CodeKind:
             self.fields[f"code_{kind.value}"] = forms.CharField(
-                label=CODE_NAMES[kind],
+                label=str(CODE_NAMES[kind]),
                 required=False,
                 help_text=_("One item a line."),
                 widget=forms.Textarea(attrs={"rows": 2}),

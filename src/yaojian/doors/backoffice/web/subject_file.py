@@ -27,11 +27,14 @@ from yaojian.casework.inspections.facade import (
     user_can_open,
 )
 from yaojian.doors.backoffice.act_words import timeline_item
+from yaojian.doors.backoffice.web.licences import row_of as licence_row
 from yaojian.doors.backoffice.web.lists import PAGE_SIZE, page_of
+from yaojian.doors.backoffice.web.products import row_of as product_row
 from yaojian.doors.backoffice.web.subjects import RISK_MEANINGS
 from yaojian.doors.backoffice.web.work_rows import row_of as work_row
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.design.as_of import AsOf
 from yaojian.foundation.design.wording import due_in_words
 from yaojian.foundation.ledger.facade import acts_of_subject
 from yaojian.foundation.reference.facade import division_names, place_of
@@ -55,11 +58,18 @@ from yaojian.registers.enterprises.facade import (
     subjects_visible_to,
     type_name,
 )
+from yaojian.registers.licences.facade import licences_of_subject
+from yaojian.registers.licences.facade import states_of as states_of_licences
+from yaojian.registers.licences.facade import user_can_edit as user_can_enter_licence
+from yaojian.registers.products.facade import products_of_subject
+from yaojian.registers.products.facade import states_of as states_of_products
 
 VIEWS: dict[str, Promise] = {
     "timeline": gettext_lazy("Timeline"),
     "inspections": gettext_lazy("Inspections"),
     "duties": gettext_lazy("Duties"),
+    "licences": gettext_lazy("Licences"),
+    "products": gettext_lazy("Products"),
     "record": gettext_lazy("Register entry"),
     "related": gettext_lazy("Related subjects"),
 }
@@ -89,12 +99,16 @@ def file_context(actor: Actor, subject: Subject, view: str, query: QueryDict) ->
         "timeline": acts_of_subject(subject.pk),
         "inspections": inspections_of_subject(subject.pk),
         "duties": duties,
+        "licences": licences_of_subject(subject.pk, today()),
+        "products": products_of_subject(subject.pk, today()),
         "related": facilities_visible_to(actor, subject),
     }
     counts = {
         "timeline": rows["timeline"].count(),
         "inspections": rows["inspections"].count(),
         "duties": len(open_items),
+        "licences": rows["licences"].count(),
+        "products": rows["products"].count(),
         "related": rows["related"].count() + (subject.parent_id is not None),
     }
     context: dict[str, Any] = {
@@ -107,6 +121,7 @@ def file_context(actor: Actor, subject: Subject, view: str, query: QueryDict) ->
         "view_template": f"backoffice/_subject_{view}.html",
         "inspect_url": inspect_address(actor, subject, open_items),
         "answers": answers_for(actor, subject),
+        "may_enter_licence": user_can_enter_licence(actor, subject) and subject.is_open,
         "next_duties": [work_row(actor, item, urgency_of(item, today())) for item in open_items[:3]],
     }
     if view == "record":
@@ -124,8 +139,26 @@ def view_context(actor: Actor, subject: Subject, view: str, page: Page[Any]) -> 
             return {"page": page, "rows": [inspection_row(inspection) for inspection in page]}
         case "duties":
             return {"page": page, "rows": [duty_row(actor, item) for item in page]}
+        case "licences":
+            return {"page": page, "rows": licence_rows_of(page)}
+        case "products":
+            return {"page": page, "rows": product_rows_of(page)}
         case _:
             return {"page": page, "rows": related_rows(page), "parent": parent_of(actor, subject)}
+
+
+def licence_rows_of(page: Page[Any]) -> list[dict[str, Any]]:
+    """The licences of a subject as rows of today."""
+    day = AsOf(today(), True)
+    states = states_of_licences(list(page), day.day)
+    return [licence_row(licence, states[licence.pk], day) for licence in page]
+
+
+def product_rows_of(page: Page[Any]) -> list[dict[str, Any]]:
+    """The products of a subject as rows of today."""
+    day = AsOf(today(), True)
+    states = states_of_products(list(page), day.day)
+    return [product_row(product, product, states[product.pk], day) for product in page]
 
 
 def tabs(view: str, counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -5,22 +5,16 @@ from django.urls import path
 from yaojian.doors.backoffice.web import (
     developers,
     journal,
-<<<<<<< HEAD
-    notices,
-    officers,
-    subject_file,
-    subjects,
-    work_item,
-    work_steps,
-=======
     licence_file,
     licences,
     notices,
+    officers,
     product_file,
     products,
     subject_file,
     subjects,
->>>>>>> dc080b4 (wip pages 2)
+    work_item,
+    work_steps,
     workbench,
 )
 

@@ -18,6 +18,9 @@ from yaojian.simulator.world import DEFAULT_SEED, build_world
 LINES = {
     "people": ("人员", "people"),
     "subjects": ("监管对象", "subjects"),
+    "licences": ("许可和备案", "licences and filings"),
+    "ending": ("到期许可证的工作项", "work items of licences that end"),
+    "products": ("品种", "products"),
     "inspections": ("监督检查", "inspections"),
     "teams": ("检查组成员", "team members"),
     "findings": ("缺陷", "findings"),
