@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from yaojian.bench.contracts import Bench
 from yaojian.bench.house.bench import HOUSE
+from yaojian.bench.registers.bench import REGISTERS
 
 
 class UnknownBench(LookupError):
@@ -22,7 +23,7 @@ def by_name(benches: Iterable[Bench]) -> dict[str, Bench]:
     return found
 
 
-BENCHES = by_name([HOUSE])
+BENCHES = by_name([HOUSE, REGISTERS])
 
 
 def bench_named(name: str) -> Bench:

@@ -61,6 +61,23 @@ FIRST = "安康仁德福惠益民百草千禧瑞祥永泰恒信弘济和顺同�
 SECOND = "堂源泰和生康宝春林芝济民安盛达通顺兴隆昌茂丰瑞华美佳乐欣悦雅馨"
 RISKS = ("", "I", "I", "I", "II", "II", "III", "IV")
 
+# Areas of the province, one character each, as they stand in the numbers of devices' filings.
+AREAS = "呼包乌赤通鄂呼巴乌兴锡阿"
+YEARS_A_TERM = 5
+PHARMACIES = ("chain_store", "single_pharmacy")
+CARE = ("hospital", "primary_care", "clinic")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One term of a licence or filing of a row; no last day for what holds until further notice."""
+
+    kind: str
+    number: str
+    subject: str
+    valid_from: date
+    expires_on: date | None
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -128,3 +145,40 @@ def row(number: int) -> Row:
         latitude=round(38.0 + number * 0.6180339 % 14.0, 6),
         longitude=round(98.0 + number * 0.4142135 % 27.0, 6),
     )
+
+
+def papers(of: Row) -> Iterator[Paper]:
+    """The licences and filings of a row, older terms before newer: 2.15 for each subject on the average."""
+    if of.subject_type in PHARMACIES:
+        letter = "C" if of.subject_type == "chain_store" else "D"
+        yield from _terms("drug_retail", f"蒙{letter}A{of.number:09d}", of, 5)
+    if of.subject_type == "device_operator":
+        yield from _terms("device_operation", f"蒙{_area(of)}药监械经营许{_serial(of)}号", of, 4)
+    if of.subject_type in (*PHARMACIES, "device_operator"):
+        number = f"蒙{_area(of)}药监械经营备{_serial(of)}号"
+        yield Paper("device_operation_filing", number, of.code, of.opened_on, None)
+        year, place = divmod(of.number, 99_999)
+        number = f"(蒙)网械企备字〔{2018 + year}〕第{place + 1:05d}号"
+        yield Paper("device_online_filing", number, of.code, of.opened_on, None)
+    if of.subject_type in CARE:
+        number = f"{UNISSUED}{of.number:06d}0{of.division[:6]}17D2112"
+        last = of.opened_on.replace(year=of.opened_on.year + 15, day=1)
+        yield Paper("medical_institution", number, of.code, of.opened_on, last)
+
+
+def _terms(kind: str, number: str, of: Row, count: int) -> Iterator[Paper]:
+    """So many terms of five years each, the last of which began at the latest some years ago."""
+    first = date(2026 - YEARS_A_TERM * count + of.number % YEARS_A_TERM, 1 + of.number % 12, 1)
+    for term in range(count):
+        begin = first.replace(year=first.year + YEARS_A_TERM * term)
+        end = first.replace(year=first.year + YEARS_A_TERM * (term + 1)) - timedelta(days=1)
+        yield Paper(kind, number, of.code, begin, end)
+
+
+def _area(of: Row) -> str:
+    return AREAS[of.number % len(AREAS)]
+
+
+def _serial(of: Row) -> str:
+    year, place = divmod(of.number, 9_999)
+    return f"{2005 + year}{place + 1:04d}"

@@ -8,6 +8,7 @@ from yaojian.registers.enterprises.models import Enterprise, Subject
 from yaojian.registers.enterprises.objections import Objection, merge_objections, object_to_merges_with
 from yaojian.registers.enterprises.permissions import answers_for, user_can_edit
 from yaojian.registers.enterprises.pinyin import initials
+from yaojian.registers.enterprises.places import Box, Cluster, clusters, extent, nearest
 from yaojian.registers.enterprises.queries import (
     FacetCounts,
     SubjectFilter,
@@ -18,11 +19,9 @@ from yaojian.registers.enterprises.queries import (
     matching,
     public_subject,
     public_subjects,
-    risk_counts,
     subject_visible_to,
     subjects_visible_to,
     subjects_within,
-    type_counts,
 )
 from yaojian.registers.enterprises.scopes import subjects_by_id, subjects_in_scope
 from yaojian.registers.enterprises.types import (
@@ -41,7 +40,9 @@ __all__ = [
     "HOSPITAL_LEVELS",
     "RISK_NAMES",
     "TYPE_NAMES",
+    "Box",
     "Change",
+    "Cluster",
     "Enterprise",
     "FacetCounts",
     "Fault",
@@ -53,7 +54,9 @@ __all__ = [
     "SubjectFilter",
     "SubjectType",
     "answers_for",
+    "clusters",
     "division_counts",
+    "extent",
     "facet_counts",
     "facilities_visible_to",
     "files_open_to",
@@ -63,19 +66,18 @@ __all__ = [
     "looks_unified",
     "matching",
     "merge_objections",
+    "nearest",
     "note_licence_numbers",
     "object_to_merges_with",
     "plain_code",
     "public_subject",
     "public_subjects",
     "register_subjects",
-    "risk_counts",
     "subject_visible_to",
     "subjects_by_id",
     "subjects_in_scope",
     "subjects_visible_to",
     "subjects_within",
-    "type_counts",
     "type_name",
     "undo_registration",
     "unified_code",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Upper
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.periods import ends_after_start, no_overlap
+from yaojian.foundation.search import Bigrams, SearchText
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.types import (
     HOSPITAL_LEVELS,
@@ -219,6 +219,11 @@ class Subject(SubjectFields):
         blank=True, help_text="earlier names and their initials, one pair a line, for search"
     )
     in_force_from = models.DateField(help_text="first day of the version that this row repeats")
+    search_text = models.GeneratedField(
+        expression=SearchText("name", "pinyin", "code", "licence_no", "address", "former_names"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged_subjects"
     )
@@ -236,9 +241,24 @@ class Subject(SubjectFields):
         indexes: ClassVar = [
             models.Index(fields=["subject_type", "division_code"], name="subject_type_place"),
             models.Index(fields=["division_code"], name="subject_place", opclasses=["varchar_pattern_ops"]),
-            models.Index(fields=["responsible_organ", "subject_type"], name="subject_organ_type"),
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="subject_name_trgm"),
-            GinIndex(OpClass(Upper("pinyin"), name="gin_trgm_ops"), name="subject_pinyin_trgm"),
+            # Search by fragments, the counts of the facets, the order of the list, the map.
+            GinIndex(Bigrams("search_text"), name="subject_bigrams"),
+            models.Index(
+                fields=["responsible_organ", "subject_type", "division_code", "risk_grade"],
+                include=["closed_on", "merged_into"],
+                name="subject_facets",
+            ),
+            models.Index(
+                fields=["pinyin", "name", "id"],
+                include=["responsible_organ", "division_code", "closed_on", "merged_into"],
+                name="subject_order",
+            ),
+            models.Index(
+                fields=["latitude", "longitude"],
+                include=["responsible_organ", "division_code", "closed_on", "merged_into", "id"],
+                condition=models.Q(latitude__isnull=False),
+                name="subject_position",
+            ),
             GinIndex(fields=["flags"], name="subject_flags"),
         ]
 
@@ -272,6 +292,7 @@ class SubjectOn(SubjectFields):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     former_names = models.TextField()
+    search_text = models.TextField()
 
     class Meta:
         managed = False

@@ -109,8 +109,8 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     """The context of the list's page."""
     visible, wanted = subjects_asked_for(actor, query), wanted_of(query)
     width = width_of(actor, query)
-    page = page_of(ordered(matching(visible, wanted), query), query)
     counts = facet_counts(visible, wanted, division_digits(actor))
+    page = page_of(ordered(matching(visible, wanted), query), query, total=counts.total)
     codes = [subject.division_code for subject in page]
     names = division_names([*counts.divisions, *(code[:6] for code in codes), *codes, wanted.division])
     due = next_due_days([subject.pk for subject in page])
@@ -118,6 +118,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "wanted": wanted,
         "facets": facets(counts, wanted, names),
         "filters": filters_in_force(wanted, query, names),
+        "here": address(query, whose=width.value),
         "clear_url": address(QueryDict(), whose=width.value),
         "width": width.value,
         "widths": width_tabs(actor, width, lambda whose: address(query, whose=whose)),

@@ -17,12 +17,10 @@ from yaojian.registers.enterprises.facade import (
     matching,
     public_subject,
     public_subjects,
-    risk_counts,
     subject_visible_to,
     subjects_by_id,
     subjects_in_scope,
     subjects_visible_to,
-    type_counts,
 )
 from yaojian.registers.enterprises.tests.factories import (
     Region,
@@ -98,7 +96,7 @@ def test_one_sees_what_one_answers_for_and_what_lies_on_ones_land(region: Region
         ("tjt", {2}),
         ("9165232500", {1, 2, 4}),
         ("91652325000000000004", {4}),
-        ("0000000004", set()),
+        ("0000000004", {4}),
         ("新DB0000001", {1}),
         ("东大街 4", {4}),
         ("惠民 东大街", {1}),
@@ -132,12 +130,14 @@ def test_facets_narrow(four: Region, wanted: SubjectFilter, found: set[int]) -> 
 def test_counts(four: Region) -> None:
     registered(pharmacy(5, four.qitai))
     everything = Subject.objects.all()
-    counted = type_counts(everything)
-    assert next(iter(counted)) == "single_pharmacy"
-    assert counted == {"single_pharmacy": 2, "chain_store": 1, "clinic": 1, "drug_producer": 1}
+    counts = facet_counts(everything, SubjectFilter(status="all"), 9)
+    assert counts.total == 5
+    assert next(iter(counts.types)) == "single_pharmacy"
+    assert counts.types == {"single_pharmacy": 2, "chain_store": 1, "clinic": 1, "drug_producer": 1}
+    assert counts.divisions == {"652325100": 4, "652327100": 1}
+    assert counts.risks == {"III": 1, "": 4}
     assert division_counts(everything, 6) == {"652325": 4, "652327": 1}
     assert division_counts(everything, 9) == {"652325100": 4, "652327100": 1}
-    assert risk_counts(everything) == {"III": 1, "": 4}
 
 
 def test_a_facet_counts_what_choosing_it_would_leave(four: Region) -> None:

@@ -1,0 +1,36 @@
+"""The part of the bench `registers` that runs inside a scratch installation."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from yaojian.bench.contracts import BenchFailed
+from yaojian.bench.registers import fill, inside
+from yaojian.bench.scratch import MARK
+
+
+class Command(BaseCommand):
+    help = "Used by `yaojian bench registers`. Refuses every data folder but the one made to be measured."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("what", choices=("fill", "inside"))
+        parser.add_argument("--subjects", type=int, default=0)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not (Path(os.environ.get("YAOJIAN_DATA", "")) / MARK).exists():
+            raise CommandError(
+                "this fills the registers, so it runs only where `yaojian bench registers` measures"
+            )
+        try:
+            if options["what"] == "fill":
+                found: dict[str, Any] = dict(fill.fill(options["subjects"]))
+            else:
+                found = {"queries": inside.queries(), "scope": inside.scope()}
+        except BenchFailed as failure:
+            raise CommandError(str(failure)) from failure
+        self.stdout.write(json.dumps(found))

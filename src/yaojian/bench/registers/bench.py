@@ -1,0 +1,83 @@
+"""The bench `registers`: an installation filled to 10,000 and then to 140,000 subjects, measured at both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from yaojian.bench import memory, visitor
+from yaojian.bench.contracts import Announce, Bench, Reading
+from yaojian.bench.quantiles import percentile
+from yaojian.bench.registers.pages import MEASURED
+from yaojian.bench.registers.sizes import LEADER, OFFICER, PASSWORD, SIZES
+from yaojian.bench.scratch import Scratch, scratch_installation
+
+P = 95
+REQUESTS = 25
+MS_PER_S = 1000
+MOST_QUERIES = 15
+
+
+def run(announce: Announce) -> Iterator[Reading]:
+    """Fill, measure, fill more, measure again; then import; the growth between the sizes comes last."""
+    with scratch_installation() as scratch:
+        announce("启动空的安装 / starting an empty installation")
+        scratch.start(demo=False)
+        p95: dict[int, dict[str, float]] = {}
+        for size in SIZES:
+            announce(f"写入 {size:,} 个主体 / filling to {size:,} subjects")
+            rates = json.loads(scratch.ask("bench_registers", "fill", "--subjects", str(size)))
+            for name, rate in rates.items():
+                yield Reading.beside(f"fill.{name}", rate, "rows/s", size=size, peer=None)
+            scratch.wait_until_idle()
+            announce(f"{len(MEASURED)} 个页面 / {len(MEASURED)} pages")
+            p95[size] = page_p95(scratch)
+            health = p95[size].pop("health")
+            for name, value in p95[size].items():
+                yield Reading.beside(f"page.{name}.p95", value, "ms", size=size, peer=health)
+            yield from inner_readings(scratch, size, announce)
+        web = memory.members(scratch.service("web").pid)
+        yield Reading.beside("memory.web", memory.total_mib(web), "MiB", size=len(web), peer=None)
+        small, large = SIZES
+        for name, value in p95[large].items():
+            yield Reading.beside(f"growth.{name}", value, "ms", size=large, peer=p95[small][name])
+        announce("停止并清理 / stopping and removing")
+
+
+def page_p95(scratch: Scratch) -> dict[str, float]:
+    """The p95 of every page in ms, opened by whom it is for, and of /health."""
+    taken: dict[str, float] = {}
+    for username in (LEADER, OFFICER):
+        person = visitor.Visitor(scratch.port)
+        person.sign_in(username, PASSWORD)
+        pages = [measured.page for measured in MEASURED if measured.username == username]
+        where = {"health": visitor.HEALTH} | visitor.addresses(person, pages)
+        seconds = visitor.seconds_per_page(person, [person], where, REQUESTS)
+        taken |= {name: percentile(values, P) * MS_PER_S for name, values in seconds.items()}
+    return taken
+
+
+def inner_readings(scratch: Scratch, size: int, announce: Announce) -> Iterator[Reading]:
+    """What only the inside knows: the number of queries of each page, and the cost of the scope."""
+    announce("查询次数与权限范围 / queries and scope")
+    found = json.loads(scratch.ask("bench_registers", "inside"))
+    for name, count in found["queries"].items():
+        yield Reading(f"queries.{name}", count, "queries", size, None, MOST_QUERIES, None)
+    for name, (scoped, free) in found["scope"].items():
+        yield Reading.beside(f"scope.{name}", scoped, "ms", size=size, peer=free)
+
+
+REGISTERS = Bench(
+    name="registers",
+    title="14 万主体下的列表、档案、检索与权限 / lists, files, search, scope at 140,000 subjects",
+    run=run,
+    notes={
+        "fill.": "size: subjects after it; through the registers' bulk doors, history included",
+        "page.": f"p95 of {REQUESTS} requests after {visitor.WARM_UPS}; size: subjects there; "
+        f"peer: p95 of {visitor.HEALTH}; county.*: an inspector's county, the others: a leader's province",
+        "queries.": "database queries of one request; limit: what the page may need",
+        "scope.": "median of the list's query for a leader who may see all; peer: the same without the scope",
+        "memory.": "PSS after the pages; size: processes",
+        "growth.": "the page at the larger size; peer: the same page at the smaller size",
+    },
+)

@@ -1,0 +1,78 @@
+"""What only the inside knows: how many queries a page asks, and what the scope adds to one."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.models import QuerySet
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from yaojian.bench.contracts import BenchFailed
+from yaojian.bench.registers.pages import MEASURED
+from yaojian.bench.registers.sizes import LEADER
+from yaojian.bench.visitor import first_link
+from yaojian.foundation.accounts.facade import actor_of
+from yaojian.registers.enterprises.facade import Subject, subjects_visible_to
+
+ROUNDS = 31
+MS_PER_S = 1000
+SERVER = "127.0.0.1"
+
+
+def queries() -> dict[str, int]:
+    """The number of queries of one warm request of every measured page."""
+    clients: dict[str, Client] = {}
+    counts = {}
+    for measured in MEASURED:
+        client = clients.setdefault(measured.username, _client(measured.username))
+        address = measured.page.address
+        if measured.page.link:
+            listing = client.get(address, headers={"host": SERVER}).content.decode()
+            address = first_link(listing, measured.page.link) or ""
+        client.get(address, headers={"host": SERVER})
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(address, headers={"host": SERVER})
+        if answer.status_code != 200:
+            raise BenchFailed(f"{address} answered with status {answer.status_code}")
+        counts[measured.page.name] = len(captured)
+    return counts
+
+
+def _client(username: str) -> Client:
+    client = Client()
+    client.force_login(get_user_model().objects.get(username=username))
+    return client
+
+
+def scope() -> dict[str, tuple[float, float]]:
+    """Medians in ms of reads for somebody who may see everything, scoped and not, by turns."""
+    actor = actor_of(get_user_model().objects.get(username=LEADER))
+    if actor is None:
+        raise BenchFailed("the leader has no posting")
+    scoped, free = subjects_visible_to(actor), Subject.objects.all()
+    if scoped.count() != free.count():
+        raise BenchFailed("the leader does not see every subject")
+    reads: dict[str, Callable[[QuerySet[Any]], object]] = {
+        "count": lambda rows: rows.filter(closed_on__isnull=True).count(),
+        "first_page": lambda rows: list(rows.order_by("pinyin", "name", "id")[:25]),
+        "search": lambda rows: rows.filter(name__contains="康源").count(),
+    }
+    return {name: _medians(read, scoped, free) for name, read in reads.items()}
+
+
+def _medians(
+    read: Callable[[QuerySet[Any]], object], scoped: QuerySet[Any], free: QuerySet[Any]
+) -> tuple[float, float]:
+    taken: tuple[list[float], list[float]] = ([], [])
+    for _round in range(ROUNDS):
+        for rows, times in zip((scoped, free), taken, strict=True):
+            began = time.perf_counter()
+            read(rows.all())
+            times.append((time.perf_counter() - began) * MS_PER_S)
+    return statistics.median(taken[0]), statistics.median(taken[1])
