@@ -110,6 +110,8 @@ def test_an_overdue_pharmacy_is_inspected_rectified_verified_and_moves_the_figur
 
     timeline = list(acts_of_subject(item.subject_id or 0))
     assert {act.kind for act in timeline} == {
+        "clock.started",
+        "clock.met",
         "inspection.opened",
         "inspection.started",
         "inspection.finding_recorded",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("language/", sign_in.set_language, name="set_language"),
     path("imports/", include("yaojian.registers.intake.web.urls")),
+    path("clocks/", include("yaojian.foundation.deadlines.web.urls")),
     path("inspections/", include("yaojian.casework.inspections.web.urls")),
     path("documents/", include("yaojian.foundation.documents.web.urls")),
     path("people/", include("yaojian.registers.people.web.urls")),

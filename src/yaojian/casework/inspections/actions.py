@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.casework.inspections import rules
+from yaojian.casework.inspections import clocks, rules
 from yaojian.casework.inspections.bookkeeping import (
     advance,
     file_ref,
@@ -19,8 +19,14 @@ from yaojian.casework.inspections.bookkeeping import (
     record,
     refuse_second,
 )
-from yaojian.casework.inspections.claims import checked_deadline, claimed_end, claimed_start
-from yaojian.casework.inspections.contracts import Conclusion, InspectionKind, Severity
+from yaojian.casework.inspections.claims import claimed_end, claimed_start, not_passed
+from yaojian.casework.inspections.contracts import (
+    EVALUATION,
+    RECTIFICATION,
+    Conclusion,
+    InspectionKind,
+    Severity,
+)
 from yaojian.casework.inspections.events import InspectionConcluded
 from yaojian.casework.inspections.models import Finding, Inspection
 from yaojian.casework.inspections.permissions import (
@@ -160,10 +166,10 @@ def conclude_inspection(
     rectify_by: date | None = None,
     concluded_at: datetime | None = None,
 ) -> Inspection:
-    """Conclude an inspection; with findings the subject must rectify by a day.
+    """Conclude an inspection; with findings the clock of the rectification starts.
 
-    Raises NotFound, NotAllowed, Conflict, RuleBroken (conclusion milder than the findings allow),
-    InvalidInput (no deadline, or one that has passed).
+    `rectify_by` is an earlier last day than the rule gives. Raises NotFound, NotAllowed, Conflict, RuleBroken
+    (conclusion milder than the findings allow), InvalidInput (a last day that has passed or is too late).
     """
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
     check_user_can_conduct(by, inspection)
@@ -174,8 +180,10 @@ def conclude_inspection(
     inspection.conclusion = conclusion.value
     inspection.summary = summary.strip()
     complete_items_of_file(file_ref(inspection), {CONDUCT})
+    clocks.report(by, inspection, moment)
     if severities:
-        inspection.rectify_by = checked_deadline(rectify_by)
+        last_day = not_passed(rectify_by)
+        inspection.rectify_by = clocks.start(by, inspection, RECTIFICATION, moment, last_day)
         words = _("Rectification of %(n)s findings")
         give_work(inspection, RECTIFY, words, inspection.rectify_by, by.user_id, n=len(severities))
     else:
@@ -238,11 +246,12 @@ def submit_rectification(
         store_photo(by=by, file=file_ref(inspection), upload=photo, part="rectification") for photo in photos
     ]
     complete_items_of_file(file_ref(inspection), {RECTIFY})
+    clocks.meet(by, inspection, RECTIFICATION)
     give_work(
         inspection,
         VERIFY,
         _("Verify the rectification of %(n)s"),
-        inspection.rectify_by,
+        clocks.start(by, inspection, EVALUATION, inspection.submitted_at),
         by.user_id,
         n=inspection.number,
     )
@@ -267,6 +276,7 @@ def verify_rectification(*, by: Actor, inspection_id: int, note: str = "") -> In
     inspection.save()
     inspection.findings.update(verified=True)
     complete_items_of_file(file_ref(inspection), {VERIFY})
+    clocks.meet(by, inspection, EVALUATION)
     late = inspection.rectify_by is not None and today() > inspection.rectify_by
     record(
         by,
@@ -279,8 +289,10 @@ def verify_rectification(*, by: Actor, inspection_id: int, note: str = "") -> In
 
 
 @transaction.atomic
-def return_rectification(*, by: Actor, inspection_id: int, reason: str, rectify_by: date) -> Inspection:
-    """Send the rectification back with a reason and a new deadline.
+def return_rectification(
+    *, by: Actor, inspection_id: int, reason: str, rectify_by: date | None = None
+) -> Inspection:
+    """Send the rectification back with a reason; its clock starts anew, perhaps with an earlier last day.
 
     Raises NotFound, NotAllowed, Conflict, InvalidInput.
     """
@@ -291,7 +303,9 @@ def return_rectification(*, by: Actor, inspection_id: int, reason: str, rectify_
         raise InvalidInput(
             _("Say why it is returned."), field="reason", cure=_("Name what is still missing.")
         )
-    inspection.rectify_by = checked_deadline(rectify_by)
+    clocks.meet(by, inspection, EVALUATION)
+    last_day = not_passed(rectify_by)
+    inspection.rectify_by = clocks.start(by, inspection, RECTIFICATION, now(), last_day)
     inspection.save()
     complete_items_of_file(file_ref(inspection), {VERIFY})
     lead = inspection.team.filter(is_lead=True).first()
@@ -299,13 +313,12 @@ def return_rectification(*, by: Actor, inspection_id: int, reason: str, rectify_
         inspection,
         RECTIFY,
         _("Rectification returned: %(why)s"),
-        rectify_by,
+        inspection.rectify_by,
         lead.officer_id if lead else None,
         why=reason.strip(),
     )
-    record(
-        by, inspection, "rectification.returned", facts={"reason": reason.strip(), "rectify_by": rectify_by}
-    )
+    facts = {"reason": reason.strip(), "rectify_by": inspection.rectify_by}
+    record(by, inspection, "rectification.returned", facts=facts)
     return inspection
 
 

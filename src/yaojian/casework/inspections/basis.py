@@ -52,10 +52,9 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What inspections of one group of subjects rest on, and how long rectification takes there."""
+    """What inspections of one group of subjects rest on, and what the term of rectification does."""
 
     instruments: tuple[Citation, ...]
-    rectification_days: int
     rectification: Citation
 
     def on(self, day: date) -> tuple[Citation, ...]:
@@ -119,8 +118,7 @@ def _basis(data: Mapping[str, Any], field: str, instruments: Mapping[str, Any]) 
     term = _part(data.get("rectification"), f"{field}.rectification")
     return Basis(
         tuple(_citation(one, f"{field}.basis[{n}]", instruments) for n, one in enumerate(cited)),
-        _count(term, "working_days", f"{field}.rectification"),
-        _citation(term, f"{field}.rectification", instruments, {"working_days"}),
+        _citation(term, f"{field}.rectification", instruments),
     )
 
 

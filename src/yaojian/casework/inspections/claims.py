@@ -63,28 +63,12 @@ def claimed_end(inspection: Inspection, given: datetime | None) -> datetime:
     return max(moment, started) if started else moment
 
 
-LONGEST_RECTIFICATION = timedelta(days=365)
-"""No rule allows a year; a later day is a slip of the finger."""
-
-
-def checked_deadline(rectify_by: date | None) -> date:
-    """The day by which the subject rectifies. Raises InvalidInput when it is missing or has passed."""
-    if rectify_by is None:
-        raise InvalidInput(
-            _("Findings need a day by which they are rectified."),
-            field="rectify_by",
-            cure=_("Give the deadline."),
-        )
-    if rectify_by < today():
+def not_passed(rectify_by: date | None) -> date | None:
+    """The day by which the subject rectifies, if one was set. Raises InvalidInput when it has passed."""
+    if rectify_by is not None and rectify_by < today():
         raise InvalidInput(
             _("The deadline for rectification has already passed."),
             field="rectify_by",
             cure=_("Give a later day."),
-        )
-    if rectify_by > today() + LONGEST_RECTIFICATION:
-        raise InvalidInput(
-            _("The deadline for rectification lies more than a year ahead."),
-            field="rectify_by",
-            cure=_("Give an earlier day."),
         )
     return rectify_by

@@ -11,6 +11,10 @@ from django.utils.translation import pgettext_lazy
 from yaojian.casework.inspections.states import InspectionState
 
 FILE_KIND = "inspections.inspection"
+TEAM_REPORT = "inspection.team_report"
+RECTIFICATION = "inspection.rectification"
+EVALUATION = "inspection.evaluation"
+"""The statutory clocks of an inspection: codes of rules."""
 DUE_INSPECTION = "inspection.due"
 """The kind of work item that asks for an inspection of a subject."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,12 +13,21 @@ from django.utils.translation import gettext as _
 
 from yaojian.casework.inspections import rules
 from yaojian.casework.inspections.bookkeeping import legal_basis, source_of_work
-from yaojian.casework.inspections.contracts import FILE_KIND, Conclusion, InspectionKind, Severity
+from yaojian.casework.inspections.contracts import (
+    EVALUATION,
+    FILE_KIND,
+    RECTIFICATION,
+    TEAM_REPORT,
+    Conclusion,
+    InspectionKind,
+    Severity,
+)
 from yaojian.casework.inspections.models import Finding, Inspection, NumberSeries, TeamMember
 from yaojian.casework.inspections.rules import file_number
 from yaojian.casework.inspections.states import INSPECTION_STATES, InspectionState
 from yaojian.casework.inspections.work_kinds import CONDUCT, RECTIFY, VERIFY
 from yaojian.foundation.accounts.facade import Actor
+from yaojian.foundation.deadlines.facade import PastClock, due_days_of_files, enter_past_clocks
 from yaojian.foundation.errors import RuleBroken
 from yaojian.foundation.ledger.facade import Act, Ref, compose_act, subject_ref
 from yaojian.foundation.timekeeping import local_date
@@ -116,8 +125,10 @@ def enter_history(
     Inspection.objects.bulk_create([entry.row for entry in entries], batch_size=BATCH)
     teams = [member for entry in entries for member in _team(entry)]
     findings = [finding for entry in entries for finding in _findings(entry)]
-    acts = _acts(entries)
-    items = [item for entry in entries if (item := _open_work(entry)) is not None]
+    clock_acts = enter_past_clocks(clock for entry in entries for clock in _clocks(entry))
+    acts = sorted([*clock_acts, *_acts(entries)], key=lambda act: act.recorded_at)
+    evaluations = due_days_of_files(FILE_KIND, EVALUATION)
+    items = [item for entry in entries if (item := _open_work(entry, evaluations)) is not None]
     counts: dict[str, int] = {"inspections": len(entries)}
     steps: list[tuple[str, int, Callable[[], Any]]] = [
         ("teams", len(teams), lambda: TeamMember.objects.bulk_create(teams, batch_size=BATCH)),
@@ -281,7 +292,39 @@ def _acts(entries: Iterable[_Entry]) -> list[Act]:
     return sorted(acts, key=lambda act: act.recorded_at)
 
 
-def _open_work(entry: _Entry) -> WorkItem | None:
+def _clocks(entry: _Entry) -> Iterator[PastClock]:
+    """The clocks of a past inspection: report, then each rectification and each evaluation."""
+    past, row = entry.past, entry.row
+    file = Ref(FILE_KIND, row.pk)
+
+    def clock(
+        rule: str,
+        by: Actor,
+        start: datetime,
+        met: datetime | None,
+        last: date | None = None,
+        met_by: Actor | None = None,
+    ) -> PastClock:
+        delay = past.delay
+        return PastClock(by, rule, file, row.subject_id, row.organ_id, start, last, met, delay, met_by)
+
+    ended = past.conclusion
+    if ended is None:
+        return
+    yield clock(TEAM_REPORT, past.lead, ended.at, ended.at)
+    begun, by, last = ended.at, past.lead, ended.rectify_by
+    for round_ in past.rounds:
+        yield clock(RECTIFICATION, by, begun, round_.submitted_at, last, past.lead)
+        judge = round_.judged_by or past.lead
+        yield clock(EVALUATION, past.lead, round_.submitted_at, round_.judged_at, met_by=judge)
+        if round_.judged_at is None or round_.new_deadline is None:
+            return
+        begun, by, last = round_.judged_at, judge, round_.new_deadline
+    if past.findings:
+        yield clock(RECTIFICATION, by, begun, None, last)
+
+
+def _open_work(entry: _Entry, evaluations: Mapping[int, date | None]) -> WorkItem | None:
     """What remains to be done about an inspection that is not closed."""
     past, row = entry.past, entry.row
     match InspectionState(row.state):
@@ -298,7 +341,7 @@ def _open_work(entry: _Entry) -> WorkItem | None:
             n = len(past.findings)
             kind, reason, due_on = RECTIFY, _("Rectification of %(n)s findings") % {"n": n}, row.rectify_by
         case InspectionState.SUBMITTED:
-            kind, due_on = VERIFY, row.rectify_by
+            kind, due_on = VERIFY, evaluations.get(row.pk)
             reason = _("Verify the rectification of %(n)s") % {"n": row.number}
         case _:
             return None

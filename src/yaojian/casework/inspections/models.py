@@ -62,11 +62,6 @@ class Inspection(models.Model):
                 condition=models.Q(kind__in=[k.value for k in InspectionKind]), name="inspection_kind_known"
             ),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["rectifying", "submitted"])
-                | models.Q(rectify_by__isnull=False),
-                name="inspection_rectifies_by_a_day",
-            ),
-            models.CheckConstraint(
                 condition=models.Q(state__in=["planned", "on_site", "cancelled"])
                 | (models.Q(concluded_at__isnull=False) & ~models.Q(conclusion="")),
                 name="inspection_concluded_has_conclusion",

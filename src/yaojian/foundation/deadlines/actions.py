@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Organ
 from yaojian.foundation.deadlines.computing import (
-    amount_until,
+    check_last_day,
     extensions_of,
     pauses_of,
-    rule_for,
     set_due,
 )
 from yaojian.foundation.deadlines.events import DueDayMoved, announce
@@ -48,7 +47,7 @@ def start_clock(
     last_day: date | None = None,
     even_unverified: bool = False,
 ) -> RunningClock:
-    """Start the clock of a rule for a file; `last_day` gives less time than the rule allows.
+    """Start the clock of a rule for a file; `last_day` is one that the organ sets within the rule.
 
     When the calendar misses a year, the clock runs without a due day until the year is entered.
     Raises NotFound (no such rule), RuleBroken (not in force on the day of the trigger; to be verified first),
@@ -73,10 +72,11 @@ def start_clock(
     calendar = working_calendar()
     if last_day is not None:
         with telling_what_is_refused():
-            clock.ordered_amount = amount_until(rule_of(version), triggered_at, last_day, calendar)
+            check_last_day(rule_of(version), triggered_at, last_day, calendar)
+        clock.ordered_on = last_day
     set_due(clock, calendar)
     clock.save()
-    _record(by, clock, "clock.started", claimed_at=triggered_at, given=clock.ordered_amount)
+    _record(by, clock, "clock.started", claimed_at=triggered_at, given=clock.ordered_on)
     return clock
 
 
@@ -117,7 +117,7 @@ def pause_clock(
         )
     with telling_what_is_refused():
         rows = [*pauses_of(list(clock.pauses.all())), Pause(ground, moment)]
-        counting.check_pauses(rule_for(clock), clock.triggered_at, rows)
+        counting.check_pauses(rule_of(clock.rule), clock.triggered_at, rows)
     ClockPause.objects.create(
         clock=clock, ground=ground.value, started_at=moment, reason=reason.strip()[:300]
     )
@@ -140,7 +140,7 @@ def resume_clock(*, by: Actor, clock: RunningClock, at: datetime | None = None) 
     pause = clock.pauses.get(ended_at=None)
     with telling_what_is_refused():
         span = Pause(Ground(pause.ground), pause.started_at, moment)
-        counting.check_pauses(rule_for(clock), clock.triggered_at, [span])
+        counting.check_pauses(rule_of(clock.rule), clock.triggered_at, [span])
     pause.ended_at = moment
     pause.save(update_fields=["ended_at"])
     _recompute(clock)
@@ -172,7 +172,7 @@ def extend_clock(
     known = list(clock.extensions.all())
     with telling_what_is_refused():
         wanted = [*extensions_of(known), Extension(amount, collective)]
-        counting.check_extensions(rule_for(clock), wanted)
+        counting.check_extensions(rule_of(clock.rule), wanted)
     ClockExtension.objects.create(
         clock=clock,
         number=len(known) + 1,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -17,21 +16,13 @@ from yaojian.foundation.workflow import counting
 from yaojian.foundation.workflow.calendar import WorkingCalendar, YearMissing
 from yaojian.foundation.workflow.clocks import (
     ClockRule,
-    Direction,
     Due,
     Extension,
     Ground,
     Pause,
     Remaining,
     Standing,
-    Unit,
 )
-
-
-def rule_for(clock: RunningClock) -> ClockRule:
-    """The rule of a clock, with less time where the organ has set less."""
-    rule = rule_of(clock.rule)
-    return replace(rule, amount=clock.ordered_amount) if clock.ordered_amount else rule
 
 
 def pauses_of(rows: Sequence[ClockPause]) -> list[Pause]:
@@ -48,7 +39,9 @@ def due_of(clock: RunningClock, calendar: WorkingCalendar) -> Due:
     """When a clock is due; one that is not stored yet has no pauses. Raises ClockRefused and YearMissing."""
     pauses = pauses_of(list(clock.pauses.all())) if clock.pk else []
     extensions = extensions_of(list(clock.extensions.all())) if clock.pk else []
-    return counting.due(rule_for(clock), clock.triggered_at, calendar, pauses, extensions)
+    return counting.due(
+        rule_of(clock.rule), clock.triggered_at, calendar, pauses, extensions, clock.ordered_on
+    )
 
 
 def set_due(clock: RunningClock, calendar: WorkingCalendar) -> None:
@@ -65,12 +58,14 @@ def set_due(clock: RunningClock, calendar: WorkingCalendar) -> None:
 
 def remaining_of(clock: RunningClock, calendar: WorkingCalendar, now: datetime) -> Remaining | None:
     """What is left of an open clock, or None when that cannot be known."""
-    rule = rule_for(clock)
+    rule = rule_of(clock.rule)
     try:
         if clock.due_at is None:
             pauses = pauses_of(list(clock.pauses.all()))
             extensions = extensions_of(list(clock.extensions.all()))
-            return counting.remaining(rule, clock.triggered_at, calendar, now, pauses, extensions)
+            return counting.remaining(
+                rule, clock.triggered_at, calendar, now, pauses, extensions, clock.ordered_on
+            )
         known = Due(clock.due_on, clock.due_at, clock.soon_at, local_date(clock.triggered_at), ())
         return counting.remaining_until(rule, known, now, calendar)
     except YearMissing:
@@ -100,33 +95,21 @@ def _is_late(clock: RunningClock) -> bool:
     return not counting.in_time(rule_of(clock.rule), until, clock.stopped_at)
 
 
-def amount_until(rule: ClockRule, triggered_at: datetime, day: date, calendar: WorkingCalendar) -> int:
-    """How much of a rule's time an organ gives that sets `day` as the last one.
+def check_last_day(rule: ClockRule, triggered_at: datetime, day: date, calendar: WorkingCalendar) -> None:
+    """Raise unless an organ may set `day` as the last one: not before the trigger, not beyond the rule.
 
-    Raises InvalidInput when the rule does not count in days, when the day is not later than the trigger,
-    is not worked although working days count, or lies beyond what the rule allows; and YearMissing.
+    Raises InvalidInput and ClockRefused; YearMissing when the day lies beyond the calendar.
     """
-    if rule.unit not in (Unit.DAY, Unit.WORKING_DAY) or rule.direction is not Direction.AFTER:
-        raise InvalidInput(_("This clock is not set to a day of one's choice."), field="day")
-    first = local_date(triggered_at)
-    if rule.unit is Unit.WORKING_DAY and not calendar.is_working(day):
-        raise InvalidInput(
-            _("%(day)s is not a working day.") % {"day": day.isoformat()},
-            field="day",
-            cure=_("Choose a working day."),
-        )
-    amount = calendar.between(first, day) if rule.unit is Unit.WORKING_DAY else (day - first).days
-    if amount < 1:
-        raise InvalidInput(
-            _("The last day must come after the day of the trigger."),
-            field="day",
-            cure=_("Give a later day."),
-        )
-    if amount > rule.amount:
-        last = counting.due(replace(rule, pauses=(), extension=None), triggered_at, calendar).day
+    counting.due(rule, triggered_at, calendar, last_day=day)
+    try:
+        last = counting.due(rule, triggered_at, calendar).day
+    except YearMissing as missing:
+        if day < missing.day:
+            return
+        raise
+    if last is not None and day > last:
         raise InvalidInput(
             _("The rule (%(source)s) allows until %(day)s.") % {"source": rule.source, "day": last},
             field="day",
             cure=_("Give an earlier day; more time is given by an extension, where the rule knows one."),
         )
-    return amount

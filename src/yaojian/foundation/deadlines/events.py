@@ -1,4 +1,4 @@
-"""News of the room, told at once to the room whose file the clock belongs to, in the same transaction."""
+"""News of the room. A moved due day is told at once to the room of the file, in the same transaction."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ class DueDayMoved:
     file: Ref
     rule: str
     due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RulesChanged:
+    """A rule or the calendar changed, by a person for an organ: the due days of open clocks follow."""
+
+    user_id: int
+    organ_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from yaojian.foundation.deadlines.actions import (
     stop_clock,
 )
 from yaojian.foundation.deadlines.events import ClockFile, DueDayMoved, register_file
+from yaojian.foundation.deadlines.history import PastClock, enter_past_clocks
 from yaojian.foundation.deadlines.models import RunningClock
 from yaojian.foundation.deadlines.queries import (
     Badge,
@@ -20,26 +21,56 @@ from yaojian.foundation.deadlines.queries import (
     clocks_by_id,
     clocks_of,
     due,
+    due_days_of_files,
     explanation,
     open_clock_of,
     preview,
+    undated_clocks,
+    worked_out,
 )
-from yaojian.foundation.deadlines.rulebook import load_rules
+from yaojian.foundation.deadlines.rulebook import (
+    RuleEdit,
+    edit_day,
+    edit_rule,
+    enter_calendar_year,
+    load_rules,
+)
 from yaojian.foundation.deadlines.states import ClockState
-from yaojian.foundation.deadlines.wording import GROUND_NAMES, UNIT_NAMES
-from yaojian.foundation.workflow.clocks import Ground, Unit
+from yaojian.foundation.deadlines.wording import (
+    CONFIDENCE_MEANINGS,
+    CONFIDENCE_NAMES,
+    CONFIDENCE_WORDS,
+    GROUND_NAMES,
+    PURPOSE_NAMES,
+    UNIT_NAMES,
+    amount_in_words,
+    moment_in_words,
+    period_in_words,
+    steps_in_words,
+)
+from yaojian.foundation.workflow.clocks import Confidence, Ground, Pause, Purpose, Unit
 
 __all__ = [
+    "CONFIDENCE_MEANINGS",
+    "CONFIDENCE_NAMES",
+    "CONFIDENCE_WORDS",
     "GROUND_NAMES",
+    "PURPOSE_NAMES",
     "UNIT_NAMES",
     "Badge",
     "ClockFile",
     "ClockState",
+    "Confidence",
     "DueDayMoved",
     "Explanation",
     "Ground",
+    "PastClock",
+    "Pause",
+    "Purpose",
+    "RuleEdit",
     "RunningClock",
     "Unit",
+    "amount_in_words",
     "badge",
     "badges",
     "badges_of_files",
@@ -47,15 +78,25 @@ __all__ = [
     "clocks_by_id",
     "clocks_of",
     "due",
+    "due_days_of_files",
+    "edit_day",
+    "edit_rule",
+    "enter_calendar_year",
+    "enter_past_clocks",
     "explanation",
     "extend_clock",
     "load_rules",
+    "moment_in_words",
     "open_clock_of",
     "pause_clock",
+    "period_in_words",
     "preview",
     "recompute_clocks",
     "register_file",
     "resume_clock",
     "start_clock",
+    "steps_in_words",
     "stop_clock",
+    "undated_clocks",
+    "worked_out",
 ]

@@ -29,9 +29,7 @@ class RunningClock(models.Model):
     subject_id = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, default=ClockState.RUNNING.value)
     triggered_at = models.DateTimeField()
-    ordered_amount = models.PositiveSmallIntegerField(
-        null=True, help_text="less time than the rule allows, set by the organ"
-    )
+    ordered_on = models.DateField(null=True, help_text="an earlier last day, set by the organ")
     due_at = models.DateTimeField(null=True)
     due_on = models.DateField(null=True)
     soon_at = models.DateTimeField(null=True)
@@ -70,10 +68,6 @@ class RunningClock(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="running") | Q(due_at__isnull=False) | Q(missing_on__isnull=False),
                 name="clock_runs_to_an_end",
-            ),
-            models.CheckConstraint(
-                condition=Q(ordered_amount__isnull=True) | Q(ordered_amount__gte=1),
-                name="clock_order_positive",
             ),
             models.UniqueConstraint(
                 fields=["file_kind", "file_id", "rule"],

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yaojian.foundation.accounts.facade import Actor, Permission, check_may
+from yaojian.foundation.accounts.facade import Actor, Hindrance, Organ, Permission, check_may, subtree_q
 from yaojian.foundation.deadlines import wording
-from yaojian.foundation.deadlines.computing import due_of, remaining_of, rule_for, standing_of
+from yaojian.foundation.deadlines.computing import due_of, remaining_of, standing_of
 from yaojian.foundation.deadlines.models import RunningClock
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.ledger.facade import Ref
@@ -20,12 +20,18 @@ from yaojian.foundation.reference.facade import rule_of, rule_version, working_c
 from yaojian.foundation.timekeeping import local_date, now
 from yaojian.foundation.workflow import counting
 from yaojian.foundation.workflow.calendar import WorkingCalendar, YearMissing
-from yaojian.foundation.workflow.clocks import Due, Standing, Unit
+from yaojian.foundation.workflow.clocks import ClockRule, Due, Extension, Pause, Standing, Unit
 
 
 def clocks_visible_to(actor: Actor) -> QuerySet[RunningClock]:
     """The clocks of the actor's organ and of those below it."""
-    return RunningClock.objects.filter(organ__path__startswith=actor.organ_path)
+    return RunningClock.objects.filter(subtree_q(actor, "organ"))
+
+
+def held_by(organ: Organ, on: date) -> list[Hindrance]:
+    """The open clocks of an organ: nobody would answer for them when the organ closes."""
+    count = RunningClock.objects.filter(organ=organ, state__in=["running", "paused"]).count()
+    return [Hindrance(gettext_lazy("running clocks"), count)]
 
 
 def clock_visible_to(actor: Actor, clock_id: int, *, for_update: bool = False) -> RunningClock:
@@ -78,6 +84,18 @@ def preview(rule_code: str, triggered_at: datetime, calendar: WorkingCalendar | 
         return counting.due(rule, triggered_at, calendar or working_calendar())
 
 
+def worked_out(
+    rule: ClockRule,
+    triggered_at: datetime,
+    pauses: Sequence[Pause],
+    extensions: Sequence[Extension],
+    calendar: WorkingCalendar,
+) -> Due:
+    """What a rule makes of a trigger with pauses and extensions; refusals are errors with field and cure."""
+    with wording.telling_what_is_refused():
+        return counting.due(rule, triggered_at, calendar, pauses, extensions)
+
+
 @dataclass(frozen=True, slots=True)
 class Badge:
     """A clock in one line: its meaning of colour, what is left in words, and the words that explain it."""
@@ -103,7 +121,7 @@ class Explanation:
 def explanation(clock: RunningClock, calendar: WorkingCalendar | None = None) -> Explanation:
     """A clock in the reader's words, with article and confidence; says so when a year is missing."""
     calendar = calendar or working_calendar()
-    rule = rule_for(clock)
+    rule = rule_of(clock.rule)
     sentences = [
         _("%(name)s: %(period)s %(trigger)s.")
         % {
@@ -112,11 +130,6 @@ def explanation(clock: RunningClock, calendar: WorkingCalendar | None = None) ->
             "trigger": clock.rule.in_language("trigger"),
         }
     ]
-    if clock.ordered_amount:
-        given = wording.amount_in_words(clock.ordered_amount, rule.unit)
-        sentences.append(
-            _("The organ has given less time than the rule allows: %(given)s.") % {"given": given}
-        )
     try:
         sentences += wording.steps_in_words(due_of(clock, calendar).steps)
     except YearMissing as missing:
@@ -176,12 +189,18 @@ def badges_of_files(kind: str, ids: Collection[int]) -> dict[int, list[Badge]]:
     return by_file
 
 
+def due_days_of_files(kind: str, rule: str) -> dict[int, date | None]:
+    """The due days of the open clocks by a rule, of all files of a kind, by file."""
+    clocks = RunningClock.objects.filter(file_kind=kind, rule__code=rule, state__in=["running", "paused"])
+    return dict(clocks.values_list("file_id", "due_on"))
+
+
 def clocks_by_id(ids: Sequence[int]) -> dict[int, RunningClock]:
     """Clocks by key, with rule, pauses and extensions, for callers who may see what they belong to."""
     clocks = RunningClock.objects.filter(pk__in=ids).select_related("rule")
     return {clock.pk: clock for clock in clocks.prefetch_related("pauses", "extensions")}
 
 
-def open_clocks_without_day() -> QuerySet[RunningClock]:
-    """Open clocks whose end cannot be known because the calendar misses a year."""
-    return RunningClock.objects.filter(Q(missing_on__isnull=False), state__in=["running", "paused"])
+def undated_clocks() -> int:
+    """How many open clocks have no due day because the calendar misses a year."""
+    return RunningClock.objects.filter(missing_on__isnull=False, state__in=["running", "paused"]).count()

@@ -144,6 +144,7 @@ _SENTENCES: dict[StepKind, Callable[[], str]] = {
     ),
     StepKind.COUNTED: lambda: _("%(amount)s from there end on %(end)s."),
     StepKind.COUNTED_BACK: lambda: _("Counted back from there, %(amount)s lead to %(end)s."),
+    StepKind.SET_BY_ORGAN: lambda: _("The organ itself has set %(day)s as the last day."),
     StepKind.NO_SUCH_DAY: lambda: _("That month has no day %(number)s, so its last day counts: %(day)s."),
     StepKind.PAUSED: lambda: _(
         "It stood still for %(ground)s from %(from)s to %(until)s; what did not count is added: %(end)s."
@@ -256,13 +257,29 @@ _REFUSED: _Words = {
         gettext_lazy("A collective decision comes only after the ordinary extension."),
         gettext_lazy("Extend in the ordinary way first."),
     ),
+    Refusal.LAST_DAY_TOO_EARLY: (
+        "day",
+        gettext_lazy("The last day (%(day)s) lies before the trigger."),
+        gettext_lazy("Give a later day."),
+    ),
+    Refusal.LAST_DAY_NOT_OFFERED: (
+        "day",
+        gettext_lazy("This clock is not set to a day of one's choice."),
+        gettext_lazy("Leave the day empty: the rule gives it."),
+    ),
     Refusal.NO_COLLECTIVE: (
         "collective",
         gettext_lazy("This rule knows no extension by collective decision."),
         gettext_lazy("What was due stays due on its day."),
     ),
 }
-_MALFORMED = {Refusal.NAIVE_TIME, Refusal.AMOUNT_NOT_POSITIVE, Refusal.PAUSE_ENDS_BEFORE_IT_BEGINS}
+_MALFORMED = {
+    Refusal.LAST_DAY_TOO_EARLY,
+    Refusal.LAST_DAY_NOT_OFFERED,
+    Refusal.NAIVE_TIME,
+    Refusal.AMOUNT_NOT_POSITIVE,
+    Refusal.PAUSE_ENDS_BEFORE_IT_BEGINS,
+}
 
 
 @contextmanager

@@ -62,6 +62,23 @@ class Example:
     pauses: tuple[Pause, ...] = ()
     extensions: tuple[Extension, ...] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        """The example as its row keeps it; `clock_rules.example_of` reads it back."""
+        return {
+            "triggered_at": self.triggered_at.isoformat(),
+            "due": self.due.isoformat(),
+            "why": {"zh": self.why.zh, "en": self.why.en},
+            "pauses": [
+                {
+                    "ground": pause.ground.value,
+                    "from": pause.started_at.isoformat(),
+                    "until": (pause.ended_at or pause.started_at).isoformat(),
+                }
+                for pause in self.pauses
+            ],
+            "extensions": [{"amount": e.amount, "collective": e.collective} for e in self.extensions],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class PackedRule:

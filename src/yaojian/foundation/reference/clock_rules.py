@@ -100,23 +100,6 @@ def example_of(data: Mapping[str, Any]) -> Example:
     )
 
 
-def _example_json(example: Example) -> dict[str, Any]:
-    return {
-        "triggered_at": example.triggered_at.isoformat(),
-        "due": example.due.isoformat(),
-        "why": {"zh": example.why.zh, "en": example.why.en},
-        "pauses": [
-            {
-                "ground": pause.ground.value,
-                "from": pause.started_at.isoformat(),
-                "until": (pause.ended_at or pause.started_at).isoformat(),
-            }
-            for pause in example.pauses
-        ],
-        "extensions": [{"amount": e.amount, "collective": e.collective} for e in example.extensions],
-    }
-
-
 def _extension_json(extension: ExtensionRule | None) -> dict[str, Any] | None:
     if extension is None:
         return None
@@ -157,7 +140,7 @@ def columns_of(packed: PackedRule, place: int) -> dict[str, Any]:
         "confidence": rule.source.confidence.value,
         "note": packed.note.zh,
         "note_en": packed.note.en,
-        "examples": [_example_json(example) for example in packed.examples],
+        "examples": [example.as_json() for example in packed.examples],
     }
 
 
@@ -255,3 +238,17 @@ def rule_version(code: str, on: date) -> ClockRuleVersion:
         field="triggered_at",
         cure=_("Check the day of the trigger, or choose the rule that held then."),
     )
+
+
+def all_rules() -> QuerySet[ClockRuleVersion]:
+    """All versions of all rules, by topic and place, the newest version first."""
+    rules = ClockRuleVersion.objects.select_related("topic")
+    return rules.order_by("topic__place", "place", "code", "-valid_from")
+
+
+def enter_version(before: ClockRuleVersion, version: ClockRuleVersion) -> None:
+    """End a version and let a new one follow it; the caller has checked and records the act."""
+    version.valid_to = before.valid_to
+    before.valid_to = version.valid_from - ONE_DAY
+    before.save(update_fields=["valid_to"])
+    version.save(force_insert=True)

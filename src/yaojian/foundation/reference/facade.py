@@ -9,6 +9,8 @@ from yaojian.foundation.reference.clock_pack import (
 )
 from yaojian.foundation.reference.clock_rules import (
     RulesLoaded,
+    all_rules,
+    enter_version,
     example_of,
     load_clock_rules,
     rule_of,
@@ -25,6 +27,8 @@ from yaojian.foundation.reference.models import CalendarDay, ClockRuleVersion, C
 from yaojian.foundation.reference.working_days import (
     CalendarYearMissing,
     add_working_days,
+    change_day,
+    days_held,
     days_of,
     saying_which_year_is_missing,
     seed_calendar,
@@ -45,9 +49,13 @@ __all__ = [
     "RulesLoaded",
     "YearOfDays",
     "add_working_days",
+    "all_rules",
+    "change_day",
+    "days_held",
     "days_of",
     "division_names",
     "divisions_within",
+    "enter_version",
     "enter_year",
     "example_of",
     "load_clock_rules",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.errors import Misconfigured
+from yaojian.foundation.errors import InvalidInput, Misconfigured, NotFound
 from yaojian.foundation.reference.models import CalendarDay
 from yaojian.foundation.workflow.calendar import WorkingCalendar, YearMissing
 
@@ -58,6 +58,30 @@ def years_held() -> list[int]:
     """The years of which the calendar holds every day, in order."""
     counts = CalendarDay.objects.order_by().values_list("day__year").annotate(n=Count("pk"))
     return sorted(year for year, n in counts if n == len(days_of(year)))
+
+
+def days_held(year: int) -> dict[date, CalendarDay]:
+    """The days of a year that the calendar holds."""
+    return {row.day: row for row in CalendarDay.objects.filter(day__year=year)}
+
+
+def change_day(day: date, is_working: bool, note: str) -> CalendarDay:
+    """Make a held day worked or free; the caller records the act. Raises NotFound and InvalidInput."""
+    row = CalendarDay.objects.select_for_update().filter(day=day).first()
+    if row is None:
+        raise NotFound(
+            _("The working-day calendar has no entry for %(day)s.") % {"day": day.isoformat()},
+            cure=_("Enter the whole year first."),
+        )
+    if (row.is_working, row.note) == (is_working, note.strip()[:60]):
+        raise InvalidInput(
+            _("That is what the calendar says already."),
+            field="is_working",
+            cure=_("Change the day or leave it."),
+        )
+    row.is_working, row.note = is_working, note.strip()[:60]
+    row.save()
+    return row
 
 
 @contextmanager

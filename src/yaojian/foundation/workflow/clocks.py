@@ -80,6 +80,8 @@ class Refusal(StrEnum):
     EXTENSIONS_USED_UP = "extensions_used_up"
     COLLECTIVE_TOO_EARLY = "collective_too_early"
     NO_COLLECTIVE = "no_collective"
+    LAST_DAY_TOO_EARLY = "last_day_too_early"
+    LAST_DAY_NOT_OFFERED = "last_day_not_offered"
 
 
 class ClockRefused(ValueError):
@@ -184,6 +186,7 @@ class StepKind(StrEnum):
     WAITED = "waited"
     COUNTED = "counted"
     COUNTED_BACK = "counted_back"
+    SET_BY_ORGAN = "set_by_organ"
     NO_SUCH_DAY = "no_such_day"
     EXTENDED = "extended"
     PAUSED = "paused"

@@ -37,16 +37,21 @@ def due(
     calendar: WorkingCalendar,
     pauses: Sequence[Pause] = (),
     extensions: Sequence[Extension] = (),
+    last_day: date | None = None,
 ) -> Due:
     """When a clock that was triggered at a moment (aware) is due, step by step.
 
-    Raises ClockRefused for naive times, a rule not in force on the day of the trigger, pauses and
-    extensions that the rule does not permit, and YearMissing.
+    `last_day` is a day that the organ has set instead of what the rule gives. Raises ClockRefused for naive
+    times, a rule not in force on the day of the trigger, pauses and extensions that the rule does not
+    permit, and YearMissing.
     """
     check(rule, triggered_at, pauses, extensions)
     spans = sorted(pauses, key=lambda pause: pause.started_at)
-    count = _Hours if rule.unit is Unit.HOUR else _Days
-    return count(rule, triggered_at, calendar).due(spans, extensions)
+    if last_day is not None:
+        _check_last_day(rule, triggered_at, last_day)
+    if rule.unit is Unit.HOUR:
+        return _Hours(rule, triggered_at).due(spans, extensions)
+    return _Days(rule, triggered_at, calendar).due(spans, extensions, last_day)
 
 
 def day_end(day: date) -> datetime:
@@ -86,6 +91,13 @@ def check_aware(moment: datetime) -> None:
     """Raise ClockRefused for a time without its offset."""
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise ClockRefused(Refusal.NAIVE_TIME, at=moment.isoformat())
+
+
+def _check_last_day(rule: ClockRule, triggered_at: datetime, last_day: date) -> None:
+    if rule.unit is Unit.HOUR or rule.direction is Direction.BEFORE:
+        raise ClockRefused(Refusal.LAST_DAY_NOT_OFFERED)
+    if last_day < local_date(triggered_at):
+        raise ClockRefused(Refusal.LAST_DAY_TOO_EARLY, day=last_day)
 
 
 def check_pauses(rule: ClockRule, triggered_at: datetime, pauses: Sequence[Pause]) -> None:
@@ -133,7 +145,7 @@ def check_extensions(rule: ClockRule, extensions: Sequence[Extension]) -> None:
 class _Hours:
     """A clock that runs in real time."""
 
-    def __init__(self, rule: ClockRule, triggered_at: datetime, calendar: WorkingCalendar) -> None:
+    def __init__(self, rule: ClockRule, triggered_at: datetime) -> None:
         self.rule, self.trigger = rule, triggered_at
 
     def due(self, pauses: Sequence[Pause], extensions: Sequence[Extension]) -> Due:
@@ -170,18 +182,17 @@ class _Days:
         self.trigger = self.start = local_date(triggered_at)
         self.steps = [Step(StepKind.TRIGGERED, {"at": triggered_at})]
 
-    def due(self, pauses: Sequence[Pause], extensions: Sequence[Extension]) -> Due:
+    def due(self, pauses: Sequence[Pause], extensions: Sequence[Extension], last_day: date | None) -> Due:
         whole = whole_amount(self.rule, extensions)
         if self.rule.direction is Direction.BEFORE:
             return self._end(self._back(whole), whole)
-        pauses = self._begin(pauses)
-        if pauses and pauses[0].ended_at is None and local_date(pauses[0].started_at) <= self.start:
-            return self._stand_still(pauses[0])
-        end = self._counted(self.start, self.rule.amount)
-        self.steps.append(Step(StepKind.COUNTED, _counted(self.rule, self.rule.amount, end)))
-        if extensions:
-            self.steps += [_extended(self.rule, extension) for extension in extensions]
-            end = self._counted(self.start, whole)
+        if last_day is not None:
+            end = self._by_order(last_day, extensions)
+        else:
+            pauses = self._begin(pauses)
+            if pauses and pauses[0].ended_at is None and local_date(pauses[0].started_at) <= self.start:
+                return self._stand_still(pauses[0])
+            end = self._by_rule(whole, extensions)
         for pause in pauses:
             first = local_date(pause.started_at)
             if first > end:
@@ -191,7 +202,22 @@ class _Days:
             else:
                 end = self._after_pause(end, first, local_date(pause.ended_at))
                 self.steps.append(Step(StepKind.PAUSED, {**_span(pause), "end": end}))
-        return self._end(self._moved(end), whole)
+        return self._end(end if last_day is not None else self._moved(end), whole)
+
+    def _by_rule(self, whole: int, extensions: Sequence[Extension]) -> date:
+        end = self._counted(self.start, self.rule.amount)
+        self.steps.append(Step(StepKind.COUNTED, _counted(self.rule, self.rule.amount, end)))
+        if not extensions:
+            return end
+        self.steps += [_extended(self.rule, extension) for extension in extensions]
+        return self._counted(self.start, whole)
+
+    def _by_order(self, last_day: date, extensions: Sequence[Extension]) -> date:
+        self.steps.append(Step(StepKind.SET_BY_ORGAN, {"day": last_day}))
+        if not extensions:
+            return last_day
+        self.steps += [_extended(self.rule, extension) for extension in extensions]
+        return self._counted(last_day, whole_amount(self.rule, extensions) - self.rule.amount)
 
     def _stand_still(self, pause: Pause) -> Due:
         self.steps.append(Step(StepKind.STANDS_STILL, _since(pause)))
@@ -307,6 +333,7 @@ def remaining(
     now: datetime,
     pauses: Sequence[Pause] = (),
     extensions: Sequence[Extension] = (),
+    last_day: date | None = None,
 ) -> Remaining:
     """What is left of a clock at a moment (aware), or has passed since its end, in the rule's unit.
 
@@ -316,7 +343,7 @@ def remaining(
     check_aware(now)
     spans = sorted(pauses, key=lambda pause: pause.started_at)
     since = spans.pop().started_at if spans and spans[-1].ended_at is None else None
-    until = due(rule, triggered_at, calendar, spans, extensions)
+    until = due(rule, triggered_at, calendar, spans, extensions, last_day)
     if since is not None:
         # The day of the pause itself is still to come when the clock goes on.
         day = max(local_date(since) - ONE_DAY, until.begins_after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from yaojian.foundation.ledger.facade import Ref
 from yaojian.foundation.timekeeping import now
@@ -44,6 +45,16 @@ def complete_items_of_file(file: Ref, kinds: Collection[str] | None = None) -> i
 def cancel_items_of_file(file: Ref) -> int:
     """Withdraw the open items of a file; returns how many."""
     return _close("cancel", file_kind=file.kind, file_id=file.id)
+
+
+def redate_items_of_file(file: Ref, kinds: Collection[str], due_on: date | None) -> int:
+    """Give the open items of a file, of some kinds, another due day, or none; returns how many."""
+    return WorkItem.objects.filter(
+        state__in=[s.value for s in UNFINISHED],
+        file_kind=file.kind,
+        file_id=file.id,
+        kind__in=list(kinds),
+    ).update(due_on=due_on)
 
 
 Pairs = Collection[tuple[int, str]]

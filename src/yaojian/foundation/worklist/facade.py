@@ -7,6 +7,7 @@ from yaojian.foundation.worklist.actions import (
     complete_items_of_origin,
     open_item,
     open_items,
+    redate_items_of_file,
 )
 from yaojian.foundation.worklist.alarms import AlarmPlan
 from yaojian.foundation.worklist.escalation import (
@@ -99,6 +100,7 @@ __all__ = [
     "open_work_of",
     "people_matching",
     "people_who_may",
+    "redate_items_of_file",
     "register_kind",
     "remaining_working_days",
     "remind_item",

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.apps import apps
 from django.test import Client
 
 from yaojian.casework.inspections.tests.browsing import Browser
 from yaojian.casework.inspections.tests.factories import World, make_world
 from yaojian.foundation.accounts.models import User
-from yaojian.foundation.reference.facade import seed_calendar
 
 
 @pytest.fixture
@@ -20,8 +18,6 @@ def world(db: None) -> World:
 @pytest.fixture
 def browser(world: World) -> Browser:
     """Signs a person in; the pages answer in English."""
-    apps.get_model("reference", "CalendarDay").objects.all().delete()
-    seed_calendar(2026, 2026)
 
     def signed_in(user: User) -> Client:
         client = Client(headers={"accept-language": "en"})

@@ -12,6 +12,7 @@ from PIL import Image
 from yaojian.casework.inspections import actions
 from yaojian.casework.inspections.contracts import Conclusion, InspectionKind, Severity
 from yaojian.casework.inspections.models import Inspection
+from yaojian.config.reference_packs import clock_pack
 from yaojian.foundation.accounts.facade import (
     Actor,
     Level,
@@ -20,8 +21,11 @@ from yaojian.foundation.accounts.facade import (
     actor_of,
     post_person,
     register_organ,
+    system_actor,
 )
 from yaojian.foundation.accounts.models import User
+from yaojian.foundation.deadlines.facade import load_rules
+from yaojian.foundation.reference.facade import CalendarDay, days_of, seed_calendar
 from yaojian.foundation.timekeeping import now, today
 from yaojian.foundation.worklist.facade import WorkItem, open_item
 from yaojian.registers.enterprises.facade import Subject, SubjectEntry
@@ -71,11 +75,23 @@ def make_pharmacy(county: Organ) -> Subject:
     return pharmacy
 
 
+def enter_law(organ: Organ) -> None:
+    """The statutory clocks, and a calendar from 2020 until after next year; unknown years follow the week."""
+    load_rules(by=system_actor(organ), pack=clock_pack())
+    seed_calendar(2020, 2026)
+    for year in range(2027, now().year + 3):
+        CalendarDay.objects.bulk_create(
+            [CalendarDay(day=day, is_working=day.weekday() < 5) for day in days_of(year)],
+            ignore_conflicts=True,
+        )
+
+
 def make_world() -> World:
-    """Enter organs, people and a pharmacy."""
+    """Enter organs, people, a pharmacy and the law."""
     prefecture = register_organ(
         code="xj-cj", name="昌吉州市场监督管理局", level=Level.PREFECTURE, territories=["6523"]
     )
+    enter_law(prefecture)
     county = register_organ(
         code="xj-cj-qt",
         name="奇台县市场监督管理局",

@@ -172,7 +172,7 @@ def test_without_a_finding_the_conclusion_closes_the_file(world: World) -> None:
 
 def test_with_a_finding_the_subject_rectifies_by_a_day(world: World) -> None:
     inspection = on_site(world, Severity.MAJOR, Severity.GENERAL)
-    deadline = today() + timedelta(days=28)
+    deadline = today() + timedelta(days=20)
     conclude(world, inspection, conclusion=Conclusion.NON_COMPLIANT, rectify_by=deadline)
     act = Act.objects.get(kind="inspection.concluded")
     assert act.facts["findings"] == {"critical": 0, "major": 1, "general": 1}
@@ -188,7 +188,7 @@ def test_with_a_finding_the_subject_rectifies_by_a_day(world: World) -> None:
         ([], {"conclusion": Conclusion.NON_COMPLIANT}, RuleBroken, "conclusion"),
         ([Severity.GENERAL], {"conclusion": Conclusion.COMPLIANT}, RuleBroken, "conclusion"),
         ([Severity.CRITICAL], {"conclusion": Conclusion.RECTIFY}, RuleBroken, "conclusion"),
-        ([Severity.MAJOR], {"conclusion": Conclusion.RECTIFY}, InvalidInput, "rectify_by"),
+        ([Severity.MAJOR], {"conclusion": Conclusion.RECTIFY, "rectify_by": 60}, InvalidInput, "rectify_by"),
         ([Severity.MAJOR], {"conclusion": Conclusion.RECTIFY, "rectify_by": -1}, InvalidInput, "rectify_by"),
         ([], {"conclusion": Conclusion.COMPLIANT, "concluded_at": 60}, InvalidInput, "concluded_at"),
         ([], {"conclusion": Conclusion.COMPLIANT, "concluded_at": -60}, InvalidInput, "concluded_at"),
@@ -245,7 +245,8 @@ def test_rectification_is_submitted_returned_submitted_and_verified(world: World
     assert (closed.state, closed.rectify_by, closed.rectification) == ("closed", later, "补充销毁记录")
     assert set(closed.findings.values_list("verified", flat=True)) == {True}
     assert open_kinds(inspection) == []
-    assert kinds_of_acts(inspection)[-5:] == [
+    acts = [kind for kind in kinds_of_acts(inspection) if not kind.startswith("clock.")]
+    assert acts[-5:] == [
         "rectification.submitted",
         "rectification.returned",
         "rectification.submitted",

@@ -25,6 +25,7 @@ from yaojian.casework.inspections.tests.factories import (
 )
 from yaojian.foundation.documents.facade import documents_of
 from yaojian.foundation.ledger.facade import Act
+from yaojian.foundation.reference.facade import days_of
 from yaojian.foundation.timekeeping import today
 
 CalendarDay = apps.get_model("reference", "CalendarDay")
@@ -254,20 +255,23 @@ def test_a_missing_calendar_year_does_not_break_the_page(world: World, browser: 
     CalendarDay.objects.all().delete()
     html = page(client, "file", inspection.pk)
     assert "The working-day calendar has no entry for" in html
-    assert "Enter the year&#x27;s working days, or give the deadline as a date." in html
+    assert "Leave the day empty: it is set when the year is entered." in html
 
 
 def test_the_proposed_deadline_is_20_working_days_on(world: World, browser: Browser) -> None:
-    CalendarDay.objects.filter(day__gt=today()).delete()
-    days = [today() + timedelta(days=n) for n in range(1, 100)]
-    CalendarDay.objects.bulk_create(
-        [CalendarDay(day=d, is_working=d.weekday() < 5) for d in days], ignore_conflicts=True
-    )
-    working = [d for d in days if d.weekday() < 5]
-    inspection = on_site(world, Severity.MAJOR)
-    client = browser(world.lead)
+    years = [today().year, today().year + 1]
+    days = [day for year in years for day in days_of(year)]
     CalendarDay.objects.all().delete()
     CalendarDay.objects.bulk_create([CalendarDay(day=d, is_working=d.weekday() < 5) for d in days])
+    working = [d for d in days if d.weekday() < 5 and d > today()]
+    inspection = on_site(world, Severity.MAJOR)
+    client = browser(world.lead)
+    CalendarDay.objects.bulk_create(
+        [CalendarDay(day=d, is_working=d.weekday() < 5) for d in days],
+        update_conflicts=True,
+        unique_fields=["day"],
+        update_fields=["is_working"],
+    )
     html = page(client, "file", inspection.pk)
     assert f'name="rectify_by" value="{working[19].isoformat()}"' in html
 

@@ -8,9 +8,11 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from yaojian.casework.inspections.basis import Citation, basis_of
+from yaojian.casework.inspections.contracts import RECTIFICATION
 from yaojian.casework.inspections.web.forms import in_one_line
-from yaojian.foundation.reference.facade import CalendarYearMissing, add_working_days
-from yaojian.foundation.timekeeping import today
+from yaojian.foundation.deadlines.facade import preview, steps_in_words
+from yaojian.foundation.reference.facade import CalendarYearMissing
+from yaojian.foundation.timekeeping import now
 from yaojian.registers.enterprises.facade import Subject
 
 
@@ -23,18 +25,15 @@ class Proposal:
 
 
 def proposed_deadline(subject: Subject) -> Proposal:
-    """The usual term for such a subject from today; a missing calendar year is said, not guessed."""
-    basis = basis_of(subject.subject_type)
+    """The day that the rule gives from now; a missing calendar year is said, not guessed."""
+    source = citation_in_words(basis_of(subject.subject_type).rectification)
     try:
-        day = add_working_days(today(), basis.rectification_days)
+        due = preview(RECTIFICATION, now())
     except CalendarYearMissing as error:
-        return Proposal(None, in_one_line(error))
-    words = _(
-        "%(n)s working days from the day after today (%(source)s); by the working-day calendar that is "
-        "%(day)s. You may set another day that the findings call for."
-    )
-    source = citation_in_words(basis.rectification)
-    return Proposal(day, words % {"n": basis.rectification_days, "source": source, "day": day})
+        undated = _("Leave the day empty: it is set when the year is entered.")
+        return Proposal(None, f"{in_one_line(error)} {undated}")
+    words = _("%(steps)s (%(source)s) You may set an earlier day; empty means the day of the rule.")
+    return Proposal(due.day, words % {"steps": " ".join(steps_in_words(due.steps)), "source": source})
 
 
 def citation_in_words(citation: Citation) -> str:

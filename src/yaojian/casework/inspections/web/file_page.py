@@ -36,6 +36,7 @@ from yaojian.casework.inspections.web.forms import (
     VerifyForm,
 )
 from yaojian.foundation.accounts.facade import Actor, Permission
+from yaojian.foundation.deadlines.web.rows import clock_rows
 from yaojian.foundation.documents.facade import Document, documents_of
 from yaojian.foundation.ledger.facade import acts_of_file
 from yaojian.foundation.reference.facade import division_names, place_of
@@ -118,6 +119,7 @@ def file_context(actor: Actor, inspection: Inspection, bound: Mapping[str, forms
         "rectification_photos": photos_of(inspection, documents, "rectification"),
         "timeline": wording.timeline_of(list(acts_of_file(file_ref(inspection))), actor),
         "work": open_work(actor, inspection),
+        "clocks": clock_rows(file_ref(inspection), actor),
         "duty": None if inspection.concluded_at else earliest_duty(actor, inspection),
         "may_see_photos": actor.may(Permission.DOCUMENT_VIEW),
     }

@@ -240,7 +240,6 @@ class ConcludeForm(forms.Form):
         label=_("Rectification deadline"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": _("Give the deadline.")},
     )
     summary = forms.CharField(
         label=_("Summary of the inspection"),
@@ -265,7 +264,6 @@ class ConcludeForm(forms.Form):
         self.fields["conclusion"].widget.choices = self.fields["conclusion"].choices  # type: ignore[attr-defined]
         if severities:
             self.fields["rectify_by"].help_text = str(hint)
-            self.fields["rectify_by"].required = True
         else:
             del self.fields["rectify_by"]
 
@@ -306,8 +304,8 @@ class ReturnForm(forms.Form):
     )
     rectify_by = forms.DateField(
         label=_("New rectification deadline"),
+        required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": _("Give the new deadline.")},
     )
 
     def __init__(self, *args: Any, hint: object = "", **kwargs: Any) -> None:

@@ -27,6 +27,8 @@ from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
 from yaojian.foundation.timekeeping import today
 
 _S = InspectionState
+SHOWN_AS_CLOCKS = ("clock.started", "clock.met")
+"""Acts that the file shows as its clocks rather than in the timeline."""
 
 NEXT_STEPS = {
     _S.PLANNED: gettext_lazy("Go on site and start the inspection"),
@@ -140,6 +142,8 @@ def timeline_of(acts: Sequence[Act], actor: Actor) -> list[dict[str, Any]]:
     linked = actor.may(Permission.JOURNAL_VIEW)
     items = []
     for act in reversed(acts):
+        if act.kind in SHOWN_AS_CLOCKS:
+            continue
         meaning, icon = meaning_of_kind(act.kind)
         items.append(
             {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from yaojian.foundation.accounts.facade import organ_by_code, system_actor
+from yaojian.foundation.deadlines.facade import enter_calendar_year
 from yaojian.foundation.errors import DomainError
-from yaojian.foundation.ledger.facade import record_act
-from yaojian.foundation.reference.facade import enter_year, read_year
+from yaojian.foundation.reference.facade import read_year
 
 
 class Command(BaseCommand):
@@ -46,13 +45,4 @@ class Command(BaseCommand):
         if not options["apply"]:
             self.stdout.write("Nothing was entered. Repeat with --apply to enter it.")
         elif year.changed:
-            record_act(
-                by=system_actor(organ),
-                kind="calendar.edited",
-                facts={
-                    "name": str(year.year),
-                    "changed": enter_year(year),
-                    "days": [day.day for day in year.exceptions],
-                    "sha256": hashlib.sha256(content).hexdigest(),
-                },
-            )
+            enter_calendar_year(by=system_actor(organ), year=year, text=content.decode())

@@ -1,6 +1,6 @@
 """Addresses of the administration, and of one's own account."""
 
-from django.urls import path
+from django.urls import include, path
 
 from yaojian.doors.administration.web import account, second_factor, sign_in, tokens
 
@@ -16,4 +16,5 @@ urlpatterns = [
     path("account/second-factor/remove/", second_factor.remove, name="remove_second_factor"),
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),
+    path("administration/rules/", include("yaojian.doors.administration.web.rules_urls")),
 ]

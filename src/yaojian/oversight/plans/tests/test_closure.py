@@ -17,6 +17,7 @@ from yaojian.casework.inspections.facade import (
     Severity,
     enter_history,
 )
+from yaojian.casework.inspections.tests.factories import enter_law
 from yaojian.foundation.accounts.facade import Actor, Level, Organ, register_organ
 from yaojian.foundation.timekeeping import CHINA, local_date
 from yaojian.oversight.plans.definitions import Formula
@@ -46,6 +47,7 @@ def teams() -> dict[Level, list[Actor]]:
     """Two officers each of the nation, of the region and of the prefecture."""
     organ = prefecture()
     nation = register_organ(code="cn", name="国家局", level=Level.NATIONAL, territories=[])
+    enter_law(nation)
     found = {}
     for of in (nation, organ.parent, organ):
         assert isinstance(of, Organ)
