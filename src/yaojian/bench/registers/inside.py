@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from yaojian.bench.contracts import BenchFailed
 from yaojian.bench.registers.pages import MEASURED
-from yaojian.bench.registers.sizes import LEADER
+from yaojian.bench.registers.sizes import LEADER, OFFICER
 from yaojian.bench.visitor import first_link
 from yaojian.foundation.accounts.facade import actor_of
 from yaojian.registers.enterprises.facade import Subject, subjects_visible_to
@@ -27,10 +27,10 @@ SERVER = "127.0.0.1"
 
 def queries() -> dict[str, int]:
     """The number of queries of one warm request of every measured page."""
-    clients: dict[str, Client] = {}
+    clients = {username: _client(username) for username in (LEADER, OFFICER)}
     counts = {}
     for measured in MEASURED:
-        client = clients.setdefault(measured.username, _client(measured.username))
+        client = clients[measured.username]
         address = measured.page.address
         if measured.page.link:
             listing = client.get(address, headers={"host": SERVER}).content.decode()
@@ -39,7 +39,7 @@ def queries() -> dict[str, int]:
         with CaptureQueriesContext(connection) as captured:
             answer = client.get(address, headers={"host": SERVER})
         if answer.status_code != 200:
-            raise BenchFailed(f"{address} answered with status {answer.status_code}")
+            raise BenchFailed(f"{address}: status {answer.status_code} {answer.headers.get('Location', '')}")
         counts[measured.page.name] = len(captured)
     return counts
 

@@ -31,12 +31,11 @@ from yaojian.registers.enterprises.facade import Subject
 ACTS_A_SUBJECT, ACTS_LEFT_OVER = 7, 7
 """Seven acts each, and one more for every seventh subject: 1,000,000 for 140,000."""
 
-# The subjects of the size that have no past yet, numbered from 0.
-_FRESH = """
-CREATE TEMPORARY TABLE bench_fresh ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY id) - 1 AS number, id, name, division_code, responsible_organ_id
-FROM enterprises_subject ORDER BY id OFFSET %s
-"""
+# The subjects that have no past yet, numbered from 0.
+_FRESH = """(
+    SELECT row_number() OVER (ORDER BY id) - 1 AS number, id, name, division_code, responsible_organ_id
+    FROM enterprises_subject ORDER BY id OFFSET %s
+)"""
 _MOMENT = (
     "timestamptz '2020-01-01 09:00+08' + interval '1 minute' * ((s.number * 7919 + n * 104729) %% 3400000)"
 )
@@ -45,16 +44,20 @@ _MOMENT = (
 def write(cursor: CursorWrapper, present: int, team: Sequence[Actor]) -> int:
     """Give all subjects after the first `present` their past, by a team of two; how many acts it was."""
     officer = team[0]
-    cursor.execute(_FRESH, [present])
     model = Subject.objects.order_by("-pk").filter(responsible_organ_id=officer.organ_id, closed_on=None)[0]
-    acts = _acts(cursor, officer, model)
-    _inspections(cursor, team, model)
-    _items(cursor, officer, model)
+    acts = _acts(cursor, present, officer, model)
+    _inspections(cursor, present, team, model)
+    _items(cursor, present, officer, model)
     return acts
 
 
 def _copies(
-    cursor: CursorWrapper, model: type[Model], template: int, changed: Mapping[str, str], times: str
+    cursor: CursorWrapper,
+    present: int,
+    model: type[Model],
+    template: int,
+    changed: Mapping[str, str],
+    times: str,
 ) -> int:
     """Copy a row for each fresh subject `s`, `n` running over `times`, with some columns changed."""
     fields = model._meta.concrete_fields
@@ -64,13 +67,13 @@ def _copies(
     table = model._meta.db_table
     cursor.execute(
         f'INSERT INTO "{table}" ({names}) SELECT {values} FROM "{table}" t '  # noqa: S608 — own names only
-        f"CROSS JOIN bench_fresh s CROSS JOIN LATERAL generate_series({times}) n WHERE t.id = %s",
-        [template],
+        f"CROSS JOIN {_FRESH} s CROSS JOIN LATERAL generate_series({times}) n WHERE t.id = %s",
+        [present, template],
     )
     return cursor.rowcount
 
 
-def _acts(cursor: CursorWrapper, officer: Actor, subject: Subject) -> int:
+def _acts(cursor: CursorWrapper, present: int, officer: Actor, subject: Subject) -> int:
     facts: dict[str, Any] = {"conclusion": "compliant", "inspection_kind": "routine", "organ_level": "county"}
     act: Act = record_act(
         by=officer, kind="inspection.concluded", subject=subject_ref(subject.pk), facts=facts
@@ -83,10 +86,10 @@ def _acts(cursor: CursorWrapper, officer: Actor, subject: Subject) -> int:
         "recorded_at": _MOMENT,
     }
     left_over = f"CASE WHEN s.number %% {ACTS_LEFT_OVER} = 0 THEN 1 ELSE 0 END"
-    return _copies(cursor, Act, act.pk, changed, f"1, {ACTS_A_SUBJECT} + {left_over}")
+    return _copies(cursor, present, Act, act.pk, changed, f"1, {ACTS_A_SUBJECT} + {left_over}")
 
 
-def _inspections(cursor: CursorWrapper, team: Sequence[Actor], subject: Subject) -> None:
+def _inspections(cursor: CursorWrapper, present: int, team: Sequence[Actor], subject: Subject) -> None:
     moment = now() - timedelta(days=30)
     past = PastInspection(
         subject=subject,
@@ -107,10 +110,10 @@ def _inspections(cursor: CursorWrapper, team: Sequence[Actor], subject: Subject)
         "opened_at": _MOMENT,
     }
     times = "1, CASE WHEN s.number %% 10 < 7 THEN 1 ELSE 0 END"
-    _copies(cursor, type(template), template.pk, changed, times)
+    _copies(cursor, present, type(template), template.pk, changed, times)
 
 
-def _items(cursor: CursorWrapper, officer: Actor, subject: Subject) -> None:
+def _items(cursor: CursorWrapper, present: int, officer: Actor, subject: Subject) -> None:
     item = WorkItem(
         kind=DUE_INSPECTION,
         organ_id=officer.organ_id,
@@ -135,4 +138,6 @@ def _items(cursor: CursorWrapper, officer: Actor, subject: Subject) -> None:
         "assignee_id": f"CASE WHEN s.number %% 20 = 0 AND s.responsible_organ_id = {officer.organ_id} "
         f"THEN {officer.user_id} END",
     }
-    _copies(cursor, WorkItem, template.pk, changed, "1, CASE WHEN s.number %% 10 < 4 THEN 1 ELSE 0 END")
+    _copies(
+        cursor, present, WorkItem, template.pk, changed, "1, CASE WHEN s.number %% 10 < 4 THEN 1 ELSE 0 END"
+    )
