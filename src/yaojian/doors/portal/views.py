@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -17,6 +16,8 @@ from yaojian.casework.inspections.facade import (
     inspections_of_subject,
 )
 from yaojian.doors.portal.limits import count_look_up
+from yaojian.doors.portal.papers import papers_found
+from yaojian.doors.portal.shell import shell
 from yaojian.foundation.accounts.web.access import public
 from yaojian.foundation.accounts.web.addresses import client_address
 from yaojian.foundation.reference.facade import division_names, place_of
@@ -44,6 +45,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
         context |= {
             "rows": rows_of(found[:LARGEST_ANSWER]),
             "has_more": len(found) > LARGEST_ANSWER,
+            **papers_found(question),
             "is_too_short": len(question) < SHORTEST_QUESTION,
         }
     return render(request, "portal/look_up.html", context)
@@ -64,12 +66,6 @@ def subject(request: HttpRequest, code: str) -> HttpResponse:
         "inspection": last_inspection(found),
     }
     return render(request, "portal/subject.html", context)
-
-
-def shell() -> dict[str, Any]:
-    """What the public layout shows around every page."""
-    home = reverse("portal:look_up")
-    return {"public_home_url": home, "look_up_url": home}
 
 
 def rows_of(subjects: list[Subject]) -> list[dict[str, Any]]:

@@ -91,9 +91,9 @@ def snapshot(licences: QuerySet[Licence], day: date) -> Snapshot:
     if day >= today():
         return Snapshot(licences, day)
     known = licences.filter(Q(issued_on__lte=day) | Q(valid_from__lte=day)).annotate(
-        then=FilteredRelation("history", condition=in_force_q(day, "history__")),
-        kept_then=Coalesce("then__state", Value(LicenceState.IN_FORCE.value)),
-        since_then=Coalesce("then__valid_from", "issued_on"),
+        stood=FilteredRelation("history", condition=in_force_q(day, "history__")),
+        kept_then=Coalesce("stood__state", Value(LicenceState.IN_FORCE.value)),
+        since_then=Coalesce("stood__valid_from", "issued_on"),
     )
     return Snapshot(known, day, "kept_then", "since_then")
 

@@ -90,10 +90,10 @@ def snapshot(products: QuerySet[Product], day: date) -> Snapshot:
     if day >= today():
         return Snapshot(products, day)
     known = products.filter(approved_on__lte=day).annotate(
-        then=FilteredRelation("history", condition=in_force_q(day, "history__")),
+        stood=FilteredRelation("history", condition=in_force_q(day, "history__")),
         said=FilteredRelation("versions", condition=in_force_q(day, "versions__")),
-        kept_then=Coalesce("then__state", Value(ProductState.VALID.value)),
-        since_then=Coalesce("then__valid_from", "approved_on"),
+        kept_then=Coalesce("stood__state", Value(ProductState.VALID.value)),
+        since_then=Coalesce("stood__valid_from", "approved_on"),
         expires_then=F("said__expires_on"),
         flags_then=Coalesce("said__flags", "flags"),
     )

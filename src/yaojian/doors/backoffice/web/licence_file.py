@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from yaojian.doors.backoffice.act_words import timeline_item
 from yaojian.doors.backoffice.web.licences import state_badge
@@ -58,7 +58,7 @@ LISTED = 50
 
 STEPS: dict[str, tuple[Promise, str, Promise, Promise]] = {
     "renew": (
-        gettext_lazy("Renew"),
+        pgettext_lazy("licence", "Renew"),
         "rotate",
         gettext_lazy("The present term ends the day before the new one begins."),
         gettext_lazy("The renewal is entered."),

@@ -153,7 +153,7 @@ def row_of(
         "said": said,
         "kind": KIND_NAMES[ProductKind(product.kind)],
         "state": state_badge(state),
-        "flags": flags[:SHOWN_FLAGS],
+        "flags": _(", ").join(flags[:SHOWN_FLAGS]),
         "more_flags": len(flags) - SHOWN_FLAGS,
         "css": "is-overdue" if state is ProductState.EXPIRED else "",
     }

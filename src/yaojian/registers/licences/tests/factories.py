@@ -66,6 +66,7 @@ def make_subject(n: int, organ: Organ, **fields: Any) -> Subject:
     defaults: dict[str, Any] = {
         "code": f"91652325{n:010d}",
         "name": f"奇台县惠民大药房{n}店",
+        "pinyin": f"qtxhmdyf{n}d",
         "subject_type": "single_pharmacy",
         "responsible_organ": organ,
         "division_code": "652325100",
