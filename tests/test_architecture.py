@@ -29,6 +29,7 @@ ROOMS_FROM_THE_GROUND = [
     ["ledger"],
     ["privacy", "deadlines", "notices"],
     ["worklist", "documents", "exports"],
+    ["staffing"],
     ["enterprises"],
     ["licences", "products", "people", "jurisdiction"],
     ["intake"],
@@ -81,6 +82,13 @@ def test_every_page_declares_its_permission() -> None:
         if not path.startswith("api/") and not hasattr(pattern.callback, "yaojian_permission")
     ]
     assert silent == []
+
+
+def test_every_permission_has_a_name() -> None:
+    from yaojian.doors.administration.web.rights_in_words import PERMISSION_NAMES
+    from yaojian.foundation.accounts.contracts import Permission
+
+    assert set(PERMISSION_NAMES) == set(Permission), "name it in doors/administration/web/rights_in_words.py"
 
 
 def test_every_api_operation_declares_its_permission() -> None:

@@ -38,6 +38,10 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str, Permission]]]] = [
             (_("Journal of acts"), "backoffice:journal", "history", Permission.JOURNAL_VIEW),
         ],
     ),
+    (
+        _("Administration"),
+        [(_("People and rights"), "administration:people", "users", Permission.ACCOUNT_VIEW)],
+    ),
     (_("For developers"), [(_("Components"), "backoffice:components", "layout", Permission.DESIGN_VIEW)]),
 ]
 PHONE = ("backoffice:workbench", "backoffice:subjects", "inspections:list", "plans:cockpit")

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "yaojian.foundation.outbox",
     "yaojian.foundation.documents",
     "yaojian.foundation.exports",
+    "yaojian.foundation.staffing",
     "yaojian.registers.enterprises",
     "yaojian.registers.licences",
     "yaojian.registers.products",

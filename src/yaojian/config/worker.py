@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from datetime import timedelta
 
 from django.db import close_old_connections
 from procrastinate import App, exceptions
@@ -11,9 +13,11 @@ from procrastinate.jobs import DeleteJobCondition
 from procrastinate.tasks import Task
 
 from yaojian.foundation.accounts.facade import apply_due_changes
+from yaojian.foundation.accounts.sessions import sweep_sessions
 from yaojian.foundation.documents import facade as documents
 from yaojian.foundation.notices import facade as notices
 from yaojian.foundation.outbox.facade import deliver_pending, wake_with
+from yaojian.foundation.staffing.facade import hand_over_leftovers, open_due_reviews
 from yaojian.foundation.timekeeping import now
 from yaojian.foundation.worklist.facade import ring_alarms
 from yaojian.oversight.plans.facade import refresh_duties
@@ -22,6 +26,9 @@ from yaojian.registers.licences.facade import refresh_expiry
 from yaojian.registers.people.facade import refresh_people_duties
 
 OUTBOX_LOCK = "outbox"
+SESSIONS_KEPT = timedelta(days=90)
+"""How long ended sessions stay in the database; the acts about them stay for good."""
+LOG = logging.getLogger(__name__)
 
 
 @app.periodic(cron="* * * * *")
@@ -114,6 +121,17 @@ def ring_all_alarms(timestamp: int) -> None:
     ring_alarms()
 
 
+@app.periodic(cron="25 17 * * *")
+@app.task(name="staffing.night", queueing_lock="staffing.night")
+def keep_rights_in_order(timestamp: int) -> None:
+    """Each night (01:25 in Beijing) open due reviews of rights, hand over leftovers, forget old sessions."""
+    open_due_reviews()
+    _handed, stuck = hand_over_leftovers()
+    if stuck:
+        LOG.warning("work of leavers that their successors could not take: %d people", len(stuck))
+    sweep_sessions(before=now() - SESSIONS_KEPT)
+
+
 def ask_for(task: Task, **arguments: int) -> None:
     """Put a job in the queue, unless the same one is waiting already: one serves any number of askers."""
     try:
@@ -155,6 +173,7 @@ def run() -> None:
     ask_for(apply_changes_of_organs, timestamp=int(now().timestamp()))
     ask_for(refresh_all_duties, timestamp=int(now().timestamp()))
     ask_for(refresh_all_expiry, timestamp=int(now().timestamp()))
+    ask_for(keep_rights_in_order, timestamp=int(now().timestamp()))
     ask_for(refresh_duties_about_people, timestamp=int(now().timestamp()))
     ask_for(ring_all_alarms, timestamp=int(now().timestamp()))
     ask_for(sweep_imports, timestamp=int(now().timestamp()))

@@ -301,8 +301,10 @@ def _missing_rights(user_id: int, items: Iterable[WorkItem]) -> list[str]:
 
 
 @transaction.atomic
-def hand_over_all(*, by: Actor, from_user: int, to_user: int, reason: str) -> int:
-    """Hand all unfinished items of a person who leaves or moves to another; returns how many.
+def hand_over_all(
+    *, by: Actor, from_user: int, to_user: int, reason: str, only: Collection[int] | None = None
+) -> int:
+    """Hand all unfinished items (or `only` some) of a person who leaves or moves on; returns how many.
 
     The caller has checked that both lie in the actor's area. Raises NotAllowed, InvalidInput (no reason,
     the same person, or the heir may not do some of the work; nothing is changed then).
@@ -314,7 +316,8 @@ def hand_over_all(*, by: Actor, from_user: int, to_user: int, reason: str) -> in
         raise InvalidInput(_("Say why the work is handed over."), field="reason")
     if from_user == to_user:
         raise InvalidInput(_("Work cannot be handed over to the person who has it."), field="user")
-    items = list(open_work_of(from_user).select_for_update(of=("self",)).select_related("assignee"))
+    wanted = open_work_of(from_user) if only is None else open_work_of(from_user).filter(pk__in=only)
+    items = list(wanted.select_for_update(of=("self",)).select_related("assignee"))
     if missing := _missing_rights(to_user, items):
         names = "、".join(str(item_kind(kind).name) for kind in missing)
         raise InvalidInput(

@@ -17,6 +17,7 @@ def tabs_of(request: ActingRequest, active: str) -> list[dict[str, Any]]:
     entries = [("own_account", _("Overview")), ("own_password", _("Password"))]
     if is_offered():
         entries.append(("second_factor", _("Second factor")))
+    entries.append(("deputy", _("Deputy")))
     if request.actor.may(Permission.TOKEN_MANAGE):
         entries.append(("tokens", _("API tokens")))
     if first_step(request):

@@ -33,6 +33,7 @@ PERMISSION_NAMES: dict[Permission, Promise] = {
     _P.DOCUMENT_VIEW: _("See documents"),
     _P.DOCUMENT_ADD: _("Add documents"),
     _P.CLOCK_VIEW: _("See statutory clocks"),
+    _P.CLOCK_PAUSE: _("Pause statutory clocks"),
     _P.CLOCK_EXTEND: _("Extend statutory clocks"),
     _P.RULES_VIEW: _("See rules and calendars"),
     _P.RULES_MANAGE: _("Maintain rules and calendars"),

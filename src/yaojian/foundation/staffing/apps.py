@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class StaffingApp(AppConfig):
+    name = "yaojian.foundation.staffing"
+    label = "staffing"
+
+    def ready(self) -> None:
+        from yaojian.foundation.staffing import work
+
+        work.install()
