@@ -31,10 +31,14 @@ LONGEST_CONSTANT = 200
 _ask_worker: Callable[[int], None] | None = None
 
 
-def work_with(ask: Callable[[int], None]) -> None:
-    """Tell the room how to give an import to the worker; set once by the composition root."""
+def work_with(ask: Callable[[int], None] | None) -> Callable[[int], None] | None:
+    """Tell the room how to give an import to the worker; gives back how it was done before.
+
+    Set once by the composition root. With None nobody is asked: the caller does the work itself.
+    """
     global _ask_worker
-    _ask_worker = ask
+    before, _ask_worker = _ask_worker, ask
+    return before
 
 
 def give_to_worker(job: Import) -> None:

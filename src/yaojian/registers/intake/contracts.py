@@ -71,10 +71,13 @@ class EntryOutcome:
 
 
 class Register(Protocol):
-    """A register's bulk door: one outcome per entry, in their order, in the caller's transaction."""
+    """A register's bulk door: one outcome per entry, in their order, in the caller's transaction.
+
+    With `rehearse` it may leave out what it would write: the caller rolls back.
+    """
 
     def __call__(
-        self, entries: Any, *, by: Actor, effective_on: date, batch: UUID | None = None
+        self, entries: Any, *, by: Actor, effective_on: date, batch: UUID, rehearse: bool
     ) -> Sequence[EntryOutcome]: ...
 
 
@@ -92,9 +95,9 @@ def _attribute(entry: Any, name: str) -> Any:
 class Target:
     """A register that tables can be taken into.
 
-    `entry` makes an entry of the values by field, `value` gives one of them back; `key` tells what makes two
-    entries the same; `above` the key of an entry that must be entered before; `current` the present values
-    by field of entries with the given keys, as far as the actor may see them.
+    `entry` makes an entry of the values by field, a dataclass `entry_type`; `value` gives one back; `key`
+    tells what makes two entries the same; `above` the key of an entry that must be entered before; `current`
+    the present values by field of entries with the given keys, as far as the actor may see them.
     """
 
     code: str
@@ -103,6 +106,7 @@ class Target:
     view: Permission
     fields: tuple[ImportField, ...]
     entry: Callable[..., Any]
+    entry_type: type[Any]
     key: Callable[[Any], str]
     register: Register
     undo: Undo

@@ -15,6 +15,7 @@ from yaojian.registers.intake.contracts import RowChange
 from yaojian.registers.intake.jobs import take_up_what_was_left, work_on
 from yaojian.registers.intake.models import Import
 from yaojian.registers.intake.queries import import_visible_to, imports_visible_to
+from yaojian.registers.intake.sheets import error_workbook
 from yaojian.registers.intake.states import ImportState
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "choose_mapping",
     "choose_sheet",
     "confirm_import",
+    "error_workbook",
     "import_visible_to",
     "imports_visible_to",
     "receive_table",

@@ -25,13 +25,14 @@ from yaojian.registers.intake.actions import (
     remembered,
 )
 from yaojian.registers.intake.contracts import RowChange
-from yaojian.registers.intake.engine import Result, Tally, in_words, take_in
+from yaojian.registers.intake.engine import Tally, in_words, take_in
 from yaojian.registers.intake.mapping import known_names, missing_fields, proposed
 from yaojian.registers.intake.models import Import, Progress, RowResult
 from yaojian.registers.intake.previews import samples_of
 from yaojian.registers.intake.progress import Stopped, Watch, is_held
+from yaojian.registers.intake.rows import Result, keep_rows, kept_rows, parse_rows
 from yaojian.registers.intake.states import AT_WORK, IMPORT_STATES, OVER, ImportState
-from yaojian.registers.intake.tables.reading import shape_of
+from yaojian.registers.intake.tables.reading import read_table
 from yaojian.registers.intake.targets import target_named
 
 log = logging.getLogger(__name__)
@@ -143,7 +144,7 @@ def _read(job: Import, actor: Actor, watch: Watch) -> None:
     target = target_named(job.target)
     watch.begin("opening", 0)
     path = storage.path_of(job.uid)
-    shape = shape_of(path, known_names(target), job.shape.get("wanted_sheet", ""))
+    shape, watch.rows = read_table(path, known_names(target), job.shape.get("wanted_sheet", ""))
     names = list(shape.header.names)
     mapping = remembered(job, names) or proposed(target, names)
     width = len(names)
@@ -170,10 +171,11 @@ def _read(job: Import, actor: Actor, watch: Watch) -> None:
 def _check(job: Import, actor: Actor, watch: Watch) -> None:
     """Rehearse the import: everything is entered and rolled back, so that the preview is what will be."""
     target = target_named(job.target)
-    tally = Tally()
+    rows, tally = parse_rows(job, target, actor, watch), Tally()
+    keep_rows(job, rows)
     try:
         with transaction.atomic():
-            tally = take_in(job, target, actor, watch)
+            tally = take_in(job, target, actor, watch, rows, rehearse=True)
             raise _Rehearsed
     except _Rehearsed:
         pass
@@ -189,8 +191,9 @@ def _check(job: Import, actor: Actor, watch: Watch) -> None:
 def _run(job: Import, actor: Actor, watch: Watch) -> None:
     """Enter the rows, keep the result and write the act in one transaction: a crash leaves nothing."""
     target = target_named(job.target)
+    rows = kept_rows(job, target, watch) or parse_rows(job, target, actor, watch)
     with transaction.atomic():
-        tally = take_in(job, target, actor, watch)
+        tally = take_in(job, target, actor, watch, rows, rehearse=False)
         _keep_results(job, tally)
         advance(job, "finish")
         counts = {change.value: tally.counts[change] for change in RowChange}

@@ -125,7 +125,7 @@ FIELDS = (
 
 
 def enter_licences(
-    entries: Sequence[LicenceEntry], *, by: Actor, effective_on: date, batch: UUID | None = None
+    entries: Sequence[LicenceEntry], *, by: Actor, effective_on: date, batch: UUID, rehearse: bool
 ) -> list[EntryOutcome]:
     """The register's bulk door."""
     outcomes = register_licences(entries, by=by, effective_on=effective_on, batch=batch)
@@ -172,6 +172,7 @@ LICENCES = Target(
     view=Permission.LICENCE_VIEW,
     fields=FIELDS,
     entry=LicenceEntry,
+    entry_type=LicenceEntry,
     key=key_of,
     register=enter_licences,
     undo=take_back_licences,

@@ -31,6 +31,8 @@ NO = frozenset({"否", "无", "停产", "停业", "NO", "N", "FALSE", "0", "×",
 _PARTED = str.maketrans(dict.fromkeys(",，;；|\n", "、"))
 """What parts the items of one cell."""
 
+_SELDOM_REPEATED = frozenset({FieldKind.TEXT, FieldKind.CODE, FieldKind.DEGREES})
+MOST_REMEMBERED = 20_000
 SHOWN = 40
 """How much of a wrong value an error repeats."""
 
@@ -100,17 +102,17 @@ def _parser(one: ImportField, area: AreaNames) -> Parse:
 
 
 def _value(column: _Column, cell: str) -> Any:
+    seen = column.seen
+    if cell in seen and cell.__class__ is str:
+        return seen[cell]
     if isinstance(cell, Marked):
         raise _marked(cell)
-    seen = column.seen
-    if cell in seen:
-        return seen[cell]
     if not cell or not plain(cell):
         if column.field.required:
             raise Wrong(_("This is missing."), _("Fill in the cell."))
         return column.field.blank
     value = column.parse(cell)
-    if len(seen) < 20_000:
+    if column.field.kind not in _SELDOM_REPEATED and len(seen) < MOST_REMEMBERED:
         seen[cell] = value
     return value
 

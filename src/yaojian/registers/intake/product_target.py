@@ -159,7 +159,7 @@ def value_of(entry: ProductEntry, name: str) -> Any:
 
 
 def enter_products(
-    entries: Sequence[ProductEntry], *, by: Actor, effective_on: date, batch: UUID | None = None
+    entries: Sequence[ProductEntry], *, by: Actor, effective_on: date, batch: UUID, rehearse: bool
 ) -> list[EntryOutcome]:
     """The register's bulk door."""
     outcomes = register_products(entries, by=by, effective_on=effective_on, batch=batch)
@@ -193,6 +193,7 @@ PRODUCTS = Target(
     view=Permission.PRODUCT_VIEW,
     fields=FIELDS,
     entry=product_entry,
+    entry_type=ProductEntry,
     key=lambda entry: f"{entry.kind} {entry.approval_no}",
     register=enter_products,
     undo=take_back_products,

@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from django.db import connection
 
+from yaojian.registers.intake.tables.reading import Row
+
 LOCK_CLASS = 0x494D50
 """The class of advisory locks by which a worker holds an import; the database frees a dead one's."""
 
@@ -28,6 +30,8 @@ class Watch:
         self.job_id = job_id
         self.side: Any = connection.copy()
         self.is_mine = False
+        self.rows: list[Row] | None = None
+        """What reading a table leaves to its check, so that it is read once."""
         self._told = 0.0
 
     def __enter__(self) -> Self:

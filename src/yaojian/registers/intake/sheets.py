@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from yaojian.foundation.accounts.facade import Actor
-from yaojian.foundation.exports.facade import Sheet
+from yaojian.foundation.exports.facade import Sheet, workbook_pieces
 from yaojian.foundation.privacy.facade import reveal
 from yaojian.registers.intake.actions import import_ref
 from yaojian.registers.intake.contracts import FieldKind, ImportField, Target
@@ -20,6 +20,11 @@ from yaojian.registers.intake.targets import target_named
 
 AT_ONCE = 1_000
 WIDTH = 20
+
+
+def error_workbook(actor: Actor, job: Import) -> Iterator[bytes]:
+    """The workbook of the broken rows, piece by piece."""
+    return workbook_pieces(error_sheets(actor, job))
 
 
 def error_sheets(actor: Actor, job: Import) -> Iterator[Sheet]:

@@ -27,6 +27,11 @@ def path_of(uid: UUID) -> Path:
     return Path(settings.DOCUMENTS_FOLDER).parent / "imports" / str(uid)
 
 
+def rows_path_of(uid: UUID) -> Path:
+    """Where the parsed rows of an import lie."""
+    return path_of(uid).with_suffix(".rows")
+
+
 def keep(uid: UUID, pieces: Iterable[bytes]) -> KeptFile:
     """Write a file, readable to this account alone; stops one piece after the largest size allowed."""
     path = path_of(uid)
@@ -46,5 +51,6 @@ def keep(uid: UUID, pieces: Iterable[bytes]) -> KeptFile:
 
 
 def forget(uid: UUID) -> None:
-    """Remove the file of an import, if it is still there."""
+    """Remove the file of an import and its parsed rows, if they are still there."""
     path_of(uid).unlink(missing_ok=True)
+    rows_path_of(uid).unlink(missing_ok=True)

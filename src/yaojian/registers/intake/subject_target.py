@@ -234,10 +234,10 @@ def current_subjects(actor: Actor, codes: Sequence[str]) -> Mapping[str, Mapping
 
 
 def enter_subjects(
-    entries: Sequence[SubjectEntry], *, by: Actor, effective_on: date, batch: UUID | None = None
+    entries: Sequence[SubjectEntry], *, by: Actor, effective_on: date, batch: UUID, rehearse: bool
 ) -> list[EntryOutcome]:
     """The register's bulk door."""
-    outcomes = register_subjects(entries, by=by, effective_on=effective_on, batch=batch)
+    outcomes = register_subjects(entries, by=by, effective_on=effective_on, batch=batch, rehearse=rehearse)
     return [_outcome(outcome) for outcome in outcomes]
 
 
@@ -258,6 +258,7 @@ SUBJECTS = Target(
     view=Permission.SUBJECT_VIEW,
     fields=FIELDS,
     entry=SubjectEntry,
+    entry_type=SubjectEntry,
     key=lambda entry: entry.code,
     above=lambda entry: entry.parent,
     register=enter_subjects,

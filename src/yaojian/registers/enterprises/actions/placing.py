@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Organ
+from yaojian.foundation.lookups import Among
 from yaojian.registers.enterprises.actions.storing import (
     AT_ONCE,
     ENTERPRISES,
@@ -45,8 +46,9 @@ class Placed:
 class Places:
     """Looks up, for one registration, what entries point to, within what the actor answers for."""
 
-    def __init__(self, by: Actor, entries: Iterable[SubjectEntry]) -> None:
+    def __init__(self, by: Actor, entries: Iterable[SubjectEntry], *, rehearse: bool = False) -> None:
         self._by = by
+        self._rehearse = rehearse
         codes = {entry.responsible_organ for entry in entries}
         organs = Organ.objects.filter(code__in=codes, path__startswith=by.organ_path)
         self._organs = {organ.code: organ.pk for organ in organs}
@@ -92,7 +94,9 @@ class Places:
             if faults:
                 placed.faults[number] = tuple(faults)
         sound = {number: entry for number, entry in chunk.items() if number not in placed.faults}
-        enterprises, renamed = _enterprises_of(list(sound.values()), mark, effective_on)
+        enterprises, renamed = _enterprises_of(
+            list(sound.values()), mark, effective_on, rehearse=self._rehearse
+        )
         for number, entry in sound.items():
             columns: dict[str, int | None] = {"responsible_organ_id": self._organs[entry.responsible_organ]}
             if entry.uscc:
@@ -173,7 +177,7 @@ def _subjects_by_code(codes: Collection[str]) -> dict[str, dict[str, Any]]:
     ordered = sorted(codes)
     found: dict[str, dict[str, Any]] = {}
     for start in range(0, len(ordered), AT_ONCE):
-        rows = Subject.objects.filter(code__in=ordered[start : start + AT_ONCE]).select_for_update()
+        rows = Subject.objects.filter(Among("code", ordered[start : start + AT_ONCE])).select_for_update()
         for row in rows.order_by("id").values(
             "id", "code", "subject_type", "responsible_organ_id", "merged_into_id"
         ):
@@ -188,7 +192,7 @@ def _ancestors(keys: set[int]) -> dict[int, set[int]]:
     for _step in range(DEEPEST):
         if not frontier:
             break
-        step = dict(Subject.objects.filter(pk__in=frontier).values_list("pk", "parent_id"))
+        step = dict(Subject.objects.filter(Among("pk", frontier)).values_list("pk", "parent_id"))
         above |= step
         frontier = {parent for parent in step.values() if parent is not None} - above.keys()
     ways: dict[int, set[int]] = {}
@@ -203,11 +207,11 @@ def _ancestors(keys: set[int]) -> dict[int, set[int]]:
 
 
 def _enterprises_of(
-    entries: Sequence[SubjectEntry], mark: Mark, effective_on: date
+    entries: Sequence[SubjectEntry], mark: Mark, effective_on: date, *, rehearse: bool
 ) -> tuple[dict[str, int], set[int]]:
     """The keys of legal entities by unified code, and of those that got another name.
 
-    Unknown ones are entered.
+    Unknown ones are entered; in a rehearsal they get keys that no row has.
     """
     first: dict[str, SubjectEntry] = {}
     names: dict[str, str] = {}
@@ -219,11 +223,13 @@ def _enterprises_of(
     codes = sorted(first)
     held: dict[str, int] = {}
     for start in range(0, len(codes), AT_ONCE):
-        rows = Enterprise.objects.filter(uscc__in=codes[start : start + AT_ONCE])
+        rows = Enterprise.objects.filter(Among("uscc", codes[start : start + AT_ONCE]))
         held |= dict(rows.values_list("uscc", "pk"))
     given = {held[code]: name for code, name in names.items() if code in held}
     renamed = _rename(given, mark, effective_on)
     missing = [code for code in codes if code not in held]
+    if rehearse:
+        return held | {code: -number for number, code in enumerate(missing, 1)}, renamed
     histories = {}
     for key, code in zip(new_keys(ENTERPRISES, len(missing)), missing, strict=True):
         name = names.get(code, first[code].name)
@@ -249,7 +255,9 @@ def values_of_new(uscc: str, name: str) -> dict[str, Any]:
 
 def _rename(names: Mapping[int, str], mark: Mark, effective_on: date) -> set[int]:
     """Give legal entities another name from a day, where it is another; the keys of those."""
-    differing = [row.pk for row in Enterprise.objects.filter(pk__in=list(names)) if row.name != names[row.pk]]
+    differing = [
+        row.pk for row in Enterprise.objects.filter(Among("pk", list(names))) if row.name != names[row.pk]
+    ]
     if not differing:
         return set()
     held = histories_of(ENTERPRISES, differing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.ledger.facade import record_act, subject_ref
+from yaojian.foundation.lookups import Among
 from yaojian.foundation.periods import in_force_q
 from yaojian.registers.enterprises.actions.placing import Placed, Places
 from yaojian.registers.enterprises.actions.storing import (
@@ -79,18 +80,25 @@ SPOKEN = (
 
 @transaction.atomic
 def register_subjects(
-    entries: Iterable[SubjectEntry], *, by: Actor, effective_on: date, batch: UUID | None = None
+    entries: Iterable[SubjectEntry],
+    *,
+    by: Actor,
+    effective_on: date,
+    batch: UUID | None = None,
+    rehearse: bool = False,
 ) -> list[Outcome]:
     """Enter subjects by code, or change what the register holds of them from a day; one outcome an entry.
 
     What is wrong with an entry, or lies outside the actor's area, refuses that entry alone. A new subject
     holds from its opening day on. Each ten thousand entries that were new or changed are one act; none when
-    nothing was, so that a repeated registration leaves no trace. Raises NotAllowed.
+    nothing was, so that a repeated registration leaves no trace. With `rehearse` no subject is written and no
+    act recorded: the outcomes tell what would be, for entries whose superior subjects are there; the caller
+    rolls back. Raises NotAllowed.
     """
     check_user_can_register(by)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    return _Registration([cleaned(entry) for entry in entries], by, effective_on, batch).run()
+    return _Registration([cleaned(entry) for entry in entries], by, effective_on, batch, rehearse).run()
 
 
 @dataclass(slots=True)
@@ -99,11 +107,12 @@ class _Registration:
     by: Actor
     effective_on: date
     batch: UUID | None
+    rehearse: bool
     outcomes: dict[int, Outcome] = field(default_factory=dict)
 
     def run(self) -> list[Outcome]:
         waiting = self._acceptable()
-        places = Places(self.by, self.entries)
+        places = Places(self.by, self.entries, rehearse=self.rehearse)
         for number in list(waiting):
             if faults := places.faults_of(self.entries[number]):
                 self._refuse(waiting.pop(number), faults)
@@ -158,9 +167,13 @@ class _Registration:
             **self._change(mark, {n: e for n, e in chunk.items() if n in placed.held}, placed),
         }
         self.outcomes |= entered
+        if self.rehearse:
+            return
         self._record(mark, [o for o in entered.values() if o.change is not Change.UNCHANGED])
 
     def _insert(self, mark: Mark, new: dict[int, SubjectEntry], placed: Placed) -> dict[int, Outcome]:
+        if self.rehearse:
+            return {number: Outcome(entry.code, Change.NEW, None) for number, entry in new.items()}
         histories, outcomes = {}, {}
         for key, (number, entry) in zip(new_keys(SUBJECTS, len(new)), new.items(), strict=True):
             columns = with_mark_of_level({**columns_of(entry), **placed.columns[number]}, [])
@@ -188,14 +201,22 @@ class _Registration:
                 outcomes[number] = Outcome(entry.code, change, key)
             else:
                 differing[number] = (key, wanted)
-        held = histories_of(SUBJECTS, [key for key, _wanted in differing.values()])
+        outcomes |= {
+            number: Outcome(self.entries[number].code, Change.CHANGED, key)
+            for number, (key, _wanted) in differing.items()
+        }
+        if not self.rehearse:
+            self._rewrite(mark, differing.values())
+        return outcomes
+
+    def _rewrite(self, mark: Mark, differing: Collection[tuple[int, Values]]) -> None:
+        """Bring the histories of subjects up to date."""
+        held = histories_of(SUBJECTS, [key for key, _wanted in differing])
         wanted_histories = {}
-        for number, (key, wanted) in differing.items():
+        for key, wanted in differing:
             history = [span for _version, span in held[key]]
             wanted_histories[key] = brought_up_to_date(history, wanted, self.effective_on)
-            outcomes[number] = Outcome(self.entries[number].code, Change.CHANGED, key)
         rewrite(SUBJECTS, mark, held, wanted_histories)
-        return outcomes
 
     def _record(self, mark: Mark, entered: Sequence[Outcome]) -> None:
         if not entered:
@@ -284,7 +305,7 @@ def _states_on(day: date, keys: Sequence[int]) -> dict[int, Values]:
     states: dict[int, Values] = {}
     for start in range(0, len(keys), AT_ONCE):
         rows = SubjectVersion.objects.filter(
-            CURRENT, in_force_q(day), subject_id__in=keys[start : start + AT_ONCE]
+            CURRENT, in_force_q(day), Among("subject_id", keys[start : start + AT_ONCE])
         ).order_by()
         for key, *values in rows.values_list("subject_id", *SUBJECTS.columns):
             states[key] = dict(zip(SUBJECTS.columns, values, strict=True))

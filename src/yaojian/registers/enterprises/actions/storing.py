@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
+from yaojian.foundation.lookups import Among
 from yaojian.foundation.timekeeping import now, today
 from yaojian.registers.enterprises.models import (
     CURRENT,
@@ -133,7 +134,7 @@ def histories_of(register: Register, keys: Sequence[int]) -> dict[int, list[tupl
     found: dict[int, list[tuple[int, Span]]] = defaultdict(list)
     for start in range(0, len(keys), AT_ONCE):
         rows = register.version._default_manager.filter(
-            CURRENT, **{f"{register.key}__in": keys[start : start + AT_ONCE]}
+            CURRENT, Among(register.key, keys[start : start + AT_ONCE])
         ).order_by(register.key, "valid_from")
         for row in rows.values_list("id", register.key, "valid_from", "valid_to", *register.columns):
             version, key, valid_from, valid_to, *values = row
@@ -156,7 +157,7 @@ def rewrite(
         kept = [span for _version, span in held[key]]
         added[key] = [span for span in history if span not in kept]
     for start in range(0, len(replaced), AT_ONCE):
-        register.version._default_manager.filter(pk__in=replaced[start : start + AT_ONCE]).update(
+        register.version._default_manager.filter(Among("pk", replaced[start : start + AT_ONCE])).update(
             replaced_by=mark.act
         )
     insert_versions(register, mark, added)

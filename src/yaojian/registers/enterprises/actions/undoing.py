@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.ledger.facade import SUBJECT_KIND, Act, record_act
+from yaojian.foundation.lookups import Among
 from yaojian.registers.enterprises.actions.storing import (
     AT_ONCE,
     ENTERPRISES,
@@ -40,7 +41,7 @@ def undo_registration(*, by: Actor, batch: UUID) -> list[Outcome]:
     rows = {
         row.pk: row
         for row in Subject.objects.select_for_update(of=("self",))
-        .filter(pk__in=_touched(SUBJECTS, batch))
+        .filter(Among("pk", _touched(SUBJECTS, batch)))
         .select_related("responsible_organ")
     }
     mine = {key for key, row in rows.items() if (row.responsible_organ.path or "").startswith(by.organ_path)}
@@ -89,7 +90,7 @@ def _acts_of(register: Register, batch: UUID) -> set[UUID]:
 def _touched_later(register: Register, batch: UUID, keys: Collection[int]) -> set[int]:
     """Those of `keys` that another act changed after the batch."""
     first = register.version._default_manager.filter(batch=batch).aggregate(first=Min("id"))["first"]
-    versions = register.version._default_manager.filter(**{f"{register.key}__in": keys}).order_by()
+    versions = register.version._default_manager.filter(Among(register.key, keys)).order_by()
     replaced = versions.filter(batch=batch, replaced_by__isnull=False)
     replaced = replaced.exclude(replaced_by__in=_acts_of(register, batch))
     added = versions.filter(pk__gt=first).exclude(batch=batch)
@@ -101,26 +102,30 @@ def _touched_later(register: Register, batch: UUID, keys: Collection[int]) -> se
 
 def _without_history(register: Register, batch: UUID, keys: Collection[int]) -> set[int]:
     """Those of `keys` of which nothing is left without the batch: it entered them."""
-    older = register.version._default_manager.filter(**{f"{register.key}__in": keys}).exclude(batch=batch)
+    older = register.version._default_manager.filter(Among(register.key, keys)).exclude(batch=batch)
     return set(keys) - set(older.order_by().values_list(register.key, flat=True))
 
 
 def _needed(new: Collection[int], undone: Collection[int]) -> set[int]:
     """Those of `new` on which something rests that the undoing leaves: files, acts, other subjects."""
-    acted_upon = Act.objects.filter(subject_kind=SUBJECT_KIND, subject_id__in=new).exclude(kind=ENTERING)
+    acted_upon = Act.objects.filter(Among("subject_id", new), subject_kind=SUBJECT_KIND).exclude(
+        kind=ENTERING
+    )
     needed: set[int] = set()
     needed |= {key for key in acted_upon.order_by().values_list("subject_id", flat=True) if key}
     for relation in Subject._meta.get_fields(include_hidden=True):
         if not (relation.auto_created and not relation.concrete and relation.is_relation):
             continue
         model, name = relation.related_model, relation.field.attname  # type: ignore[union-attr]
-        rows = model._default_manager.filter(**{f"{name}__in": new})  # type: ignore[union-attr]
+        rows = model._default_manager.filter(Among(name, new))  # type: ignore[union-attr]
         if model is Subject:
-            rows = rows.exclude(pk__in=undone)
+            rows = rows.exclude(Among("pk", undone))
         elif model is SUBJECTS.version:
-            rows = rows.exclude(subject_id__in=undone)
+            rows = rows.exclude(Among("subject_id", undone))
         needed |= set(rows.order_by().values_list(name, flat=True))
-    above = dict(Subject.objects.filter(pk__in=new, parent_id__in=new).values_list("pk", "parent_id"))
+    above = dict(
+        Subject.objects.filter(Among("pk", new), Among("parent_id", new)).values_list("pk", "parent_id")
+    )
     frontier = set(needed)
     while frontier := {above[key] for key in frontier if key in above} - needed:
         needed |= frontier
@@ -134,7 +139,7 @@ def _restore(
     ordered = sorted(keys)
     for start in range(0, len(ordered), AT_ONCE):
         some = ordered[start : start + AT_ONCE]
-        versions = register.version._default_manager.filter(**{f"{register.key}__in": some})
+        versions = register.version._default_manager.filter(Among(register.key, some))
         versions.filter(batch=batch)._raw_delete(versions.db)
         versions.filter(replaced_by__in=acts).update(replaced_by=None)
         kept = [key for key in some if key not in gone]
@@ -143,7 +148,7 @@ def _restore(
             {key: [span for _version, span in held] for key, held in histories_of(register, kept).items()},
         )
     if gone:
-        rows = register.row._default_manager.filter(pk__in=list(gone))
+        rows = register.row._default_manager.filter(Among("pk", gone))
         rows._raw_delete(rows.db)
 
 
@@ -156,7 +161,7 @@ def _undo_enterprises(batch: UUID, acts: Collection[UUID]) -> None:
     new = _without_history(ENTERPRISES, batch, undone)
     used: set[int | None] = set()
     for model in (Subject, SUBJECTS.version):
-        rows = model._default_manager.filter(enterprise_id__in=new).order_by()
+        rows = model._default_manager.filter(Among("enterprise_id", new)).order_by()
         used |= set(rows.values_list("enterprise_id", flat=True))
     _restore(ENTERPRISES, batch, acts, undone - used, new - used)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.registers.intake.tables.delimited import delimited_rows, encoding_of
-from yaojian.registers.intake.tables.header import Header, find_header
+from yaojian.registers.intake.tables.header import LOOKED_AT_ROWS, Header, find_header
 from yaojian.registers.intake.tables.kinds import FileKind, kind_of
 from yaojian.registers.intake.tables.limits import MAX_ROWS
 from yaojian.registers.intake.tables.refusals import TableRefused
@@ -45,21 +46,11 @@ def rows_of(path: Path, sheet: str) -> Iterator[Row]:
 
 def data_rows(path: Path, sheet: str, header_row: int) -> Iterator[Row]:
     """The rows below the header. Raises TableRefused when there are more than half a million."""
-    count = 0
-    for row in rows_of(path, sheet):
-        if row[0] <= header_row:
-            continue
-        count += 1
-        if count > MAX_ROWS:
-            raise TableRefused(
-                _("The table has more than %(most)s rows.") % {"most": MAX_ROWS},
-                cure=_("Split it into several files, for instance by prefecture."),
-            )
-        yield row
+    return _bearable(row for row in rows_of(path, sheet) if row[0] > header_row)
 
 
-def shape_of(path: Path, known: Collection[str], sheet: str = "") -> Shape:
-    """Read a file through once and tell what it holds.
+def read_table(path: Path, known: Collection[str], sheet: str = "") -> tuple[Shape, list[Row]]:
+    """Read a file through and tell what it holds, with the rows below the header.
 
     `known` are the keys of names that a header may have; `sheet` is a choice, else the first visible sheet
     with rows. Raises TableRefused.
@@ -85,27 +76,29 @@ class NothingInIt(TableRefused):
 
 def _shape(
     path: Path, known: Collection[str], kind: FileKind, encoding: str, sheets: tuple[str, ...], sheet: str
-) -> Shape:
-    rows, top = rows_of(path, sheet), []
-    for row in rows:
-        top.append(row)
-        if len(top) == 40:
-            break
+) -> tuple[Shape, list[Row]]:
+    rows = rows_of(path, sheet)
+    top = list(islice(rows, LOOKED_AT_ROWS))
     header = find_header(top, known)
     if header is None:
         raise NothingInIt(
             _("The table has no rows."), cure=_("Choose the file or the sheet with the register.")
         )
-    below = [(number, tuple(cells)) for number, cells in top if number > header.row]
-    count = len(below) + sum(1 for _row in rows)
-    if not count:
+    below = list(_bearable(row for row in chain(top, rows) if row[0] > header.row))
+    if not below:
         raise NothingInIt(
             _("The table has a header but no rows below it."),
             cure=_("Enter the rows below the header and save the file again."),
         )
-    if count > MAX_ROWS:
-        raise TableRefused(
-            _("The table has more than %(most)s rows.") % {"most": MAX_ROWS},
-            cure=_("Split it into several files, for instance by prefecture."),
-        )
-    return Shape(kind, encoding, sheets, sheet, header, count, tuple(below[:SAMPLE_ROWS]))
+    sample = tuple((number, tuple(cells)) for number, cells in below[:SAMPLE_ROWS])
+    return Shape(kind, encoding, sheets, sheet, header, len(below), sample), below
+
+
+def _bearable(rows: Iterable[Row]) -> Iterator[Row]:
+    for count, row in enumerate(rows, 1):
+        if count > MAX_ROWS:
+            raise TableRefused(
+                _("The table has more than %(most)s rows.") % {"most": MAX_ROWS},
+                cure=_("Split it into several files, for instance by prefecture."),
+            )
+        yield row

@@ -12,7 +12,7 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.exports.facade import ExportFormat, file_answer, workbook_pieces
 from yaojian.registers.intake.actions import check_may_import
 from yaojian.registers.intake.queries import import_visible_to
-from yaojian.registers.intake.sheets import error_sheets, template_sheets
+from yaojian.registers.intake.sheets import error_workbook, template_sheets
 from yaojian.registers.intake.targets import target_named
 
 
@@ -21,8 +21,7 @@ def error_sheet(request: ActingRequest, uid: UUID) -> StreamingHttpResponse:
     """The broken rows with their columns, what is wrong with each, and the cure; to be imported again."""
     job = import_visible_to(request.actor, uid)
     check_may_import(request.actor, job.target)
-    pieces = workbook_pieces(error_sheets(request.actor, job))
-    return file_answer(pieces, _("import-errors"), ExportFormat.XLSX)
+    return file_answer(error_workbook(request.actor, job), _("import-errors"), ExportFormat.XLSX)
 
 
 @requires(Permission.REGISTER_IMPORT)
