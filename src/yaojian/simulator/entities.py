@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,33 @@ class SimInspection:
 
 
 @dataclass(frozen=True, slots=True)
+class SimRole:
+    """A role of a person: its kind and columns as the register of people names them; `subject` is a code."""
+
+    kind: str
+    first: date
+    last: date | None
+    subject: str
+    values: Mapping[str, Any]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.first <= day and (self.last is None or self.last >= day)
+
+
+@dataclass(frozen=True, slots=True)
+class SimPerson:
+    """Somebody in the register of people, kept by an organ; `account` is the user name of an officer."""
+
+    name: str
+    identity_number: str
+    phone: str
+    keeper: str
+    roles: tuple[SimRole, ...]
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything simulated from one seed up to the eve of one day."""
 
@@ -113,3 +142,4 @@ class World:
     subjects: tuple[SimSubject, ...]
     officers: tuple[SimOfficer, ...]
     inspections: tuple[SimInspection, ...]
+    personnel: tuple[SimPerson, ...] = ()

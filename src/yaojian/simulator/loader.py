@@ -30,6 +30,7 @@ from yaojian.oversight.plans.facade import ORIGIN, refresh_duties
 from yaojian.registers.enterprises.facade import Change, Subject, SubjectEntry, SubjectType, register_subjects
 from yaojian.simulator.entities import SimInspection, World
 from yaojian.simulator.register_loader import register_catalogue, register_papers
+from yaojian.simulator.staffing import register_personnel
 from yaojian.simulator.truth import write_truth
 
 IN_POST_SINCE = date(2021, 1, 4)
@@ -83,6 +84,7 @@ def load_world(world: World, progress: Progress) -> Loaded | None:
         note("licences", licences)
         note("ending", ending)
         note("products", register_catalogue(world, registrar))
+        note("personnel", register_personnel(world, actors))
         pasts = [_past(inspection, subjects, actors) for inspection in world.inspections]
         enter_history(pasts, note)
         note("duties", refresh_duties(as_of=world.as_of).opened)

@@ -166,9 +166,51 @@ COUNTED: tuple[Callable[[World], dict[str, Any]], ...] = (
 )
 
 
+def lent_certificates(world: World) -> list[str]:
+    """Registrations in force whose holder works at another subject on the day, or whose place is closed."""
+    closed = {s.code for s in world.subjects if s.closed_on is not None and s.closed_on <= world.as_of}
+    lent = []
+    for person in world.personnel:
+        in_force = [role for role in person.roles if role.holds_on(world.as_of)]
+        for role in in_force:
+            if role.kind != "pharmacist":
+                continue
+            elsewhere = [
+                other
+                for other in in_force
+                if other.kind == "position"
+                and other.subject != role.subject
+                and other.values["position"] != "legal_representative"
+            ]
+            if elsewhere or role.subject in closed:
+                lent.append(str(role.values["registration_no"]))
+    return sorted(lent)
+
+
+def pharmacies_without_pharmacist(world: World) -> list[str]:
+    """Codes of pharmacies open on the day where no pharmacist is registered on it."""
+    staffed = set()
+    for person in world.personnel:
+        for role in person.roles:
+            if role.kind == "pharmacist" and role.holds_on(world.as_of):
+                staffed.add(role.subject)
+    codes = []
+    for subject in world.subjects:
+        is_open = subject.closed_on is None or subject.closed_on > world.as_of
+        if (
+            subject.subject_type in ("chain_store", "single_pharmacy")
+            and is_open
+            and subject.code not in staffed
+        ):
+            codes.append(subject.code)
+    return sorted(codes)
+
+
 def truth_of(world: World) -> dict[str, Any]:
-    """What every computable figure of the two plans must come to in a world."""
+    """What every computable figure of the two plans must come to, and what is wrong with people."""
     return {
+        "lent_certificates": lent_certificates(world),
+        "pharmacies_without_pharmacist": pharmacies_without_pharmacist(world),
         "seed": world.seed,
         "as_of": world.as_of.isoformat(),
         "figures": [count(world) for count in COUNTED],

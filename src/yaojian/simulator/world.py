@@ -7,6 +7,7 @@ from datetime import date
 from yaojian.simulator.entities import World
 from yaojian.simulator.history import simulate_inspections
 from yaojian.simulator.people import build_officers
+from yaojian.simulator.personnel import build_personnel
 from yaojian.simulator.subjects import build_subjects
 
 DEFAULT_SEED = 14
@@ -16,4 +17,6 @@ def build_world(seed: int, as_of: date) -> World:
     """Subjects, officers and two years of inspections ending on the eve of `as_of`."""
     subjects = build_subjects(seed, as_of)
     officers = build_officers(seed)
-    return World(seed, as_of, subjects, officers, simulate_inspections(seed, as_of, subjects, officers))
+    inspections = simulate_inspections(seed, as_of, subjects, officers)
+    personnel = build_personnel(seed, as_of, subjects, officers)
+    return World(seed, as_of, subjects, officers, inspections, personnel)

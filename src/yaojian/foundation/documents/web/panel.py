@@ -23,6 +23,14 @@ STATES: dict[str, tuple[str, Promise]] = {
 }
 
 
+CHECKERS: dict[str, Promise] = {
+    "structure": pgettext_lazy("checker", "structure"),
+    "decoder": pgettext_lazy("checker", "decoded as a picture"),
+    "clamd": pgettext_lazy("checker", "virus scanner"),
+    "storage": pgettext_lazy("checker", "storage"),
+}
+
+
 def documents_context(actor: Actor, file: Ref, *, may_change: bool = True) -> dict[str, Any]:
     """What the part shows; the caller's page has let the actor see the file. Two queries."""
     series: dict[object, list[Document]] = {}
@@ -49,6 +57,7 @@ def row_of(versions: list[Document]) -> dict[str, Any]:
         "kind": media.name if media else latest.media_type,
         "icon": media.icon if media else "file",
         "state": STATES[latest.state],
+        "checkers": [CHECKERS.get(name, name) for name in latest.checker.split(", ") if name],
         "tried": latest.attempts if latest.state == DocumentState.WAITING.value else 0,
         "url": reverse("documents:document", args=[latest.pk]),
         "download_url": reverse("documents:content", args=[latest.pk]) if latest.is_clean else "",

@@ -27,6 +27,7 @@ from yaojian.registers.people.contracts import (
     SEQUENCE_NAMES,
     Category,
     Grade,
+    PositionKind,
     RoleKind,
     Sequence,
 )
@@ -253,7 +254,11 @@ def suspected(request: ActingRequest) -> HttpResponse:
 def suspicion_reasons(role: PharmacistRegistration, positions: list[Any], day: AsOf) -> list[str]:
     """Why a registration looks lent, in sentences."""
     reasons = [
-        _("At the same time %(position)s of %(subject)s, from %(since)s.")
+        (
+            _("At the same time employed at %(subject)s, from %(since)s.")
+            if position.position == PositionKind.EMPLOYEE
+            else _("At the same time %(position)s of %(subject)s, from %(since)s.")
+        )
         % {
             "position": position.get_position_display(),
             "subject": position.subject.name,

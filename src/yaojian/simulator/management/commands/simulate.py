@@ -21,6 +21,7 @@ LINES = {
     "licences": ("许可和备案", "licences and filings"),
     "ending": ("到期许可证的工作项", "work items of licences that end"),
     "products": ("品种", "products"),
+    "personnel": ("执业药师、检查员等人员", "pharmacists, inspectors and others"),
     "inspections": ("监督检查", "inspections"),
     "teams": ("检查组成员", "team members"),
     "findings": ("缺陷", "findings"),
