@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -60,10 +61,13 @@ def _connect(database: dict[str, Any]) -> None:
     connection.settings_dict.update(database)
 
 
-@pytest.fixture(autouse=True)
-def _an_installation_key(settings: Any, tmp_path: Path) -> None:
-    settings.INSTALLATION_KEYS = ("key of the tests",)
-    settings.KEY_FILE = tmp_path / "secrets.json"
+@pytest.fixture(autouse=True, scope="session")
+def _an_installation_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Worlds that are loaded once for many tests seal their people too."""
+    with override_settings(
+        INSTALLATION_KEYS=("key of the tests",), KEY_FILE=tmp_path_factory.mktemp("key") / "secrets.json"
+    ):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,7 @@ from yaojian.oversight.plans.drilldown import groups
 from yaojian.oversight.plans.facade import figures_of, load_packs
 from yaojian.oversight.plans.queries import figure_by_key
 from yaojian.registers.enterprises.facade import Subject
+from yaojian.registers.people.facade import pharmacies_without_pharmacist, suspected_visible_to
 from yaojian.simulator.loader import Loaded, load_world, moment_of_loading
 from yaojian.simulator.tests.worlds import AS_OF, world_on
 
@@ -75,6 +76,17 @@ def test_the_subjects_behind_each_figure_are_the_true_ones(loaded: Loaded) -> No
         reached = next(g for g in groups(figure, figure.row.plan.organ, AS_OF) if g.code == "reached")
         codes = "\n".join(sorted(reached.subjects.values_list("code", flat=True)))
         assert hashlib.sha256(codes.encode()).hexdigest() == wanted["numerator_codes_sha256"], wanted["key"]
+
+
+def test_lent_certificates_and_bare_pharmacies_are_the_true_ones(loaded: Loaded) -> None:
+    truth = json.loads(loaded.truth.read_text())
+    assert truth["lent_certificates"]
+    assert truth["pharmacies_without_pharmacist"]
+    everybody = _actor("juzhang")
+    suspected = suspected_visible_to(everybody, AS_OF).values_list("registration_no", flat=True)
+    assert sorted(suspected) == truth["lent_certificates"]
+    bare = pharmacies_without_pharmacist(everybody, AS_OF).values_list("code", flat=True)
+    assert sorted(bare) == truth["pharmacies_without_pharmacist"]
 
 
 def test_everything_arrives(loaded: Loaded) -> None:

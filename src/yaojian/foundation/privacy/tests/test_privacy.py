@@ -88,7 +88,7 @@ def test_a_purpose_that_tells_the_number_is_refused(inspector: Actor) -> None:
     assert not Act.objects.filter(kind="personal_data.viewed").exists()
 
 
-@pytest.mark.parametrize("role", [Role.LEADER, Role.ADMINISTRATOR, Role.SECURITY_OFFICER, Role.GUEST])
+@pytest.mark.parametrize("role", [Role.LEADER, Role.ADMINISTRATOR, Role.SECURITY_OFFICER, Role.TOWNSHIP])
 def test_roles_without_the_right_see_nothing(db: None, role: Role) -> None:
     actor, sealed = someone(role), sealed_of(ANNA)
     with pytest.raises(NotAllowed):
@@ -201,6 +201,7 @@ def test_the_command_renews_the_key_file_and_running_processes_follow(
     from yaojian.operations.installation import installation_from_environment
 
     monkeypatch.setenv("YAOJIAN_DATA", str(tmp_path))
+    settings.KEY_FILE = tmp_path / "secrets.json"
     before = installation_from_environment().secrets()
     settings.INSTALLATION_KEYS = (before.installation_key,)
     sealed = sealed_of(ANNA)

@@ -59,6 +59,7 @@ def a_pharmacy(organ: Organ, code: str, division: str = "652301001", **more: Any
         "responsible_organ": organ,
         "division_code": division,
         "opened_on": date(2015, 1, 1),
+        "in_force_from": date(2015, 1, 1),
     }
     return Subject.objects.create(code=code, **{**defaults, **more})
 
