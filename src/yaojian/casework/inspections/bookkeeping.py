@@ -12,17 +12,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from yaojian.casework.inspections.basis import basis_of
-from yaojian.casework.inspections.contracts import FILE_KIND
+from yaojian.casework.inspections.contracts import EVALUATION, FILE_KIND, RECTIFICATION
 from yaojian.casework.inspections.models import Inspection, NumberSeries
 from yaojian.casework.inspections.rules import file_number
 from yaojian.casework.inspections.states import INSPECTION_STATES, InspectionState
-from yaojian.casework.inspections.work_kinds import CONDUCT
+from yaojian.casework.inspections.work_kinds import CONDUCT, RECTIFY, VERIFY
 from yaojian.foundation.accounts.facade import Actor
+from yaojian.foundation.deadlines.facade import open_clock_of
 from yaojian.foundation.errors import Conflict
 from yaojian.foundation.ledger.facade import Act, Ref, record_act, subject_ref
 from yaojian.foundation.timekeeping import local_date, now, today
 from yaojian.foundation.worklist.facade import WorkItem, open_item
 from yaojian.registers.enterprises.facade import Subject
+
+RULE_OF_WORK = {RECTIFY: RECTIFICATION, VERIFY: EVALUATION}
+"""The clock by which work of a kind is due."""
 
 
 def file_ref(inspection: Inspection) -> Ref:
@@ -79,11 +83,13 @@ def give_work(
     with override(settings.LANGUAGE_CODE):
         words = str(reason) % values
     subject = inspection.subject
+    rule = RULE_OF_WORK.get(kind)
     open_item(
         WorkItem(
             kind=kind,
             organ_id=inspection.organ_id,
             assignee_id=assignee_id,
+            clock=open_clock_of(file_ref(inspection), rule) if rule else None,
             subject_id=subject.pk,
             subject_name=subject.name,
             division_code=subject.division_code,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from yaojian.casework.inspections.bookkeeping import file_ref
-from yaojian.casework.inspections.contracts import EVALUATION, FILE_KIND, RECTIFICATION, TEAM_REPORT
+from yaojian.casework.inspections.bookkeeping import RULE_OF_WORK, file_ref
+from yaojian.casework.inspections.contracts import FILE_KIND, RECTIFICATION, TEAM_REPORT
 from yaojian.casework.inspections.models import Inspection
-from yaojian.casework.inspections.work_kinds import RECTIFY, VERIFY
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.deadlines.facade import DueDayMoved, open_clock_of, start_clock, stop_clock
 from yaojian.foundation.errors import InvalidInput
 from yaojian.foundation.ledger.facade import Ref, subject_ref
 from yaojian.foundation.worklist.facade import redate_items_of_file
 
-ITEM_OF_RULE = {RECTIFICATION: RECTIFY, EVALUATION: VERIFY}
+ITEM_OF_RULE = {rule: kind for kind, rule in RULE_OF_WORK.items()}
 """The work item whose due day is that of the clock."""
 
 

@@ -39,6 +39,13 @@ class ClockFile:
 
 
 _files: dict[str, ClockFile] = {}
+_listeners: list[Callable[[DueDayMoved], None]] = []
+
+
+def listen(listener: Callable[[DueDayMoved], None]) -> None:
+    """Tell a room above of every due day that moves, whose file it may be; safe to repeat."""
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
 def register_file(file: ClockFile) -> None:
@@ -54,6 +61,8 @@ def file_kind(kind: str) -> ClockFile | None:
 
 
 def announce(news: DueDayMoved) -> None:
-    """Tell the room of the file."""
+    """Tell those who listen, then the room of the file."""
+    for listener in _listeners:
+        listener(news)
     if file := _files.get(news.file.kind):
         file.due_day_moved(news)

@@ -8,7 +8,7 @@ from yaojian.foundation.deadlines.actions import (
     start_clock,
     stop_clock,
 )
-from yaojian.foundation.deadlines.events import ClockFile, DueDayMoved, register_file
+from yaojian.foundation.deadlines.events import ClockFile, DueDayMoved, listen, register_file
 from yaojian.foundation.deadlines.history import PastClock, enter_past_clocks
 from yaojian.foundation.deadlines.models import RunningClock
 from yaojian.foundation.deadlines.queries import (
@@ -85,6 +85,7 @@ __all__ = [
     "enter_past_clocks",
     "explanation",
     "extend_clock",
+    "listen",
     "load_rules",
     "moment_in_words",
     "open_clock_of",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
+from yaojian.foundation.deadlines.facade import DueDayMoved
 from yaojian.foundation.ledger.facade import Ref
 from yaojian.foundation.timekeeping import now
 from yaojian.foundation.worklist.models import WorkItem
@@ -16,6 +17,7 @@ def open_items(items: Sequence[WorkItem], batch_size: int = 1000) -> int:
 
     Returns how many were new.
     """
+    _dated_by_clocks(items)
     before = WorkItem.objects.count()
     WorkItem.objects.bulk_create(items, ignore_conflicts=True, batch_size=batch_size)
     return WorkItem.objects.count() - before
@@ -23,7 +25,25 @@ def open_items(items: Sequence[WorkItem], batch_size: int = 1000) -> int:
 
 def open_item(item: WorkItem) -> None:
     """Open one work item, unless it is already open for the same duty and subject."""
+    _dated_by_clocks([item])
     WorkItem.objects.bulk_create([item], ignore_conflicts=True)
+
+
+def _dated_by_clocks(items: Sequence[WorkItem]) -> None:
+    """An item with a clock is due when the clock ends."""
+    for item in items:
+        if item.clock is not None:
+            item.due_on = item.clock.due_on
+
+
+def follow_clock(news: DueDayMoved) -> None:
+    """Move the unfinished items of a clock to its new due day; without one while the clock stands still."""
+    WorkItem.objects.filter(
+        state__in=[state.value for state in UNFINISHED],
+        clock__file_kind=news.file.kind,
+        clock__file_id=news.file.id,
+        clock__rule__code=news.rule,
+    ).update(due_on=news.due_on)
 
 
 def _close(verb: str, **which: object) -> int:

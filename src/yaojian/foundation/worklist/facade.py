@@ -33,6 +33,7 @@ from yaojian.foundation.worklist.kinds import ItemKind, item_kind, item_kinds, r
 from yaojian.foundation.worklist.models import Firing, SavedView, WorkItem
 from yaojian.foundation.worklist.people import MOST_IN_A_PICKER, people_matching, people_who_may
 from yaojian.foundation.worklist.queries import (
+    MOST_COUNTED,
     ItemFilter,
     Mark,
     Tally,
@@ -45,6 +46,7 @@ from yaojian.foundation.worklist.queries import (
     matching_items,
     narrowed_to,
     next_due_days,
+    on_page,
     open_item_of_duty,
     open_work_of,
     tally_of,
@@ -59,6 +61,7 @@ from yaojian.foundation.worklist.states import UNFINISHED, ItemState
 __all__ = [
     "ITEM_KIND",
     "MOST_AT_ONCE",
+    "MOST_COUNTED",
     "MOST_IN_A_PICKER",
     "UNFINISHED",
     "AlarmPlan",
@@ -94,6 +97,7 @@ __all__ = [
     "matching_items",
     "narrowed_to",
     "next_due_days",
+    "on_page",
     "open_item",
     "open_item_of_duty",
     "open_items",

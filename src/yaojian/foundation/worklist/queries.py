@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -57,6 +58,11 @@ SOON = timedelta(days=14)
 """What is due within this span counts as due soon."""
 
 
+MOST_COUNTED = 1000
+"""The tabs of the workbench count no further: beyond it they say 999+."""
+MOST_URGENT_FIRST = (F("due_on").asc(nulls_last=True), "id")
+
+
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
     """What the inbox is narrowed to; empty fields do not narrow."""
@@ -77,12 +83,12 @@ def own_q(actor: Actor) -> Q:
     return Q(assignee_id=actor.user_id) | Q(escalation_level__gt=0, escalated_to__contains=[actor.user_id])
 
 
-def items_visible_to(actor: Actor) -> QuerySet[WorkItem]:
+def items_visible_to(actor: Actor, principals: Collection[int] | None = None) -> QuerySet[WorkItem]:
     """The work of the actor's organ and those below, what is on the actor's desk or on that of somebody they
-    stand in for and, for a township, what lies on its land."""
+    stand in for (`principals`, looked up if not given) and, for a township, what lies on its land."""
     condition = subtree_q(actor, "organ") | own_q(actor)
-    if principals := principals_of(actor):
-        condition |= Q(assignee_id__in=principals)
+    if absent := principals_of(actor) if principals is None else principals:
+        condition |= Q(assignee_id__in=absent)
     if actor.organ_level is Level.TOWNSHIP:
         condition |= land_q(actor, "organ")
     return WorkItem.objects.filter(condition)
@@ -116,13 +122,13 @@ def narrowed_to(items: QuerySet[WorkItem], actor: Actor, whose: Whose) -> QueryS
 
 def work_of(actor: Actor, whose: Whose, principals: Collection[int]) -> QuerySet[WorkItem]:
     """The unfinished items of a width of the inbox; each lies within what the actor may see."""
-    items = items_visible_to(actor) if whose is Whose.ALL else WorkItem.objects.all()
+    items = items_visible_to(actor, principals) if whose is Whose.ALL else WorkItem.objects.all()
     return items.filter(whose_q(actor, whose, principals)).filter(unfinished_q())
 
 
 def item_visible_to(actor: Actor, item_id: int, *, for_update: bool = False) -> WorkItem:
     """One work item. Raises NotFound when it is not there or not the actor's to see."""
-    items = items_visible_to(actor).select_related("organ", "assignee", "assigned_by")
+    items = items_visible_to(actor).select_related("organ", "assignee", "assigned_by", "clock__rule")
     item = (items.select_for_update(of=("self",)) if for_update else items).filter(pk=item_id).first()
     if item is None:
         raise NotFound(_("There is no such work item."))
@@ -156,8 +162,7 @@ def urgency_of(item: WorkItem, on: date) -> Urgency:
 
 
 def matching_items(items: QuerySet[WorkItem], wanted: ItemFilter) -> QuerySet[WorkItem]:
-    """Unfinished `items` that fit the filter, the most urgent first, those without a day last."""
-    items = items.filter(unfinished_q())
+    """`items` that fit the filter, the most urgent first, those without a day last."""
     for word in wanted.text.split():
         items = items.filter(
             Q(subject_name__icontains=word)
@@ -170,7 +175,13 @@ def matching_items(items: QuerySet[WorkItem], wanted: ItemFilter) -> QuerySet[Wo
         items = items.filter(urgency_q(Urgency(wanted.urgency), today()))
     if wanted.mark in set(Mark):
         items = items.filter(MARKS[Mark(wanted.mark)])
-    return items.select_related("organ", "assignee").order_by(F("due_on").asc(nulls_last=True), "id")
+    return items.order_by(*MOST_URGENT_FIRST)
+
+
+def on_page(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
+    """A slice of `items` with what a row shows: joined after the slice was cut, not for all of them."""
+    rows = WorkItem.objects.filter(pk__in=items.values("pk"))
+    return rows.select_related("organ", "assignee", "clock__rule").order_by(*MOST_URGENT_FIRST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +198,10 @@ def tally_of(items: QuerySet[WorkItem]) -> Tally:
     """Count `items` every way that the workbench shows, in one pass over them."""
     day = today()
     columns = {
-        **{urgency.value: Count("pk", filter=urgency_q(urgency, day)) for urgency in Urgency},
-        **{mark.value: Count("pk", filter=condition) for mark, condition in MARKS.items()},
+        **{urgency.value: Count("kind", filter=urgency_q(urgency, day)) for urgency in Urgency},
+        **{mark.value: Count("kind", filter=condition) for mark, condition in MARKS.items()},
     }
-    counted = items.order_by().values("kind").annotate(n=Count("pk"), **columns).order_by("-n", "kind")
+    counted = items.order_by().values("kind").annotate(n=Count("kind"), **columns).order_by("-n", "kind")
     rows: list[dict[str, Any]] = [dict(row) for row in counted]
     return Tally(
         total=sum(row["n"] for row in rows),
@@ -201,19 +212,17 @@ def tally_of(items: QuerySet[WorkItem]) -> Tally:
 
 
 def counts_by_whose(actor: Actor, principals: Collection[int]) -> dict[Whose, int]:
-    """For each width of the inbox but ALL: how many unfinished items it holds; counted in one query."""
+    """For each width of the inbox but ALL: how many unfinished items it holds, counted up to 1,000 in all.
+
+    One query: each width is cut off where counting on would tell nothing more.
+    """
     widths = [Whose.MINE, Whose.ORGAN, Whose.SUBORDINATE, *([Whose.DELEGATED] if principals else [])]
     first, *others = (
-        work_of(actor, whose, principals)
-        .order_by()
-        .annotate(whose=Value(whose.value))
-        .values("whose")
-        .annotate(n=Count("pk"))
-        .values_list("whose", "n")
+        work_of(actor, whose, principals).order_by().values_list(Value(whose.value))[:MOST_COUNTED]
         for whose in widths
     )
-    found = dict(first.union(*others, all=True))
-    return {whose: found.get(whose.value, 0) for whose in widths}
+    found = Counter(whose for (whose,) in first.union(*others, all=True))
+    return {whose: found[whose.value] for whose in widths}
 
 
 def open_work_of(user_id: int) -> QuerySet[WorkItem]:
@@ -224,7 +233,7 @@ def open_work_of(user_id: int) -> QuerySet[WorkItem]:
     return (
         WorkItem.objects.filter(unfinished_q(), assignee_id=user_id)
         .select_related("organ")
-        .order_by(F("due_on").asc(nulls_last=True), "id")
+        .order_by(*MOST_URGENT_FIRST)
     )
 
 

@@ -17,6 +17,7 @@ from yaojian.doors.backoffice.web.officers import picker
 from yaojian.doors.backoffice.web.work_rows import row_of
 from yaojian.foundation.accounts.facade import Actor, Permission, principals_of
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.deadlines.facade import Explanation, clocks_by_id, explanation
 from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.errors import Conflict, InvalidInput, NotFound
 from yaojian.foundation.ledger.facade import acts_of_file
@@ -167,6 +168,7 @@ def item_context(
         "refused": [form for form in (give, returning) if form is not None],
         "facts": facts_of(item, row),
         "why": why_of(item),
+        "clock": explained(item),
         "timeline": history_of(actor, item),
     }
 
@@ -180,8 +182,16 @@ def facts_of(item: WorkItem, row: dict[str, Any]) -> list[dict[str, Any]]:
         {"label": _("Subject"), "value": item.subject_name, "href": row["subject_url"], "wide": True},
         {"label": _("Who has it"), "value": assignee, "hint": item.organ.label},
         {"label": _("Given by"), "value": giver, "hint": since},
+        {"label": _("Due"), "value": item.due_on.isoformat() if item.due_on else _("Without a deadline")},
         {"label": _("Came up on"), "value": datetime_cn(item.opened_at)},
     ]
+
+
+def explained(item: WorkItem) -> Explanation | None:
+    """The item's clock in words, where it has one."""
+    if item.clock_id is None:
+        return None
+    return explanation(clocks_by_id([item.clock_id])[item.clock_id])
 
 
 def why_of(item: WorkItem) -> list[dict[str, Any]]:

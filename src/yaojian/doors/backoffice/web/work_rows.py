@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from yaojian.foundation.accounts.facade import Actor, Permission
+from yaojian.foundation.deadlines.facade import ClockState, RunningClock
 from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.worklist.facade import (
     UNFINISHED,
@@ -92,6 +93,19 @@ def badges_of(item: WorkItem, principals: Collection[int]) -> list[dict[str, Any
     return badges
 
 
+def clock_words(clock: RunningClock) -> dict[str, Any]:
+    """What a row tells on demand about its clock: rule, trigger and article."""
+    rule = clock.rule
+    return {
+        "rule": rule.label,
+        "trigger": rule.in_language("trigger"),
+        "triggered_at": clock.triggered_at,
+        "article": f"{rule.instrument}{rule.article}",
+        "confidence": rule.confidence,
+        "paused": clock.state == ClockState.PAUSED.value,
+    }
+
+
 def row_of(
     actor: Actor,
     item: WorkItem,
@@ -115,4 +129,5 @@ def row_of(
         "steps": steps,
         "badges": badges_of(item, principals),
         "left": left,
+        "clock": clock_words(item.clock) if item.clock is not None else None,
     }

@@ -32,6 +32,7 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.templatetags.design import datetime_cn, number
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import (
+    MOST_COUNTED,
     ItemFilter,
     Mark,
     Tally,
@@ -42,6 +43,7 @@ from yaojian.foundation.worklist.facade import (
     item_kind,
     item_kinds,
     matching_items,
+    on_page,
     remaining_working_days,
     tally_of,
     urgency_of,
@@ -107,7 +109,7 @@ def worklist_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     may_assign = actor.may(Permission.WORKLIST_ASSIGN)
     selectable = any(row["steps"]["hand_over"] or (may_assign and row["steps"]["remind"]) for row in rows)
     return {
-        "segments": segments(actor, whose, principals, query),
+        "segments": segments(actor, whose, principals, query, tally),
         "numbers": numbers(actor, whose, tally) if actor.sees_subordinates else [],
         "choices": choices(tally, wanted, query),
         "filters": filters_in_force(wanted, query),
@@ -169,18 +171,21 @@ def chosen_width(actor: Actor, asked: str, principals: Collection[int]) -> Whose
 
 
 def segments(
-    actor: Actor, chosen: Whose, principals: Collection[int], query: QueryDict
+    actor: Actor, chosen: Whose, principals: Collection[int], query: QueryDict, tally: Tally
 ) -> list[dict[str, Any]]:
-    """The widths of the inbox as tabs; none for those who see only one."""
+    """The widths of the inbox as tabs, the chosen one counted to the end; none for those who see only one."""
     if not actor.sees_subordinates:
         return []
-    counts = counts_by_whose(actor, principals)
+    counts = {**counts_by_whose(actor, principals), chosen: tally.total}
     return [
         {
             "label": WHOSE_NAMES[whose],
             "url": address(query, whose=whose.value),
             "active": whose is chosen,
             "count": counts.get(whose),
+            "count_words": f"{MOST_COUNTED - 1}+"
+            if whose is not chosen and counts.get(whose) == MOST_COUNTED
+            else "",
         }
         for whose in Whose
         if whose is not Whose.DELEGATED or principals
@@ -285,7 +290,7 @@ def filters_in_force(wanted: ItemFilter, query: QueryDict) -> list[dict[str, Any
 
 def rows_of(actor: Actor, page: Page[WorkItem], principals: Collection[int]) -> list[dict[str, Any]]:
     """The page's items as rows, with the working days that are left."""
-    items, day = list(page.object_list), today()
+    items, day = list(on_page(page.object_list)), today()
     left = remaining_working_days(items)
     return [
         row_of(actor, item, urgency_of(item, day), principals=principals, left=left.get(item.pk))

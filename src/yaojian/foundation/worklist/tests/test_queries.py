@@ -79,7 +79,7 @@ def test_mine_my_organs_those_below_and_all(house: House, item: MakeItem) -> Non
         Whose.DELEGATED: {5},
         Whose.ORGAN: {1, 2},
         Whose.SUBORDINATE: {3},
-        Whose.ALL: {1, 2, 3},
+        Whose.ALL: {1, 2, 3, 5},
     }
     principals = {deputy.user_id}
     assert {whose: set(subjects(work_of(chief, whose, principals))) for whose in Whose} == wanted
