@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -290,7 +290,7 @@ def filters_in_force(wanted: ItemFilter, query: QueryDict) -> list[dict[str, Any
 
 def rows_of(actor: Actor, page: Page[WorkItem], principals: Collection[int]) -> list[dict[str, Any]]:
     """The page's items as rows, with the working days that are left."""
-    items, day = list(on_page(page.object_list)), today()
+    items, day = list(on_page(cast("QuerySet[WorkItem]", page.object_list))), today()
     left = remaining_working_days(items)
     return [
         row_of(actor, item, urgency_of(item, day), principals=principals, left=left.get(item.pk))
