@@ -22,6 +22,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str, Permission]]]] = [
             (_("Subjects"), "backoffice:subjects", "building", Permission.SUBJECT_VIEW),
             (_("Licences and filings"), "backoffice:licences", "license", Permission.LICENCE_VIEW),
             (_("Products"), "backoffice:products", "package", Permission.PRODUCT_VIEW),
+            (_("Jurisdiction"), "jurisdiction:table", "scale", Permission.RULES_VIEW),
             (pgettext_lazy("register", "People"), "people:list", "users", Permission.PERSON_VIEW),
             (_("Imports"), "intake:list", "table-import", Permission.REGISTER_IMPORT),
         ],
@@ -40,7 +41,10 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str, Permission]]]] = [
     ),
     (
         _("Administration"),
-        [(_("People and rights"), "administration:people", "users", Permission.ACCOUNT_VIEW)],
+        [
+            (_("Organs"), "administration:organs", "sitemap", Permission.ORGAN_VIEW),
+            (_("People and rights"), "administration:people", "users", Permission.ACCOUNT_VIEW),
+        ],
     ),
     (_("For developers"), [(_("Components"), "backoffice:components", "layout", Permission.DESIGN_VIEW)]),
 ]

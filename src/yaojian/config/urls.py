@@ -17,6 +17,7 @@ urlpatterns = [
     path("clocks/", include("yaojian.foundation.deadlines.web.urls")),
     path("inspections/", include("yaojian.casework.inspections.web.urls")),
     path("documents/", include("yaojian.foundation.documents.web.urls")),
+    path("jurisdiction/", include("yaojian.registers.jurisdiction.web.urls")),
     path("people/", include("yaojian.registers.people.web.urls")),
     path("plans/", include("yaojian.oversight.plans.web.urls")),
     path("public/", include("yaojian.doors.portal.urls")),

@@ -36,6 +36,7 @@ from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
 from yaojian.foundation.privacy.facade import field_name
 from yaojian.foundation.worklist.facade import ITEM_KIND, item_kind
+from yaojian.registers.jurisdiction.facade import MATTER_NAMES, Matter
 from yaojian.registers.licences.facade import kind_name as licence_kind_name
 from yaojian.registers.people.facade import (
     CATEGORY_NAMES,
@@ -224,6 +225,12 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "after": (gettext_lazy("Afterwards"), _values),
     "above": (gettext_lazy("Code of the organ above"), str),
     "dropped": (gettext_lazy("Planned changes dropped"), str),
+    "table": (gettext_lazy("Table of jurisdiction"), str),
+    "rules_ended": (gettext_lazy("Rules ended"), str),
+    "matter": (gettext_lazy("Matter"), _among(MATTER_NAMES, Matter)),
+    "region": (gettext_lazy("Code of the region"), str),
+    "level": (gettext_lazy("Level"), _among(LEVEL_NAMES, Level)),
+    "source": (gettext_lazy("Source"), str),
     "taker": (gettext_lazy("Opened to (code of the organ)"), str),
     "shares": (
         gettext_lazy("What is shared"),

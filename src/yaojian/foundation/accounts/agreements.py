@@ -125,20 +125,28 @@ def enter_agreement(
     return agreement
 
 
+def agreement_in_charge(by: Actor, agreement_id: int) -> SharingAgreement:
+    """An agreement of an organ that `by` administers, given or taken. Raises NotAllowed, NotFound."""
+    check_may(by, Permission.ORGAN_MANAGE)
+    own = Q(giver__path__startswith=by.organ_path) | Q(taker__path__startswith=by.organ_path)
+    agreements = SharingAgreement.objects.select_related("giver", "taker")
+    agreement = agreements.filter(own, pk=agreement_id).first()
+    if agreement is None:
+        raise NotFound(
+            _("There is no such agreement in your part of the tree."),
+            cure=_("Choose it on the organ's page."),
+        )
+    return agreement
+
+
 @transaction.atomic
 def end_sharing(*, by: Actor, agreement_id: int, on: date, reason: str) -> SharingAgreement:
     """Let an agreement end with a day, today or later. The giver's administrator does, or the taker's.
 
     Raises NotFound outside the own part of the tree, Conflict when it ends sooner anyway.
     """
-    check_may(by, Permission.ORGAN_MANAGE)
-    own = Q(giver__path__startswith=by.organ_path) | Q(taker__path__startswith=by.organ_path)
-    agreement = SharingAgreement.objects.select_for_update(of=("self",)).filter(own, pk=agreement_id).first()
-    if agreement is None:
-        raise NotFound(
-            _("There is no such agreement in your part of the tree."),
-            cure=_("Choose it on the organ's page."),
-        )
+    lock_tree()
+    agreement = agreement_in_charge(by, agreement_id)
     if not reason.strip():
         raise InvalidInput(
             _("Say why the agreement ends."), field="reason", cure=_("Name the decision, for instance.")

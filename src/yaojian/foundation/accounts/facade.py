@@ -2,7 +2,12 @@
 
 from yaojian.foundation.accounts.absences import principals_of
 from yaojian.foundation.accounts.actions import post_person, set_password, system_actor
-from yaojian.foundation.accounts.agreements import agree_sharing, agreements_of, end_sharing
+from yaojian.foundation.accounts.agreements import (
+    agree_sharing,
+    agreement_in_charge,
+    agreements_of,
+    end_sharing,
+)
 from yaojian.foundation.accounts.closing import Hindrance, ask_before_closing, hindrances
 from yaojian.foundation.accounts.contracts import (
     LEVEL_NAMES,
@@ -40,7 +45,14 @@ from yaojian.foundation.accounts.organ_actions import (
 )
 from yaojian.foundation.accounts.organ_entry import RECORDS_BEGIN, register_agreement, register_organ
 from yaojian.foundation.accounts.organ_present import apply_due_changes
-from yaojian.foundation.accounts.organ_queries import OrganAt, organs_as_of
+from yaojian.foundation.accounts.organ_queries import (
+    OrganAt,
+    counts_in_office,
+    organs_as_of,
+    organs_within,
+    people_in_office,
+    periods_of,
+)
 from yaojian.foundation.accounts.outside_sign_in import link_identity, person_with_identity
 from yaojian.foundation.accounts.passwords import change_own_password, issue_start_password
 from yaojian.foundation.accounts.permissions import check_may, is_platform
@@ -105,6 +117,7 @@ __all__ = [
     "actor_of",
     "actor_of_token",
     "agree_sharing",
+    "agreement_in_charge",
     "agreements_of",
     "apply_due_changes",
     "ask_before_closing",
@@ -113,6 +126,7 @@ __all__ = [
     "check_may",
     "close_organ",
     "codes_of",
+    "counts_in_office",
     "default_width",
     "end_session",
     "end_sessions",
@@ -133,7 +147,10 @@ __all__ = [
     "organ_land_q",
     "organs_as_of",
     "organs_visible_to",
+    "organs_within",
     "own_tokens",
+    "people_in_office",
+    "periods_of",
     "permissions_for_tokens",
     "person_with_identity",
     "post_person",

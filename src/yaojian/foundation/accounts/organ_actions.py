@@ -23,6 +23,7 @@ from yaojian.foundation.accounts.organ_rules import (
     check_code,
     check_day,
     check_fields,
+    check_not_itself,
     check_tree,
     no_such_organ,
 )
@@ -104,6 +105,7 @@ def change_organ(
     if "parent_id" in changes and changes["parent_id"] != organ.parent_id:
         organ_in_charge(by, organ.parent_id)
         organ_in_charge(by, changes["parent_id"])
+        check_not_itself(organ, changes["parent_id"])
     period = _period_on(organ, on)
     check_day(on, reason)
     wanted = {name: _plain(value) for name, value in changes.items()}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import get_language
 
-from yaojian.foundation.accounts.models import Organ, OrganPeriod
+from yaojian.foundation.accounts.models import OrganPeriod, Posting
 from yaojian.foundation.accounts.organ_tree import from_the_root
 from yaojian.foundation.periods import in_force_q
 
@@ -67,6 +68,32 @@ def organs_as_of(on: date) -> list[OrganAt]:
     return list(found.values())
 
 
-def open_organs(on: date) -> QuerySet[Organ]:
-    """The organs that exist on a day."""
-    return Organ.objects.filter(pk__in=OrganPeriod.objects.filter(in_force_q(on)).order_by().values("organ"))
+def organs_within(organ_id: int, on: date) -> list[OrganAt]:
+    """An organ and those below it on a day, each followed by those below it, by code."""
+    everything = {organ.id: organ for organ in organs_as_of(on)}
+    below: dict[int | None, list[OrganAt]] = {}
+    for organ in sorted(everything.values(), key=lambda organ: organ.code):
+        below.setdefault(organ.parent_id, []).append(organ)
+
+    def walk(organ: OrganAt) -> list[OrganAt]:
+        return [organ, *(deeper for child in below.get(organ.id, []) for deeper in walk(child))]
+
+    return walk(everything[organ_id]) if organ_id in everything else []
+
+
+def people_in_office(organ_id: int, on: date) -> QuerySet[Posting]:
+    """The postings in an organ that hold on a day, with people and the home organs of guests."""
+    postings = Posting.objects.filter(in_force_q(on), organ_id=organ_id, user__is_active=True)
+    return postings.select_related("user", "seconded_from").order_by("role", "user__display_name")
+
+
+def counts_in_office(organ_ids: Collection[int], on: date) -> dict[int, int]:
+    """How many people are in office in each organ on a day."""
+    postings = Posting.objects.filter(in_force_q(on), organ_id__in=organ_ids, user__is_active=True)
+    rows = postings.order_by().values_list("organ_id").annotate(n=Count("user_id", distinct=True))
+    return dict(rows)
+
+
+def periods_of(organ_id: int) -> QuerySet[OrganPeriod]:
+    """What an organ was, is and is planned to be, the latest first."""
+    return OrganPeriod.objects.filter(organ_id=organ_id).select_related("parent").order_by("-valid_from")

@@ -83,6 +83,17 @@ def check_fields(fields: Mapping[str, Any]) -> None:
         )
 
 
+def check_not_itself(organ: Organ, parent_id: int | None) -> None:
+    """Raise RuleBroken for an organ that is to stand under itself."""
+    if parent_id == organ.pk:
+        raise RuleBroken(
+            _("An organ cannot stand under itself."),
+            field="parent",
+            cure=_("Choose an organ that is not below the one you move."),
+            code="cyclic_tree",
+        )
+
+
 def places() -> list[Place]:
     """Where all organs stood, stand and will stand."""
     rows = OrganPeriod.objects.order_by().values_list("organ_id", "parent_id", "valid_from", "valid_to")

@@ -34,3 +34,28 @@ def divisions_within(territories: Iterable[str]) -> dict[str, str]:
     for prefix in set(territories):
         wanted |= Q(code__startswith=prefix) | Q(code__in=[prefix[:digits] for digits in (2, 4, 6, 9)])
     return dict(Division.objects.filter(wanted).values_list("code", "name"))
+
+
+TOWNSHIP_DIGITS, COUNTY_DIGITS = 9, 6
+
+
+def unknown_divisions(codes: Iterable[str]) -> list[str]:
+    """Those of the codes that are no division.
+
+    Below a county of which no township is recorded, every code of that county passes.
+    """
+    wanted = list(codes)
+    parts = {code[:length] for code in wanted for length in (COUNTY_DIGITS, TOWNSHIP_DIGITS, len(code))}
+    known = set(Division.objects.filter(code__in=parts).values_list("code", flat=True))
+
+    def is_known(code: str) -> bool:
+        if code in known or (len(code) > TOWNSHIP_DIGITS and code[:TOWNSHIP_DIGITS] in known):
+            return True
+        county = code[:COUNTY_DIGITS]
+        return (
+            len(code) >= TOWNSHIP_DIGITS
+            and county in known
+            and not Division.objects.filter(code__startswith=county).exclude(code=county).exists()
+        )
+
+    return [code for code in wanted if not is_known(code)]

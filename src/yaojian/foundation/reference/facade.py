@@ -22,6 +22,7 @@ from yaojian.foundation.reference.divisions import (
     divisions_within,
     load_divisions,
     place_of,
+    unknown_divisions,
 )
 from yaojian.foundation.reference.models import CalendarDay, ClockRuleVersion, ClockTopic
 from yaojian.foundation.reference.working_days import (
@@ -67,6 +68,7 @@ __all__ = [
     "rule_version",
     "saying_which_year_is_missing",
     "seed_calendar",
+    "unknown_divisions",
     "versions_of",
     "working_calendar",
     "years_held",

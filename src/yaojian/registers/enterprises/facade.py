@@ -23,7 +23,13 @@ from yaojian.registers.enterprises.queries import (
     subjects_visible_to,
     subjects_within,
 )
-from yaojian.registers.enterprises.scopes import subjects_by_id, subjects_in_scope
+from yaojian.registers.enterprises.scopes import (
+    CountedFacts,
+    counts_by_organ,
+    facts_counted,
+    subjects_by_id,
+    subjects_in_scope,
+)
 from yaojian.registers.enterprises.types import (
     FLAG_NAMES,
     HOSPITAL_LEVELS,
@@ -43,6 +49,7 @@ __all__ = [
     "Box",
     "Change",
     "Cluster",
+    "CountedFacts",
     "Enterprise",
     "FacetCounts",
     "Fault",
@@ -55,10 +62,12 @@ __all__ = [
     "SubjectType",
     "answers_for",
     "clusters",
+    "counts_by_organ",
     "division_counts",
     "extent",
     "facet_counts",
     "facilities_visible_to",
+    "facts_counted",
     "files_open_to",
     "flag_name",
     "initials",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Hindrance, Organ, organ_land_q, responsibility_q
@@ -21,6 +22,36 @@ def held_by(organ: Organ, on: date) -> list[Hindrance]:
     """The open subjects an organ is responsible for: they would have nobody when it closes."""
     held = Subject.objects.filter(responsible_organ=organ).exclude(closed_on__lte=on)
     return [Hindrance(_("subjects it is responsible for"), held.count())]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFacts:
+    """How many open subjects are alike in everything that jurisdiction asks about."""
+
+    subject_type: str
+    division_code: str
+    flags: tuple[str, ...]
+    risk_grade: str
+    organ_id: int
+    count: int
+
+
+def facts_counted(region: str) -> Iterator[CountedFacts]:
+    """The open subjects of a region (a prefix of division codes) by type, place, flags, grade and organ.
+
+    Figures for those who keep the region's rules; callers check who asks.
+    """
+    columns = ("subject_type", "division_code", "flags", "risk_grade", "responsible_organ_id")
+    subjects = Subject.objects.filter(division_code__startswith=region, closed_on__isnull=True)
+    rows = subjects.order_by().values_list(*columns).annotate(n=Count("pk"))
+    for kind, place, flags, grade, organ, count in rows.iterator(2000):
+        yield CountedFacts(kind, place, tuple(flags), grade, organ, count)
+
+
+def counts_by_organ(organ_ids: Collection[int]) -> dict[int, int]:
+    """How many open subjects each organ is responsible for itself; callers check who asks."""
+    subjects = Subject.objects.filter(responsible_organ_id__in=organ_ids, closed_on__isnull=True)
+    return dict(subjects.order_by().values_list("responsible_organ_id").annotate(n=Count("pk")))
 
 
 def subjects_in_scope(

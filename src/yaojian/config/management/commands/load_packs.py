@@ -11,6 +11,7 @@ from yaojian.foundation.errors import RuleBroken
 from yaojian.foundation.reference.facade import ClockPackRefused
 from yaojian.oversight.plans.errors import PackError
 from yaojian.oversight.plans.facade import load_packs
+from yaojian.registers.jurisdiction.facade import JurisdictionPackRefused, load_jurisdiction
 
 
 class Command(BaseCommand):
@@ -19,8 +20,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             load_reference_packs()
+            load_jurisdiction()
             changed = load_packs()
-        except (PackError, ClockPackRefused, RuleBroken) as error:
+        except (PackError, ClockPackRefused, JurisdictionPackRefused, RuleBroken) as error:
             raise CommandError(str(error)) from error
         for code, has_changed in changed.items():
             self.stdout.write(f"{code}: {'loaded' if has_changed else 'unchanged'}")

@@ -5,6 +5,8 @@ from django.urls import include, path
 from yaojian.doors.administration.web import (
     account,
     deputy,
+    organ_changes,
+    organs,
     people_changes,
     people_list,
     people_person,
@@ -53,4 +55,21 @@ REVIEWS = [
     path("administration/reviews/<int:review_id>/decide/", reviews.decide_posting, name="decide_posting"),
     path("administration/reviews/<int:review_id>/conclude/", reviews.conclude_review, name="conclude_review"),
 ]
-urlpatterns = [*OWN, *PEOPLE, *REVIEWS]
+_ORGAN = "administration/organs/<int:organ_id>/"
+ORGANS = [
+    path("administration/organs/", organs.organs, name="organs"),
+    path(_ORGAN, organs.organ, name="organ"),
+    path(f"{_ORGAN}new/", organ_changes.organ_new, name="organ_new"),
+    path(f"{_ORGAN}change/", organ_changes.organ_change, name="organ_change"),
+    path(f"{_ORGAN}move/", organ_changes.organ_move, name="organ_move"),
+    path(f"{_ORGAN}close/", organ_changes.organ_close, name="organ_close"),
+    path(
+        f"{_ORGAN}agreements/new/",
+        organ_changes.agreement_new,
+        name="agreement_new",
+    ),
+    path(
+        "administration/agreements/<int:agreement_id>/end/", organ_changes.agreement_end, name="end_agreement"
+    ),
+]
+urlpatterns = [*OWN, *PEOPLE, *REVIEWS, *ORGANS]

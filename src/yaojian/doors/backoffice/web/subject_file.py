@@ -174,7 +174,13 @@ def key_facts(subject: Subject, place: str, open_items: list[WorkItem]) -> list[
     first = open_items[0] if open_items else None
     organ = subject.responsible_organ
     return [
-        {"label": _("Responsible organ"), "value": organ.label, "wide": True},
+        {
+            "label": _("Responsible organ"),
+            "value": organ.label,
+            "href": reverse("jurisdiction:subject", args=[subject.pk]),
+            "hint": _("Who is responsible in which matter, and why"),
+            "wide": True,
+        },
         {"label": _("Located in"), "value": place},
         {
             "label": _("Risk grade"),

@@ -1,0 +1,201 @@
+"""The tree of organs on a day, and the page of one organ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from yaojian.foundation.accounts.facade import (
+    LEVEL_NAMES,
+    ORGAN_KIND_NAMES,
+    ROLE_NAMES,
+    SHARED_NAMES,
+    TREE_NAMES,
+    Actor,
+    Level,
+    Organ,
+    OrganAt,
+    OrganKind,
+    OrganPeriod,
+    Permission,
+    Role,
+    Shared,
+    SharingAgreement,
+    Tree,
+    agreements_of,
+    counts_in_office,
+    organs_as_of,
+    organs_visible_to,
+    organs_within,
+    people_in_office,
+    periods_of,
+)
+from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.design.as_of import AsOf, as_of
+from yaojian.foundation.errors import NotFound
+from yaojian.foundation.reference.facade import division_names
+from yaojian.foundation.timekeeping import today
+from yaojian.registers.enterprises.facade import counts_by_organ
+
+SHOWN_PLACES = 3
+DEEPEST = 5
+
+
+@requires(Permission.ORGAN_VIEW)
+def organs(request: ActingRequest) -> HttpResponse:
+    """The actor's organ and those below it on a day; a search keeps the tree's order."""
+    actor, day = request.actor, as_of(request)
+    wanted = request.GET.get("q", "").strip()[:60]
+    tree = organs_within(actor.organ_id, day.day)
+    found = [organ for organ in tree if not wanted or _is_called(organ, wanted)]
+    ids = [organ.id for organ in found]
+    places = division_names(code for organ in found for code in organ.territories)
+    in_office, subjects = counts_in_office(ids, day.day), counts_by_organ(ids)
+    top = tree[0].depth if tree else 0
+    rows = [
+        {
+            "organ": organ,
+            "indent": 0 if wanted else min(organ.depth - top, DEEPEST),
+            "level": LEVEL_NAMES[Level(organ.level)],
+            "kind": ORGAN_KIND_NAMES[OrganKind(organ.kind)] if organ.kind != OrganKind.BUREAU else "",
+            "land": land_in_words(organ.territories, places),
+            "people": in_office.get(organ.id, 0),
+            "subjects": subjects.get(organ.id, 0),
+        }
+        for organ in found
+    ]
+    context = {
+        "day": day,
+        "text": wanted,
+        "rows": rows,
+        "count": len(tree),
+        "above": line_above(actor, day),
+        "may_manage": day.is_today and actor.may(Permission.ORGAN_MANAGE),
+        "own_id": actor.organ_id,
+    }
+    return render(request, "administration/organs.html", context)
+
+
+def _is_called(organ: OrganAt, text: str) -> bool:
+    names = (organ.name, organ.name_en, organ.short_name, organ.code)
+    return any(text.lower() in name.lower() for name in names)
+
+
+def line_above(actor: Actor, day: AsOf) -> list[str]:
+    """The names of the organs above the actor's, from the root down."""
+    everything = {organ.id: organ for organ in organs_as_of(day.day)}
+    own = everything.get(actor.organ_id)
+    steps = own.path.split(".")[:-2] if own else []
+    return [everything[int(step)].label for step in steps]
+
+
+def land_in_words(territories: Iterable[str], places: dict[str, str], shown: int = SHOWN_PLACES) -> str:
+    """Territories by name; of many the first few and how many more."""
+    names = [places.get(code, code) for code in territories]
+    words = _(", ").join(names[:shown])
+    if len(names) > shown:
+        return _("%(places)s and %(n)s more") % {"places": words, "n": len(names) - shown}
+    return words
+
+
+def organ_to_see(actor: Actor, organ_id: int) -> Organ:
+    """An organ within the actor's own part of the tree. Raises NotFound for any other."""
+    organ = organs_visible_to(actor).select_related("parent").filter(pk=organ_id).first()
+    if organ is None:
+        raise NotFound(
+            _("There is no such organ in your part of the tree."), cure=_("Choose it in the tree of organs.")
+        )
+    return organ
+
+
+@requires(Permission.ORGAN_VIEW)
+def organ(request: ActingRequest, organ_id: int) -> HttpResponse:
+    """One organ: what it is, who is in office, what it was and will be, what it shares."""
+    actor, found = request.actor, organ_to_see(request.actor, organ_id)
+    return render(request, "administration/organ.html", organ_context(actor, found))
+
+
+def organ_context(actor: Actor, found: Organ) -> dict[str, Any]:
+    """What the page of an organ shows."""
+    periods, agreements = list(periods_of(found.pk)), list(agreements_of(found))
+    lands = [found.territories, *(p.territories for p in periods), *(a.territories for a in agreements)]
+    places = division_names(code for land in lands for code in land)
+    below = [row for row in organs_within(found.pk, today()) if row.id != found.pk]
+    counts = counts_by_organ([found.pk, *(row.id for row in below)])
+    may_manage = actor.may(Permission.ORGAN_MANAGE) and found.closed_on is None
+    return {
+        "organ": found,
+        "facts": facts_of(found, counts, len(below)),
+        "territories": [(code, places.get(code, "")) for code in found.territories],
+        "people": [
+            {"posting": posting, "role": ROLE_NAMES[Role(posting.role)]}
+            for posting in people_in_office(found.pk, today())
+        ],
+        "below": [row for row in below if row.parent_id == found.pk],
+        "periods": [period_row(period, places) for period in periods],
+        "agreements": [agreement_row(agreement, found, places, actor) for agreement in agreements],
+        "may_manage": may_manage,
+        "may_move": may_manage and found.pk != actor.organ_id,
+    }
+
+
+def facts_of(found: Organ, counts: dict[int, int], below: int) -> list[dict[str, Any]]:
+    """The head of an organ's page."""
+    own = counts.get(found.pk, 0)
+    above = found.parent.label if found.parent else pgettext("organ", "none")
+    return [
+        {"label": _("Superior organ"), "value": above},
+        {"label": _("Level"), "value": LEVEL_NAMES[Level(found.level)]},
+        {"label": pgettext("organ", "Kind"), "value": ORGAN_KIND_NAMES[OrganKind(found.kind)]},
+        {"label": _("Hierarchy"), "value": TREE_NAMES[Tree(found.tree)]},
+        {"label": _("Organs below"), "value": below},
+        {
+            "label": _("Subjects it is responsible for"),
+            "value": own,
+            "hint": _("with subordinate organs %(n)s") % {"n": sum(counts.values())},
+        },
+    ]
+
+
+def period_row(period: OrganPeriod, places: dict[str, str]) -> dict[str, Any]:
+    """One period as a row, and whether it is past, present or planned."""
+    day = today()
+    if period.valid_from > day:
+        state = ("info", pgettext("period", "Planned"))
+    elif period.valid_to is not None and period.valid_to < day:
+        state = ("neutral", pgettext("period", "Past"))
+    else:
+        state = ("done", pgettext("period", "Present"))
+    return {
+        "period": period,
+        "state": state,
+        "level": LEVEL_NAMES[Level(period.level)],
+        "land": land_in_words(period.territories, places),
+    }
+
+
+def agreement_row(
+    agreement: SharingAgreement, found: Organ, places: dict[str, str], actor: Actor
+) -> dict[str, Any]:
+    """One agreement as a row: who opens what to whom, where, and how long."""
+    day = today()
+    runs = agreement.valid_from <= day and (agreement.valid_to is None or agreement.valid_to >= day)
+    ends = agreement.valid_to is not None and agreement.valid_to <= day
+    given = agreement.giver_id == found.pk
+    return {
+        "agreement": agreement,
+        "direction": _("gives") if given else _("receives"),
+        "partner": agreement.taker if given else agreement.giver,
+        "shares": [SHARED_NAMES[Shared(share)] for share in agreement.shares],
+        "land": land_in_words(agreement.territories, places, 6) or _("wherever it lies"),
+        "runs": runs,
+        "end_url": ""
+        if ends or not actor.may(Permission.ORGAN_MANAGE)
+        else reverse("administration:end_agreement", args=[agreement.pk]),
+    }
