@@ -101,7 +101,10 @@ def register_licences(
 def _chunks(entries: Iterable[LicenceEntry]) -> Iterator[list[LicenceEntry]]:
     rest = iter(entries)
     while chunk := list(islice(rest, CHUNK)):
-        yield [replace(entry, number=plain_number(entry.number)) for entry in chunk]
+        yield [
+            replace(entry, number=plain_number(entry.number), subject=entry.subject.replace("\0", "").strip())
+            for entry in chunk
+        ]
 
 
 class Portion:

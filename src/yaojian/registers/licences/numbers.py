@@ -17,7 +17,7 @@ PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝�
 LONGEST = 60
 _P = f"[{PROVINCES}]"
 _BRACKETS = str.maketrans({"[": "〔", "]": "〕", "【": "〔", "】": "〕", "﹝": "〔", "﹞": "〕"})
-_SPACES = re.compile(r"[\s\u200b\u200c\u200d\ufeff\u00ad]+")
+_SPACES = re.compile(r"[\s\x00\u200b\u200c\u200d\ufeff\u00ad]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def plain_number(text: str) -> str:
     """A number as it is kept: full-width signs made plain, no spaces, capitals, one kind of bracket."""
-    folded = unicodedata.normalize("NFKC", text.translate(_BRACKETS)).translate(_BRACKETS)
-    return _SPACES.sub("", folded).upper()
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper())
+    # Without the spaces an accent may stand beside its letter, with which it becomes one sign.
+    return unicodedata.normalize("NFKC", _SPACES.sub("", folded)).translate(_BRACKETS)
 
 
 FORMS: dict[str, NumberForm] = {

@@ -109,6 +109,10 @@ def _check_state(entry: LicenceEntry, today: date, problems: dict[str, Text]) ->
 
 
 def _check_lengths(entry: LicenceEntry, problems: dict[str, Text]) -> None:
+    texts = {name: getattr(entry, name) for name in ("holder_name", "premises", "issuer", "reason")}
+    for name, text in {**texts, "scope": "".join(entry.scope)}.items():
+        if "\0" in text:
+            problems[name] = _("A null character stands in the text. Type it anew.")
     if len(entry.scope) > MAX_SCOPE_ITEMS or any(len(item) > MAX_ITEM for item in entry.scope):
         problems["scope"] = _("At most 200 items of scope, each of at most 120 characters.")
     if len(entry.premises) > MAX_PREMISES:

@@ -69,7 +69,7 @@ def register_products(
     check_may(by, Permission.PRODUCT_EDIT)
     outcomes: list[Outcome] = []
     rest = iter(entries)
-    while chunk := list(islice(rest, CHUNK)):
+    while chunk := [_without_null(entry) for entry in islice(rest, CHUNK)]:
         outcomes += Portion(by, effective_on, batch).enter(chunk)
         if progress is not None:
             progress(len(outcomes))
@@ -87,6 +87,17 @@ def register_products(
             facts["batch"] = str(batch)
         record_act(by=by, kind="products.registered", facts=facts)
     return outcomes
+
+
+def _without_null(entry: ProductEntry) -> ProductEntry:
+    """Codes of subjects as they can be looked for."""
+    producers = tuple(code.replace("\0", "").strip() for code in entry.producers)
+    return replace(
+        entry,
+        holder=entry.holder.replace("\0", "").strip(),
+        producers=producers,
+        reason=entry.reason.replace("\0", ""),
+    )
 
 
 def initials(name: str) -> str:

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新兵"
 LONGEST = 60
-_SPACES = re.compile(r"[\s\u200b\u200c\u200d\ufeff\u00ad]+")
+_SPACES = re.compile(r"[\s\x00\u200b\u200c\u200d\ufeff\u00ad]+")
 _PROVINCE_CODES = "1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]"
 _P = f"[{PROVINCES}]"
 

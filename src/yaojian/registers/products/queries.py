@@ -117,7 +117,7 @@ def matching(found: Snapshot, wanted: ProductFilter) -> Snapshot:
 
 def scanned_or_typed(text: str) -> str:
     """The words to look for: of a GS1 code its item number, of a trace code its first seven digits."""
-    text = text.strip()
+    text = text.replace("\0", "").strip()
     try:
         if len(plain_code(text)) == TRACE_CODE_DIGITS and plain_code(text).isdigit():
             return check_trace_code(text)[:7]
@@ -248,7 +248,7 @@ def public_products(text: str, limit: int = 20) -> list[Product]:
 
 def public_product(approval_no: str) -> Product:
     """One product by its number, for the public. Raises NotFound."""
-    product = Product.objects.select_related("holder").filter(approval_no=approval_no).first()
+    product = Product.objects.select_related("holder").filter(approval_no=plain_code(approval_no)).first()
     if product is None:
         raise NotFound(_("No product has this number."), cure=_("Compare it with the number on the package."))
     return product

@@ -87,7 +87,9 @@ def _check_text(entry: ProductEntry, problems: dict[str, Text]) -> None:
     if not entry.name.strip():
         problems["name"] = _("The name is missing. Enter the generic name as approved.")
     for name, longest in LENGTHS.items():
-        if len(getattr(entry, name)) > longest:
+        if "\0" in getattr(entry, name):
+            problems[name] = _("A null character stands in the text. Type it anew.")
+        elif len(getattr(entry, name)) > longest:
             problems[name] = _("At most %(n)s characters.") % {"n": longest}
     if not (entry.holder or entry.holder_name.strip()):
         problems["holder"] = _("The holder is missing. Enter its code, or its name when it is elsewhere.")

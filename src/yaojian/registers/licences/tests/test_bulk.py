@@ -99,6 +99,8 @@ def test_a_state_of_the_list_becomes_history(region: Region) -> None:
         ({"state": "suspended"}, "state_since"),
         ({"state": "revoked", "state_since": date(2026, 12, 1)}, "state_since"),
         ({"scope": ("长" * 121,)}, "scope"),
+        ({"premises": "东大街\0"}, "premises"),
+        ({"subject": "\0"}, "subject"),
         ({"subject": "no such subject"}, "subject"),
         ({"kind": "gsp_certificate", "number": "A-XJ-14-0001"}, "issued_on"),
     ],

@@ -53,6 +53,8 @@ def test_a_list_goes_in_and_a_rerun_changes_nothing(region: Region) -> None:
         ({"name": " "}, "name"),
         ({"name": "长" * 201}, "name"),
         ({"holder": "", "holder_name": ""}, "holder"),
+        ({"brand": "安\0"}, "brand"),
+        ({"holder": "\0no"}, "holder"),
         ({"holder": "no such subject"}, "holder"),
         ({"producers": ("no such subject",)}, "producers"),
         ({"device_class": "3"}, "device_class"),
