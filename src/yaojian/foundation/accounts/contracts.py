@@ -317,6 +317,11 @@ SYSTEM = "system"
 """The user name of the platform itself; nobody can sign in with it."""
 
 
+def roles_with(*permissions: Permission) -> list[str]:
+    """The roles that include any of some permissions."""
+    return [role.value for role in Role if ROLE_PERMISSIONS[role].intersection(permissions)]
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A person acting in one posting: who asks, for which organ, in which role."""

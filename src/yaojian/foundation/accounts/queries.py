@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from yaojian.foundation.accounts.contracts import Actor, Level, Permission, Role, Tree
+from yaojian.foundation.accounts.contracts import Actor, Level, Permission, Role, Tree, roles_with
 from yaojian.foundation.accounts.models import Organ, Posting, User
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.periods import in_force_q
@@ -79,7 +79,7 @@ def officers_for_inspections(actor: Actor) -> QuerySet[Posting]:
     return (
         Posting.objects.filter(
             organ__path__startswith=actor.organ_path,
-            role__in=[Role.INSPECTOR.value, Role.CHIEF.value],
+            role__in=roles_with(Permission.INSPECTION_CONDUCT),
             valid_from__lte=day,
             user__is_active=True,
         )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from yaojian.foundation.accounts.absences import delegations_in_force
-from yaojian.foundation.accounts.contracts import ROLE_PERMISSIONS
+from yaojian.foundation.accounts.contracts import roles_with
 from yaojian.foundation.accounts.facade import (
     Actor,
     Organ,
@@ -39,7 +39,7 @@ REVIEW_KIND = "rights.review"
 REVIEW_FILE = "staffing.review"
 OPENS, DUE = (11, 1), (12, 20)
 """Month and day on which each year's reviews open, and by which they must be concluded."""
-REVIEWING_ROLES = [role.value for role in Role if Permission.RIGHTS_REVIEW in ROLE_PERMISSIONS[role]]
+REVIEWING_ROLES = roles_with(Permission.RIGHTS_REVIEW)
 
 
 def review_ref(review: RightsReview) -> Ref:
@@ -125,6 +125,7 @@ def reviews_visible_to(actor: Actor) -> QuerySet[RightsReview]:
     return (
         RightsReview.objects.filter(organ__path__startswith=actor.organ_path)
         .select_related("organ", "concluded_by")
+        .order_by("-year", "organ__path")
         .annotate(
             confirmed=Count("decisions", filter=Q(decisions__decision=Decision.CONFIRMED.value)),
             ended=Count("decisions", filter=Q(decisions__decision=Decision.ENDED.value)),

@@ -9,18 +9,13 @@ from django.db.models import QuerySet
 from django.db.models.functions import Length
 from pypinyin import Style, lazy_pinyin
 
-from yaojian.foundation.accounts.contracts import ROLE_PERMISSIONS
+from yaojian.foundation.accounts.contracts import roles_with
 from yaojian.foundation.accounts.facade import Actor, Organ, Permission, Posting, Role
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.timekeeping import today
 
 MOST_IN_A_PICKER = 20
 """A longer list of people is searched instead of scrolled."""
-
-
-def roles_with(*permissions: Permission) -> list[str]:
-    """The roles that include any of some permissions."""
-    return [role.value for role in Role if ROLE_PERMISSIONS[role].intersection(permissions)]
 
 
 def _in_post() -> QuerySet[Posting]:
