@@ -8,8 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from yaojian.foundation.copying import is_any_of
 from yaojian.foundation.ledger.facade import Ref
 from yaojian.foundation.privacy.contracts import KeyDestroyed, KeyUnknown, SealBroken
 from yaojian.foundation.privacy.models import DataKey
@@ -95,7 +97,9 @@ def existing_keys(owners: Collection[Ref]) -> dict[Ref, DataKey]:
     rows: dict[Ref, DataKey] = {}
     for kind in kinds:
         ids = [owner.id for owner in wanted if owner.kind == kind]
-        for row in DataKey.objects.filter(owner_kind=kind, owner_id__in=ids):
+        for row in DataKey.objects.filter(
+            is_any_of("owner_id", ids, models.BigIntegerField()), owner_kind=kind
+        ):
             rows[Ref(row.owner_kind, row.owner_id)] = row
     return rows
 
@@ -105,22 +109,31 @@ def data_keys(owners: Collection[Ref]) -> Mapping[Ref, bytes]:
     rows = existing_keys(owners)
     opened: dict[Ref, bytes] = {owner: unwrapped(row) for owner, row in rows.items()}
     if lacking := [owner for owner in dict.fromkeys(owners) if owner not in rows]:
-        wrapping, moment = current_wrapping_key(), now()
+        wrapping = current_wrapping_key()
         made = {owner: new_key() for owner in lacking}
-        DataKey.objects.bulk_create(
-            [
-                DataKey(
-                    owner_kind=owner.kind,
-                    owner_id=owner.id,
-                    wrapped=wrapped_under(wrapping, owner, key),
-                    wrapping_key_id=wrapping.id,
-                    made_at=moment,
-                )
-                for owner, key in made.items()
-            ],
-            ignore_conflicts=True,
-            batch_size=1000,
+        kept = _insert_keys(
+            {owner: wrapped_under(wrapping, owner, key) for owner, key in made.items()}, wrapping
         )
-        # Another process may have been first: what stands in the table is the key.
-        opened |= {owner: unwrapped(row) for owner, row in existing_keys(lacking).items()}
+        opened |= {owner: made[owner] for owner in kept}
+        # Another process was first with the others: what stands in the table is the key.
+        late = [owner for owner in lacking if owner not in kept]
+        opened |= {owner: unwrapped(row) for owner, row in existing_keys(late).items()}
     return opened
+
+
+def _insert_keys(wrapped: Mapping[Ref, bytes], wrapping: WrappingKey) -> set[Ref]:
+    """Insert wrapped keys for owners that have none yet; returns whose were inserted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO privacy_datakey (owner_kind, owner_id, wrapped, wrapping_key_id, made_at)"
+            " SELECT kind, id, wrapped, %s, %s FROM unnest(%s::text[], %s::bigint[], %s::bytea[])"
+            " AS new (kind, id, wrapped) ON CONFLICT DO NOTHING RETURNING owner_kind, owner_id",
+            [
+                wrapping.id,
+                now(),
+                [owner.kind for owner in wrapped],
+                [owner.id for owner in wrapped],
+                list(wrapped.values()),
+            ],
+        )
+        return {Ref(kind, key) for kind, key in cursor.fetchall()}

@@ -10,8 +10,10 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+from psycopg.types.json import Jsonb
 
 from yaojian.foundation.accounts.facade import Actor, Permission, check_may
+from yaojian.foundation.copying import copy_rows
 from yaojian.foundation.errors import Conflict, NotFound
 from yaojian.foundation.ledger.facade import record_act
 from yaojian.registers.people.actions import refresh_search_text
@@ -81,7 +83,14 @@ class Changes:
 
     def write(self) -> None:
         """Write what was noted since the last time."""
-        BatchChange.objects.bulk_create([*self._people, *self._roles], batch_size=1000)
+        copy_rows(
+            BatchChange,
+            ("batch", "table", "row_id", "before", "after"),
+            (
+                (note.batch, note.table, note.row_id, note.before and Jsonb(note.before), Jsonb(note.after))
+                for note in (*self._people, *self._roles)
+            ),
+        )
         self._people, self._roles, self._before = [], [], {}
 
 

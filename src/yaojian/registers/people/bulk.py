@@ -10,18 +10,20 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db import IntegrityError, models, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Permission, check_may, organs_visible_to
+from yaojian.foundation.copying import copy_rows, is_any_of, new_keys
 from yaojian.foundation.errors import Conflict, DomainError, InvalidInput, NotFound
 from yaojian.foundation.ledger.facade import record_act
 from yaojian.foundation.privacy.facade import blind_indexes, seal_all
+from yaojian.foundation.search import search_text_of
 from yaojian.foundation.timekeeping import now
 from yaojian.registers.enterprises.facade import subjects_visible_to
 from yaojian.registers.people.actions import checked_person, refresh_search_text
-from yaojian.registers.people.batches import Changes
+from yaojian.registers.people.batches import PERSON_COLUMNS, Changes
 from yaojian.registers.people.checks import initials_of
 from yaojian.registers.people.contracts import Change, Outcome, PersonEntry, RoleEntry, RoleKind, person_ref
 from yaojian.registers.people.models import ROLE_FIELDS, ROLE_MODELS, Person, PersonRole
@@ -31,6 +33,8 @@ from yaojian.registers.people.roles import checked_days, checked_values
 CHUNK = 2000
 CERTIFIED = (RoleKind.PHARMACIST, RoleKind.INSPECTOR)
 SEALED = ("identity_number", "phone")
+TEXT, KEY = models.TextField(), models.BigIntegerField()
+NEW_COLUMNS = ("id", "organ_id", "entered_at", "search_text", *PERSON_COLUMNS)
 
 
 @dataclass(slots=True)
@@ -91,6 +95,7 @@ class _Chunk:
         self.organs: dict[str, int] = {by.organ_code: by.organ_id}
         self.held: dict[tuple[RoleKind, Key], list[PersonRole]] = defaultdict(list)
         self.changed_roles: dict[int, PersonRole] = {}
+        self.entered: set[int] = set()
 
     def take(self, entries: Sequence[PersonEntry]) -> list[_Row]:
         """What became of the entries."""
@@ -163,7 +168,10 @@ class _Chunk:
             for row, index in zip(rows, indexes, strict=True):
                 row.indexes[name] = index
         wanted = {row.indexes["identity_number"] for row in rows} - {""}
-        known = {("identity", p.identity_index): p for p in Person.objects.filter(identity_index__in=wanted)}
+        known = {
+            ("identity", p.identity_index): p
+            for p in Person.objects.filter(is_any_of("identity_index", wanted, TEXT))
+        }
         people: dict[Key, Person] = {**known, **_people_by_certificate(rows)}
         new: list[Person] = []
         for row in rows:
@@ -178,22 +186,23 @@ class _Chunk:
             for key in keys:
                 people.setdefault(key, found)
             row.person = found
-        _give_keys(new)
+        for person, number in zip(new, new_keys(Person, len(new)), strict=True):
+            person.pk = number
 
     def _load_roles(self, rows: Sequence[_Row]) -> None:
         roles = [role for row in rows for role in row.roles]
         for row in rows:
             for role in row.roles:
                 role.person = row.person
-        known = Q(person__in=[row.person.pk for row in rows])
+        known = is_any_of("person_id", {row.person.pk for row in rows}, KEY)
         for kind, model in ROLE_MODELS.items():
             near = known
             mine: list[Any] = [role for role in roles if role.kind is kind]
             if kind is RoleKind.PHARMACIST:
-                near |= Q(certificate_no__in=[role.certificate_no for role in mine])
-                near |= Q(registration_no__in=[role.registration_no for role in mine])
+                near |= is_any_of("certificate_no", {role.certificate_no for role in mine}, TEXT)
+                near |= is_any_of("registration_no", {role.registration_no for role in mine}, TEXT)
             if kind is RoleKind.POSITION:
-                near |= Q(subject__in=[role.subject_id for role in mine])
+                near |= is_any_of("subject_id", {role.subject_id for role in mine}, KEY)
             for held in model._default_manager.filter(near).select_related("person"):
                 self._hold(held)
 
@@ -224,9 +233,9 @@ class _Chunk:
             self._hold(role)
         corrected = [self._correct(same, role) for role, same in placed if same is not None]
         row.changed = self._describe(row)
-        if row.person._state.adding and not row.person.search_text:
+        if row.person._state.adding and row.person.pk not in self.entered:
             row.change = Change.NEW
-            row.person.search_text = row.person.name
+            self.entered.add(row.person.pk)
         elif row.roles or any(corrected) or row.changed:
             row.change = Change.CHANGED
 
@@ -258,33 +267,52 @@ class _Chunk:
         return changed
 
     def _write(self, rows: Sequence[_Row]) -> None:
-        touched = [row for row in rows if row.changed]
-        _seal(touched)
-        people = {row.person.pk: row.person for row in touched}
+        _seal([row for row in rows if row.changed])
+        people = {row.person.pk: row.person for row in rows if row.changed}
         new = [person for person in people.values() if person._state.adding]
         old = [person for person in people.values() if not person._state.adding]
-        Person.objects.bulk_create(new, batch_size=500)
-        columns = [
-            "name",
-            "pinyin",
-            "sex",
-            "identity_index",
-            "phone_index",
-            "identity_sealed",
-            "phone_sealed",
-        ]
-        Person.objects.bulk_update(old, columns, batch_size=500)
+        fresh = [role for row in rows for role in row.roles]
+        for person in new:
+            person.search_text = search_text_of(person.name, person.pinyin)
+        for role in fresh:
+            _add_numbers(role)
+        _insert(Person, NEW_COLUMNS, new)
+        Person.objects.bulk_update(old, PERSON_COLUMNS, batch_size=500)
         for kind, model in ROLE_MODELS.items():
+            of_kind = [role for role in fresh if role.kind is kind]
+            for role, key in zip(of_kind, new_keys(model, len(of_kind)), strict=True):
+                role.pk = key
+            _insert(model, ("id", "person_id", "valid_from", "valid_to", *ROLE_FIELDS[kind]), of_kind)
             corrected = [role for role in self.changed_roles.values() if role.kind is kind]
             model._default_manager.bulk_update(corrected, [*ROLE_FIELDS[kind], "valid_to"], batch_size=500)
-            fresh = [role for row in rows for role in row.roles if role.kind is kind]
-            model._default_manager.bulk_create(fresh, batch_size=500)
-            self.changes.created(fresh)
+            self.changes.created(of_kind)
             self.changes.changed(corrected)
         self.changes.created(new, first=True)
         self.changes.changed(old)
         self.changes.write()
-        refresh_search_text([row.person.pk for row in rows if row.change is not Change.UNCHANGED])
+        newly = {person.pk for person in new}
+        refresh_search_text({row.person.pk for row in rows if row.change is not Change.UNCHANGED} - newly)
+
+
+def _add_numbers(role: PersonRole) -> None:
+    """Let a new person be found by the numbers of their roles; others are brought up to date at the end."""
+    found_by = sorted(getattr(role, name, "") for name in ("certificate_no", "registration_no"))
+    if role.person._state.adding:
+        role.person.search_text = search_text_of(role.person.search_text, *found_by)
+
+
+def _insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[models.Model]) -> None:
+    """Insert by COPY. Raises Conflict when another write has come between the look and this."""
+    if not rows:
+        return
+    try:
+        with transaction.atomic():
+            copy_rows(model, columns, ([getattr(row, name) for name in columns] for row in rows))
+    except IntegrityError:
+        raise Conflict(
+            _("The register was changed while the table was taken in; nothing of it was kept."),
+            cure=_("Take it in again."),
+        ) from None
 
 
 def _certificates(row: _Row) -> list[Key]:
@@ -300,20 +328,9 @@ def _people_by_certificate(rows: Sequence[_Row]) -> dict[Key, Person]:
     for kind in CERTIFIED:
         wanted = [number for of_kind, number in numbers if of_kind is kind]
         roles: QuerySet[Any] = ROLE_MODELS[kind]._default_manager.select_related("person")
-        for role in roles.filter(certificate_no__in=wanted):
+        for role in roles.filter(is_any_of("certificate_no", wanted, TEXT)):
             found[kind, role.certificate_no] = role.person
     return found
-
-
-def _give_keys(people: list[Person]) -> None:
-    """Keys before there are rows, so that values can be sealed for their owners in one go."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('people_person', 'id')) FROM generate_series(1, %s)",
-            [len(people)],
-        )
-        for person, (number,) in zip(people, cursor.fetchall(), strict=True):
-            person.pk = number
 
 
 def _is_same(held: PersonRole, role: PersonRole) -> bool:
