@@ -78,6 +78,7 @@ KINDS: dict[str, Promise] = {
     "list.exported": _("List taken out"),
     "register.imported": _("Table taken into a register"),
     "register.import_undone": _("Import taken back"),
+    "contact.changed": _("Own phone number or mailbox changed"),
     "worklist.assigned": _("Work item assigned"),
     "worklist.taken": _("Work item taken on"),
     "worklist.handed_over": _("Work item handed over"),

@@ -75,6 +75,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "list.exported": ("neutral", "table-export"),
     "register.imported": ("info", "table-import"),
     "register.import_undone": ("due_soon", "arrow-back-up"),
+    "contact.changed": ("neutral", "phone"),
     "worklist.assigned": ("neutral", "user-check"),
     "worklist.taken": ("neutral", "user-check"),
     "worklist.handed_over": ("neutral", "corner-down-right"),

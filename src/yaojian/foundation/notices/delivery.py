@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.db import transaction
 from django.utils import translation
 
 from yaojian.foundation.notices.backends import backend_for
+from yaojian.foundation.notices.contacts import address_of
 from yaojian.foundation.notices.contracts import NO_ADDRESS, Channel, DeliveryFailed, Message
 from yaojian.foundation.notices.models import Dispatch
 from yaojian.foundation.notices.queries import words_of
@@ -21,15 +21,6 @@ log = logging.getLogger(__name__)
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 """How long to wait after each failed attempt; after the last of them the message is given up."""
-
-AddressOf = Callable[[int, Channel], str]
-
-
-def _nobody_has_one(user_id: int, channel: Channel) -> str:
-    return ""
-
-
-_address_of: AddressOf = _nobody_has_one
 
 
 def deliver_due(limit: int = 100) -> int:
@@ -84,7 +75,7 @@ def _put_off(dispatch: Dispatch, failure: DeliveryFailed) -> None:
 def _send(dispatch: Dispatch) -> None:
     notice, channel = dispatch.notice, Channel(dispatch.channel)
     backend = backend_for(channel)
-    address = _address_of(notice.recipient_id, channel) if backend.needs_address else ""
+    address = address_of(notice.recipient_id, channel) if backend.needs_address else ""
     if backend.needs_address and not address:
         raise DeliveryFailed(str(NO_ADDRESS), lasting=True)
     # Outside a request nobody's language is known: the installation's own.

@@ -8,6 +8,7 @@ from yaojian.foundation.notices.actions import (
     send_again,
     wake_with,
 )
+from yaojian.foundation.notices.contacts import contact_of, set_contact
 from yaojian.foundation.notices.contracts import CHANNEL_NAMES, Channel, NoticeKind, ParamKey
 from yaojian.foundation.notices.delivery import deliver_due
 from yaojian.foundation.notices.kinds import notice_kind, notice_kinds, register_notice_kind
@@ -34,6 +35,7 @@ __all__ = [
     "Words",
     "channels_chosen",
     "choose_channels",
+    "contact_of",
     "deliver_due",
     "mark_all_read",
     "mark_read",
@@ -45,6 +47,7 @@ __all__ = [
     "register_names",
     "register_notice_kind",
     "send_again",
+    "set_contact",
     "unread_count",
     "wake_with",
     "words_of",

@@ -80,6 +80,20 @@ class Dispatch(models.Model):
         return f"{self.channel} {self.key}"
 
 
+class Contact(models.Model):
+    """Where messages reach a person: personal data, sealed under the person's key."""
+
+    user = models.OneToOneField("accounts.User", models.CASCADE, related_name="+")
+    phone = models.TextField(blank=True, help_text="sealed")
+    email = models.TextField(blank=True, help_text="sealed")
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"contact of {self.user_id}"
+
+
 class Preference(models.Model):
     """Whether a person wants a kind of notice by a way out, where that differs from the kind's default."""
 

@@ -22,6 +22,7 @@ class KeyState(StrEnum):
 FIELD_NAMES: dict[str, Promise] = {
     "identity_number": _("Identity number"),
     "phone": _("Mobile number"),
+    "email": _("E-mail address"),
 }
 """The names of sealed fields in acts and on pages; a room enters its own here."""
 

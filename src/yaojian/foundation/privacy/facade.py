@@ -9,7 +9,7 @@ from yaojian.foundation.privacy.contracts import (
     SealBroken,
     field_name,
 )
-from yaojian.foundation.privacy.queries import blind_index, blind_indexes, key_state, masked
+from yaojian.foundation.privacy.queries import blind_index, blind_indexes, for_a_program, key_state, masked
 from yaojian.foundation.privacy.sealing import mask
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "blind_indexes",
     "destroy_key",
     "field_name",
+    "for_a_program",
     "key_state",
     "mask",
     "masked",

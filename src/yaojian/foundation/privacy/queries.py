@@ -35,6 +35,19 @@ def masked(owner: Ref, sealed: Mapping[str, str]) -> dict[str, str]:
     return {field: mask(opened(key, owner, field, text)) for field, text in present.items()}
 
 
+def for_a_program(owner: Ref, sealed: Mapping[str, str]) -> dict[str, str]:
+    """The values for a program that shows them to nobody, such as the address of a message; no look, no act.
+
+    Whoever shows a value to a person uses `reveal`. Raises KeyDestroyed, KeyUnknown or SealBroken.
+    """
+    present = {field: text for field, text in sealed.items() if text}
+    row = existing_keys([owner]).get(owner)
+    if row is None or not present:
+        return {}
+    key = unwrapped(row)
+    return {field: opened(key, owner, field, text) for field, text in present.items()}
+
+
 def blind_index(field: str, value: str) -> str:
     """A keyed digest (64 hex digits) by which an exact value of a field is looked up; "" for no value."""
     return blind_indexes(field, [value])[0]

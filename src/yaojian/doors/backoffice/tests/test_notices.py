@@ -102,3 +102,18 @@ def test_what_was_given_up_is_shown_with_its_reason_and_sent_again(
     assert "not among those given up" in str(list(get_messages(client.post(again).wsgi_request))[-1])
     for state in ("waiting", "sent", "nonsense"):
         assert client.get(url, {"state": state}).status_code == 200
+
+
+def test_where_messages_reach_one_is_entered_masked_and_refused_with_what_was_typed(
+    signed_in: SignedIn, region: Region
+) -> None:
+    client, url = signed_in("inspector"), reverse("backoffice:notice_contact")
+    refused = client.post(url, {"phone": "12345", "email": ""})
+    assert refused.status_code == 422
+    assert 'value="12345"' in refused.content.decode()
+    assert client.post(url, {"phone": "13899123456", "email": ""}).status_code == 302
+    page = client.get(reverse("backoffice:notice_channels")).content.decode()
+    assert "Now: 138" in page
+    assert "13899123456" not in page
+    client.post(url, {"phone": "", "remove_phone": "on"})
+    assert "Now:" not in client.get(reverse("backoffice:notice_channels")).content.decode()

@@ -24,6 +24,7 @@ from yaojian.foundation.notices.facade import (
     DispatchState,
     channels_chosen,
     choose_channels,
+    contact_of,
     mark_all_read,
     mark_read,
     messages_in,
@@ -31,6 +32,7 @@ from yaojian.foundation.notices.facade import (
     notice_kinds,
     notices_of,
     send_again,
+    set_contact,
     unread_count,
     words_of,
 )
@@ -134,7 +136,30 @@ def channels(request: ActingRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your choice has been saved."))
         return redirect("backoffice:notice_channels")
-    chosen = channels_chosen(request.actor)
+    return render(request, "backoffice/notice_channels.html", channels_context(request.actor, {}, {}))
+
+
+@require_POST
+@requires(Permission.NOTICE_VIEW)
+def contact(request: ActingRequest) -> HttpResponse:
+    """Where messages reach the acting person; a field left empty stays as it is."""
+    typed = {field: request.POST.get(field, "") for field in ("phone", "email")}
+    wanted = {
+        field: "" if f"remove_{field}" in request.POST else text.strip() or None
+        for field, text in typed.items()
+    }
+    try:
+        set_contact(by=request.actor, **wanted)
+    except InvalidInput as error:
+        context = channels_context(request.actor, typed, {error.field or "phone": str(error)})
+        return render(request, "backoffice/notice_channels.html", context, status=422)
+    messages.success(request, _("Your number and mailbox have been saved."))
+    return redirect("backoffice:notice_channels")
+
+
+def channels_context(actor: Actor, typed: dict[str, str], errors: dict[str, str]) -> dict[str, Any]:
+    """The context of the page about ways: what is chosen, where messages go, what was typed and refused."""
+    chosen, known = channels_chosen(actor), contact_of(actor)
     rows = [
         {
             "kind": kind,
@@ -150,12 +175,23 @@ def channels(request: ActingRequest) -> HttpResponse:
         }
         for kind in notice_kinds()
     ]
-    context = {
-        "tabs": tabs_of(request.actor, "notice_channels"),
+    fields = (("phone", _("Mobile number"), "tel"), ("email", _("E-mail address"), "email"))
+    return {
+        "tabs": tabs_of(actor, "notice_channels"),
         "rows": rows,
         "channels": [CHANNEL_NAMES[channel] for channel in Channel],
+        "contact": [
+            {
+                "name": name,
+                "label": label,
+                "type": kind,
+                "known": known.get(name, ""),
+                "typed": typed.get(name, ""),
+                "error": errors.get(name, ""),
+            }
+            for name, label, kind in fields
+        ],
     }
-    return render(request, "backoffice/notice_channels.html", context)
 
 
 @requires(Permission.ACCOUNT_MANAGE)

@@ -52,6 +52,7 @@ urlpatterns = [
     path("notices/read/", notices.read_all, name="notices_read"),
     path("notices/<int:notice_id>/open/", notices.open_notice, name="notice_open"),
     path("notices/channels/", notices.channels, name="notice_channels"),
+    path("notices/contact/", notices.contact, name="notice_contact"),
     path("notices/messages/", notices.messages_given_up, name="notice_messages"),
     path("notices/messages/<int:dispatch_id>/again/", notices.send_message_again, name="notice_again"),
     path("developers/design/", developers.components, name="components"),

@@ -14,18 +14,22 @@ import pytest
 from django.core.mail.backends.smtp import EmailBackend
 from django.db import transaction
 
-from yaojian.foundation.errors import Conflict, NotAllowed, NotFound
+from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from yaojian.foundation.ledger.facade import Act
 from yaojian.foundation.notices import backends, delivery
 from yaojian.foundation.notices.contracts import Channel, DeliveryFailed, Message
 from yaojian.foundation.notices.facade import (
     Dispatch,
     DispatchState,
     choose_channels,
+    contact_of,
     deliver_due,
     messages_in,
     notify,
     send_again,
+    set_contact,
 )
+from yaojian.foundation.notices.models import Contact
 from yaojian.foundation.notices.tests.conftest import People
 from yaojian.foundation.timekeeping import held_at
 
@@ -241,3 +245,55 @@ def test_a_choice_made_later_does_not_recall_what_is_owed(
     choose_channels(by=people.wang, wanted={"tests.alarm": [Channel.SMS, Channel.EMAIL]})
     alarm()
     assert sorted(Dispatch.objects.values_list("channel", flat=True)) == ["email", "sms", "sms"]
+
+
+def test_a_message_goes_to_the_sealed_number_of_its_reader(
+    alarm: Callable[[], Dispatch], people: People, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.NOTICE_SMS_URL = "https://sms.example/send"
+    sent: list[str] = []
+
+    def post(url: str, **what: Any) -> httpx.Response:
+        sent.append(what["json"]["to"])
+        return httpx.Response(200)
+
+    monkeypatch.setattr(backends.httpx, "post", post)
+    set_contact(by=people.wang, phone="+86 １３８-9912 3456")
+    alarm()
+    assert deliver_due() == 1
+    assert sent == ["13899123456"]
+    kept = Contact.objects.get()
+    assert "13899123456" not in kept.phone
+    act = Act.objects.get(kind="contact.changed")
+    assert act.facts == {"fields": ["phone"]}
+    assert not Act.objects.filter(kind="personal_data.viewed").exists()
+
+
+def test_ones_own_number_is_shown_masked_kept_and_removed(people: People) -> None:
+    set_contact(by=people.wang, phone="13899123456", email=" wang@example.gov.cn ")
+    shown = contact_of(people.wang)
+    assert set(shown) == {"phone", "email"}
+    assert "13899123456" not in shown["phone"]
+    set_contact(by=people.wang, email="")
+    assert set(contact_of(people.wang)) == {"phone"}
+    set_contact(by=people.wang)
+    assert contact_of(people.li) == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("phone", "12345"),
+        ("phone", "23899123456"),
+        ("phone", "138991234567"),
+        ("phone", "王强"),
+        ("email", "wang"),
+        ("email", "wang@"),
+        ("email", "a" * 250 + "@example.org"),
+    ],
+)
+def test_what_is_no_number_or_mailbox(people: People, field: str, text: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        set_contact(by=people.wang, **{field: text})
+    assert refusal.value.field == field
+    assert not Contact.objects.exists()
