@@ -19,6 +19,7 @@ urlpatterns = [
     path("documents/", include("yaojian.foundation.documents.web.urls")),
     path("jurisdiction/", include("yaojian.registers.jurisdiction.web.urls")),
     path("people/", include("yaojian.registers.people.web.urls")),
+    path("subjects/", include("yaojian.registers.enterprises.web.urls")),
     path("plans/", include("yaojian.oversight.plans.web.urls")),
     path("public/", include("yaojian.doors.portal.urls")),
     path("api/v1/", api.api.urls),

@@ -21,6 +21,7 @@ from yaojian.foundation.staffing.facade import hand_over_leftovers, open_due_rev
 from yaojian.foundation.timekeeping import now
 from yaojian.foundation.worklist.facade import ring_alarms
 from yaojian.oversight.plans.facade import refresh_duties
+from yaojian.registers.enterprises.facade import show_subjects_of_today
 from yaojian.registers.intake import facade as intake
 from yaojian.registers.licences.facade import refresh_expiry
 from yaojian.registers.people.facade import refresh_people_duties
@@ -132,6 +133,13 @@ def keep_rights_in_order(timestamp: int) -> None:
     sweep_sessions(before=now() - SESSIONS_KEPT)
 
 
+@app.periodic(cron="4 16 * * *")
+@app.task(name="subjects.show_today", queueing_lock="subjects.show_today")
+def show_subjects_as_of_the_new_day(timestamp: int) -> None:
+    """Just after midnight in Beijing let announced changes of subjects take effect."""
+    show_subjects_of_today()
+
+
 def ask_for(task: Task, **arguments: int) -> None:
     """Put a job in the queue, unless the same one is waiting already: one serves any number of askers."""
     try:
@@ -171,6 +179,7 @@ def install() -> None:
 def run() -> None:
     """Work until told to stop. A machine that was off first brings its duties and alarms up to date."""
     ask_for(apply_changes_of_organs, timestamp=int(now().timestamp()))
+    ask_for(show_subjects_as_of_the_new_day, timestamp=int(now().timestamp()))
     ask_for(refresh_all_duties, timestamp=int(now().timestamp()))
     ask_for(refresh_all_expiry, timestamp=int(now().timestamp()))
     ask_for(keep_rights_in_order, timestamp=int(now().timestamp()))

@@ -125,6 +125,17 @@ COLUMNS: dict[str, Promise] = {
     "producers": gettext_lazy("Producers"),
     "expires_on": gettext_lazy("Valid until"),
     "kind": pgettext_lazy("organ", "Kind"),
+    "code": gettext_lazy("Code"),
+    "subject_type": pgettext_lazy("subject", "Type"),
+    "legal_entity": gettext_lazy("Legal entity"),
+    "superior": gettext_lazy("Superior subject"),
+    "division_code": pgettext_lazy("subject", "Place"),
+    "address": gettext_lazy("Address"),
+    "latitude": gettext_lazy("Latitude"),
+    "longitude": gettext_lazy("Longitude"),
+    "business_scope": gettext_lazy("Business scope"),
+    "hospital_level": gettext_lazy("Level of the hospital"),
+    "opened_on": gettext_lazy("In operation since"),
 }
 
 SIGN_IN_STEPS: dict[str, Promise] = {
@@ -278,6 +289,9 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "removed": (gettext_lazy("Entries removed"), str),
     "restored": (gettext_lazy("Entries as before"), str),
     "batch": (gettext_lazy("Batch"), str),
+    "from_organ": (gettext_lazy("Organ before"), str),
+    "to_organ": (gettext_lazy("Organ after"), str),
+    "withdrawn": (gettext_lazy("Act taken back"), str),
     "codes_sha256": (gettext_lazy("SHA-256 of the codes"), str),
 }
 

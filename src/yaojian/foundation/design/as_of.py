@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.errors import InvalidInput
@@ -27,9 +27,20 @@ class AsOf:
         return "" if self.is_today else f"as_of={self.day.isoformat()}"
 
 
+def latest() -> date:
+    """The last day a page may look ahead to."""
+    present = today()
+    return present.replace(year=present.year + 10, day=1)
+
+
 def as_of(request: HttpRequest) -> AsOf:
     """The day that the address asks for. Raises InvalidInput when it is no date or lies too far off."""
-    text = request.GET.get("as_of", "").strip()
+    return day_shown(request.GET)
+
+
+def day_shown(query: QueryDict) -> AsOf:
+    """The day that the parameters of an address ask for. Raises InvalidInput as `as_of` does."""
+    text = query.get("as_of", "").strip()
     present = today()
     if not text:
         return AsOf(present, True)
@@ -41,7 +52,7 @@ def as_of(request: HttpRequest) -> AsOf:
             field="as_of",
             cure=_("Write the day as 2026-11-22."),
         ) from None
-    if not EARLIEST <= day <= present.replace(year=present.year + 10, day=1):
+    if not EARLIEST <= day <= latest():
         raise InvalidInput(
             _("The day must lie between 1949 and ten years from now."),
             field="as_of",

@@ -10,6 +10,7 @@ from yaojian.foundation.ledger.queries import (
     acts_between,
     acts_of_file,
     acts_of_subject,
+    acts_of_subjects,
     altered_acts,
     row_matches_canonical,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "acts_between",
     "acts_of_file",
     "acts_of_subject",
+    "acts_of_subjects",
     "altered_acts",
     "canonical_bytes",
     "compose_act",

@@ -20,6 +20,13 @@ def acts_of_subject(subject_id: int) -> QuerySet[Act]:
     return acts.filter(subject_kind=SUBJECT_KIND, subject_id=subject_id).order_by("-claimed_at", "-id")
 
 
+def acts_of_subjects(subject_ids: Iterable[int]) -> QuerySet[Act]:
+    """One timeline of several subjects (one, and those merged into it), newest first."""
+    acts = Act.objects.defer("canonical", "salt")
+    found = acts.filter(subject_kind=SUBJECT_KIND, subject_id__in=list(subject_ids))
+    return found.order_by("-claimed_at", "-id")
+
+
 def acts_of_file(file: Ref) -> QuerySet[Act]:
     """The acts of one file the caller has already been let see, oldest first."""
     return (

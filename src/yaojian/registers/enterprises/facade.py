@@ -1,6 +1,6 @@
 """The door of the register of subjects."""
 
-from yaojian.registers.enterprises.actions import register_subjects, undo_registration
+from yaojian.registers.enterprises.actions import register_subjects, show_subjects_of_today, undo_registration
 from yaojian.registers.enterprises.codes import is_unified_code, looks_unified, plain_code, unified_code
 from yaojian.registers.enterprises.contracts import Change, Fault, Outcome, SubjectEntry
 from yaojian.registers.enterprises.licence_numbers import note_licence_numbers
@@ -12,16 +12,22 @@ from yaojian.registers.enterprises.places import Box, Cluster, clusters, extent,
 from yaojian.registers.enterprises.queries import (
     FacetCounts,
     SubjectFilter,
+    as_they_were,
     division_counts,
     facet_counts,
     facilities_visible_to,
     files_open_to,
+    keys_merged_into,
     matching,
     public_subject,
     public_subjects,
+    related_visible_to,
+    siblings_visible_to,
+    subject_as_it_was,
     subject_visible_to,
     subjects_visible_to,
     subjects_within,
+    survivor_visible_to,
 )
 from yaojian.registers.enterprises.scopes import (
     CountedFacts,
@@ -61,6 +67,7 @@ __all__ = [
     "SubjectFilter",
     "SubjectType",
     "answers_for",
+    "as_they_were",
     "clusters",
     "counts_by_organ",
     "division_counts",
@@ -72,6 +79,7 @@ __all__ = [
     "flag_name",
     "initials",
     "is_unified_code",
+    "keys_merged_into",
     "looks_unified",
     "matching",
     "merge_objections",
@@ -82,11 +90,16 @@ __all__ = [
     "public_subject",
     "public_subjects",
     "register_subjects",
+    "related_visible_to",
+    "show_subjects_of_today",
+    "siblings_visible_to",
+    "subject_as_it_was",
     "subject_visible_to",
     "subjects_by_id",
     "subjects_in_scope",
     "subjects_visible_to",
     "subjects_within",
+    "survivor_visible_to",
     "type_name",
     "undo_registration",
     "unified_code",

@@ -289,6 +289,8 @@ class SubjectOn(SubjectFields):
     over `Subject` works as of any day.
     """
 
+    objects: ClassVar[models.Manager[SubjectOn]] = models.Manager()
+
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     former_names = models.TextField()

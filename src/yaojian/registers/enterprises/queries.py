@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, cast
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Substr
@@ -11,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Shared, Width, visible_q, width_q
 from yaojian.foundation.errors import NotFound
+from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.search import having_words, search_words
-from yaojian.registers.enterprises.models import Subject
+from yaojian.registers.enterprises.models import Subject, SubjectOn
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,25 @@ def subjects_visible_to(actor: Actor, shared: Shared = Shared.REGISTER) -> Query
     return Subject.objects.filter(visible_q(actor, shared=shared), merged_into=None)
 
 
+def as_they_were(subjects: QuerySet[Subject], on: date) -> QuerySet[Subject]:
+    """The same subjects with what the register says of them for a day; those not there then are left out.
+
+    Rights are those of today: `subjects` are what the actor may see now. Rows carry the subjects' keys.
+    """
+    rows: QuerySet[Any] = SubjectOn.objects.filter(in_force_q(on), pk__in=subjects.order_by().values("pk"))
+    return rows
+
+
+def subject_as_it_was(subject: Subject, on: date) -> Subject | None:
+    """What the register says of a subject for a day; None when it was not there yet."""
+    found: Any = (
+        SubjectOn.objects.filter(in_force_q(on), pk=subject.pk)
+        .select_related("responsible_organ", "parent", "enterprise")
+        .first()
+    )
+    return cast("Subject | None", found)
+
+
 def subjects_within(actor: Actor, width: Width) -> QuerySet[Subject]:
     """Visible subjects of the actor's own organ, of those below it too, or of the whole area."""
     return Subject.objects.filter(width_q(actor, width), merged_into=None)
@@ -48,9 +70,13 @@ def matching(subjects: QuerySet[Subject], wanted: SubjectFilter) -> QuerySet[Sub
     """`subjects` narrowed by words and by facets.
 
     Every word must be part of the name, a former name, their pinyin initials, the code, the licence number
-    or the address.
+    or the address. Subjects of another day are found by what they are called today, too.
     """
-    subjects = having_words(subjects, wanted.text)
+    if subjects.model is Subject:
+        subjects = having_words(subjects, wanted.text)
+    elif wanted.text:
+        named = having_words(Subject.objects.all(), wanted.text)
+        subjects = subjects.filter(pk__in=named.order_by().values("pk"))
     if wanted.subject_type:
         subjects = subjects.filter(subject_type=wanted.subject_type)
     if wanted.division:
@@ -118,7 +144,10 @@ def facet_counts(subjects: QuerySet[Subject], wanted: SubjectFilter, division_di
 def subject_visible_to(actor: Actor, subject_id: int) -> Subject:
     """One subject. Raises NotFound when it is not there or lies outside the actor's scope."""
     subject = (
-        subjects_visible_to(actor).select_related("responsible_organ", "parent").filter(pk=subject_id).first()
+        subjects_visible_to(actor)
+        .select_related("responsible_organ", "parent", "enterprise")
+        .filter(pk=subject_id)
+        .first()
     )
     if subject is None:
         raise NotFound(
@@ -164,6 +193,40 @@ def public_subject(code: str) -> Subject:
             _("No subject has this code."), cure=_("Check the code on the licence at the counter.")
         )
     return subject
+
+
+def siblings_visible_to(actor: Actor, subject: Subject) -> QuerySet[Subject]:
+    """Other facilities of the same legal entity that the actor may see, open ones first; stores left out."""
+    if subject.enterprise_id is None:
+        return Subject.objects.none()
+    return (
+        subjects_visible_to(actor)
+        .filter(enterprise_id=subject.enterprise_id)
+        .exclude(pk=subject.pk)
+        .exclude(parent_id=subject.pk)
+        .order_by(F("closed_on").desc(nulls_first=True), "pinyin", "id")
+    )
+
+
+def related_visible_to(actor: Actor, subject: Subject) -> QuerySet[Subject]:
+    """The superior subject, the facilities and other facilities of the legal entity, as far as visible."""
+    related = Q(parent_id=subject.pk) | Q(pk=subject.parent_id)
+    if subject.enterprise_id is not None:
+        related |= Q(enterprise_id=subject.enterprise_id)
+    return subjects_visible_to(actor).filter(related).exclude(pk=subject.pk)
+
+
+def survivor_visible_to(actor: Actor, subject_id: int) -> int | None:
+    """The key of the subject that one was merged into, if it was and the actor may see it; else None."""
+    kept = Subject.objects.filter(pk=subject_id).values_list("merged_into_id", flat=True).first()
+    if kept is None:
+        return None
+    return kept if subjects_visible_to(actor).filter(pk=kept).exists() else None
+
+
+def keys_merged_into(subject: Subject) -> list[int]:
+    """The keys of the subjects that were merged into one the actor has been let see."""
+    return list(Subject.objects.filter(merged_into_id=subject.pk).values_list("pk", flat=True))
 
 
 def facilities_visible_to(actor: Actor, subject: Subject) -> QuerySet[Subject]:

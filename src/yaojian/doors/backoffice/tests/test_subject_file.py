@@ -18,7 +18,7 @@ from yaojian.doors.backoffice.tests.factories import (
     opened,
     registered,
 )
-from yaojian.doors.backoffice.web.subject_file import VIEWS
+from yaojian.doors.backoffice.web.subject_tabs import TABS as VIEWS
 from yaojian.foundation.design.samples import LONG_NAME
 from yaojian.registers.enterprises.facade import Subject
 

@@ -208,5 +208,5 @@ def test_a_typed_file_number_leads_to_the_inspection(signed_in: SignedIn, region
 
 def test_the_export_link_follows_filters_that_change_without_a_reload(signed_in: SignedIn) -> None:
     page = signed_in("chief").get(URL, {"whose": "area", "type": "single_pharmacy"}).content.decode()
-    assert 'hx-select-oob="#export,#widths"' in page
+    assert 'hx-select-oob="#export,#widths,#map-link"' in page
     assert 'href="?whose=area&amp;type=single_pharmacy&amp;export=csv"' in page

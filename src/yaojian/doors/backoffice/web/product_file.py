@@ -19,7 +19,7 @@ from yaojian.doors.backoffice.act_words import timeline_item
 from yaojian.doors.backoffice.web.licences import state_badge as licence_badge
 from yaojian.doors.backoffice.web.products import flags_of, state_badge
 from yaojian.doors.backoffice.web.register_forms import MoveForm, ProductForm, refuse
-from yaojian.doors.backoffice.web.subject_file import inspection_row
+from yaojian.doors.backoffice.web.subject_tabs import inspection_row
 from yaojian.foundation.accounts.facade import Actor, Permission, Shared
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of

@@ -19,6 +19,7 @@ from yaojian.doors.backoffice.web.lists import address, page_of
 from yaojian.foundation.accounts.facade import Actor, Level, Permission, Width
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.accounts.web.widths import chosen_width, why_so_few, width_tabs
+from yaojian.foundation.design.as_of import day_shown
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today
@@ -31,6 +32,7 @@ from yaojian.registers.enterprises.facade import (
     Subject,
     SubjectFilter,
     SubjectType,
+    as_they_were,
     facet_counts,
     matching,
     subjects_within,
@@ -77,8 +79,9 @@ def width_of(actor: Actor, query: QueryDict) -> Width:
 
 
 def subjects_asked_for(actor: Actor, query: QueryDict) -> QuerySet[Subject]:
-    """The visible subjects within the width that an address asks for."""
-    return subjects_within(actor, width_of(actor, query))
+    """The visible subjects within the width that an address asks for, as they are on its day."""
+    subjects, shown = subjects_within(actor, width_of(actor, query)), day_shown(query)
+    return subjects if shown.is_today else as_they_were(subjects, shown.day)
 
 
 def wanted_of(query: QueryDict) -> SubjectFilter:
@@ -119,13 +122,15 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "facets": facets(counts, wanted, names),
         "filters": filters_in_force(wanted, query, names),
         "here": address(query, whose=width.value),
-        "clear_url": address(QueryDict(), whose=width.value),
+        "clear_url": address(QueryDict(day_shown(query).parameter), whose=width.value),
         "width": width.value,
         "widths": width_tabs(actor, width, lambda whose: address(query, whose=whose)),
         "why_so_few": why_so_few(actor, width, lambda whose: address(query, whose=whose)),
         "statuses": STATUS_NAMES.items(),
         "page": page,
         "rows": [row_of(subject, names, due.get(subject.pk)) for subject in page],
+        "may_enter": actor.may(Permission.SUBJECT_EDIT) and day_shown(query).is_today,
+        "day": day_shown(query).parameter,
         "is_narrowed": wanted != SubjectFilter(),
     }
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from yaojian.foundation.design import form_controls, wording
+from yaojian.foundation.design.as_of import EARLIEST, as_of, latest
 from yaojian.foundation.timekeeping import today as today_in_beijing
 
 register = template.Library()
@@ -188,6 +189,22 @@ def pager(context: RequestContext, page: Page[Any], parameter: str = "page") -> 
         "steps": steps,
         "previous": link(page.number - 1) if page.has_previous() else "",
         "next": link(page.number + 1) if page.has_next() else "",
+    }
+
+
+@register.inclusion_tag(f"{COMPONENTS}/as_of_bar.html", takes_context=True)
+def as_of_bar(context: RequestContext) -> dict[str, Any]:
+    """The day a page shows (`?as_of=`): a field to choose another, and a clear note when it is not today."""
+    query = context["request"].GET.copy()
+    shown = as_of(context["request"])
+    for name in ("as_of", "page"):
+        query.pop(name, None)
+    return {
+        "shown": shown,
+        "earliest": EARLIEST,
+        "latest": latest(),
+        "kept": [(name, value) for name, values in query.lists() for value in values],
+        "today_url": f"?{query.urlencode()}",
     }
 
 

@@ -80,16 +80,16 @@ class Places:
     def placed(self, chunk: Mapping[int, SubjectEntry], mark: Mark, effective_on: date) -> Placed:
         """Where the entries of a chunk belong; legal entities that are new are entered on the way."""
         placed = Placed()
-        known = _subjects_by_code({entry.code for entry in chunk.values()})
-        above = _subjects_by_code({entry.parent for entry in chunk.values() if entry.parent})
-        ancestors = _ancestors({row["id"] for row in above.values()})
+        known = subjects_by_code({entry.code for entry in chunk.values()})
+        above = subjects_by_code({entry.parent for entry in chunk.values() if entry.parent})
+        ancestors = ancestors_of({row["id"] for row in above.values()})
         for number, entry in chunk.items():
             row = known.get(entry.code)
             if row is not None:
                 placed.held[number] = row["id"]
             faults = [
                 *_faults_of_holder(row, self._in_charge),
-                *_faults_of_parent(entry, row, above.get(entry.parent or ""), ancestors),
+                *faults_of_parent(entry, row, above.get(entry.parent or ""), ancestors),
             ]
             if faults:
                 placed.faults[number] = tuple(faults)
@@ -124,12 +124,13 @@ def _faults_of_holder(row: Mapping[str, Any] | None, in_charge: Collection[int])
     return []
 
 
-def _faults_of_parent(
+def faults_of_parent(
     entry: SubjectEntry,
     row: Mapping[str, Any] | None,
     parent: Mapping[str, Any] | None,
-    ancestors: Mapping[int, set[int]],
+    ancestors: Mapping[int, set[int]] | None = None,
 ) -> list[Fault]:
+    """What is wrong with the subject that an entry is said to belong to; `row` is the one held of it."""
     if not entry.parent:
         return []
     if parent is None or parent["merged_into_id"] is not None:
@@ -140,7 +141,8 @@ def _faults_of_parent(
                 _("Enter the code of the chain's headquarters, or leave it empty."),
             )
         ]
-    if row is not None and row["id"] in ancestors[parent["id"]]:
+    ways = ancestors if ancestors is not None else ancestors_of({parent["id"]})
+    if row is not None and row["id"] in ways[parent["id"]]:
         return [
             Fault(
                 "parent",
@@ -172,7 +174,7 @@ def fault_of_chain(subject_type: str, parent_type: str) -> list[Fault]:
     return []
 
 
-def _subjects_by_code(codes: Collection[str]) -> dict[str, dict[str, Any]]:
+def subjects_by_code(codes: Collection[str]) -> dict[str, dict[str, Any]]:
     """The rows that hold codes, locked against other changes."""
     ordered = sorted(codes)
     found: dict[str, dict[str, Any]] = {}
@@ -185,7 +187,7 @@ def _subjects_by_code(codes: Collection[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _ancestors(keys: set[int]) -> dict[int, set[int]]:
+def ancestors_of(keys: set[int]) -> dict[int, set[int]]:
     """Each subject with all those it belongs to, itself included."""
     above: dict[int, int | None] = {}
     frontier = set(keys)
@@ -237,6 +239,12 @@ def _enterprises_of(
         held[code] = key
     insert_enterprises(mark, histories)
     return held, renamed
+
+
+def key_of_enterprise(entry: SubjectEntry, mark: Mark) -> int:
+    """The key of the legal entity of one entry with a valid unified code; entered when it is new."""
+    keys, _renamed = _enterprises_of([entry], mark, entry.opened_on, rehearse=False)
+    return keys[entry.uscc or ""]
 
 
 def values_of_new(uscc: str, name: str) -> dict[str, Any]:

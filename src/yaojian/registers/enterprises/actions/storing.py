@@ -143,6 +143,11 @@ def histories_of(register: Register, keys: Sequence[int]) -> dict[int, list[tupl
     return dict(found)
 
 
+def spans_of(held: Sequence[tuple[int, Span]]) -> list[Span]:
+    """A history without the keys of its versions."""
+    return [span for _version, span in held]
+
+
 def rewrite(
     register: Register,
     mark: Mark,
@@ -154,7 +159,7 @@ def rewrite(
     added: dict[int, list[Span]] = {}
     for key, history in wanted.items():
         replaced += [version for version, span in held[key] if span not in history]
-        kept = [span for _version, span in held[key]]
+        kept = spans_of(held[key])
         added[key] = [span for span in history if span not in kept]
     for start in range(0, len(replaced), AT_ONCE):
         register.version._default_manager.filter(Among("pk", replaced[start : start + AT_ONCE])).update(

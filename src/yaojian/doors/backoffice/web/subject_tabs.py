@@ -1,0 +1,330 @@
+"""The tabs of a subject's file: each knows its name, its template, how much it holds and what it shows.
+
+A room that has something to say about a subject adds its tab to `TABS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import CharField, Count, QuerySet, Value
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from yaojian.casework.inspections.facade import (
+    CONCLUSION_MEANINGS,
+    CONCLUSION_NAMES,
+    KIND_NAMES,
+    STATE_MEANINGS,
+    STATE_NAMES,
+    Conclusion,
+    InspectionKind,
+    InspectionState,
+    inspections_of_subject,
+)
+from yaojian.doors.backoffice.act_words import timeline_item
+from yaojian.doors.backoffice.web.licences import row_of as licence_row
+from yaojian.doors.backoffice.web.lists import PAGE_SIZE, page_of
+from yaojian.doors.backoffice.web.products import row_of as product_row
+from yaojian.doors.backoffice.web.work_rows import row_of as work_row
+from yaojian.foundation.accounts.facade import Actor
+from yaojian.foundation.design.as_of import AsOf
+from yaojian.foundation.ledger.facade import Act, acts_of_subjects
+from yaojian.foundation.reference.facade import division_names, place_of
+from yaojian.foundation.timekeeping import CHINA, today
+from yaojian.foundation.worklist.facade import (
+    UNFINISHED,
+    ItemState,
+    WorkItem,
+    items_of_subject,
+    urgency_of,
+)
+from yaojian.registers.enterprises.facade import (
+    HOSPITAL_LEVELS,
+    RISK_NAMES,
+    RiskGrade,
+    Subject,
+    as_they_were,
+    facilities_visible_to,
+    flag_name,
+    keys_merged_into,
+    related_visible_to,
+    siblings_visible_to,
+    subjects_visible_to,
+    type_name,
+)
+from yaojian.registers.enterprises.web.history import history_context
+from yaojian.registers.licences.facade import licences_of_subject
+from yaojian.registers.licences.facade import states_of as states_of_licences
+from yaojian.registers.licences.facade import user_can_edit as user_can_enter_licence
+from yaojian.registers.products.facade import products_of_subject
+from yaojian.registers.products.facade import states_of as states_of_products
+
+TIMELINE_SIZE = 20
+SIBLINGS = 50
+ITEM_STATES: dict[str, tuple[str, Promise]] = {
+    ItemState.DONE.value: ("done", pgettext_lazy("work item", "Done")),
+    ItemState.CANCELLED.value: ("neutral", pgettext_lazy("work item", "Withdrawn")),
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """Who looks at which subject, as of which day (`subject` is its state then), with which address."""
+
+    actor: Actor
+    subject: Subject
+    shown: AsOf
+    query: QueryDict
+    open_items: list[WorkItem]
+
+    @cached_property
+    def keys(self) -> list[int]:
+        """The subject's key and those of the subjects merged into it."""
+        return [self.subject.pk, *keys_merged_into(self.subject)]
+
+    @property
+    def end_of_day(self) -> datetime:
+        """The moment up to which the day shown reaches."""
+        return datetime.combine(self.shown.day + timedelta(days=1), time.min, CHINA)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One view of the file; `rows` are what the tab counts."""
+
+    name: Promise
+    template: str
+    context: Callable[[Look], dict[str, Any]]
+    rows: Callable[[Look], QuerySet[Any]] | None = None
+
+
+def counts_of(look: Look) -> dict[str, int]:
+    """How much there is in each tab that counts, by one query."""
+    counted = [
+        tab.rows(look)
+        .order_by()
+        .annotate(tab=Value(code, CharField()))
+        .values("tab")
+        .annotate(n=Count("pk"))
+        .values_list("tab", "n")
+        for code, tab in TABS.items()
+        if tab.rows is not None
+    ]
+    counts = dict(counted[0].union(*counted[1:], all=True))
+    return {**counts, "duties": len(look.open_items)}
+
+
+def _acts(look: Look) -> QuerySet[Act]:
+    acts = acts_of_subjects(look.keys)
+    return acts if look.shown.is_today else acts.filter(claimed_at__lt=look.end_of_day)
+
+
+def timeline_of(look: Look) -> dict[str, Any]:
+    """Every act about the subject, newest first; those of subjects merged into it among them."""
+    page = page_of(_acts(look), look.query, TIMELINE_SIZE)
+    return {"page": page, "timeline": [timeline_item(act) for act in page]}
+
+
+def _inspections(look: Look) -> QuerySet[Any]:
+    inspections = inspections_of_subject(look.subject.pk)
+    return inspections if look.shown.is_today else inspections.filter(opened_at__lt=look.end_of_day)
+
+
+def inspections_shown(look: Look) -> dict[str, Any]:
+    """The inspections of the subject."""
+    page = page_of(_inspections(look), look.query, PAGE_SIZE)
+    return {"page": page, "rows": [inspection_row(inspection) for inspection in page]}
+
+
+def duties_shown(look: Look) -> dict[str, Any]:
+    """What is and was to be done about the subject."""
+    page = page_of(items_of_subject(look.subject.pk), look.query, PAGE_SIZE)
+    return {"page": page, "rows": [duty_row(look.actor, item) for item in page]}
+
+
+def licences_shown(look: Look) -> dict[str, Any]:
+    """The licences and filings of the subject, as they are on the day."""
+    day = look.shown
+    page = page_of(licences_of_subject(look.subject.pk, day.day), look.query, PAGE_SIZE)
+    states = states_of_licences(list(page), day.day)
+    return {
+        "page": page,
+        "rows": [licence_row(licence, states[licence.pk], day) for licence in page],
+        "may_enter_licence": day.is_today
+        and look.subject.is_open
+        and user_can_enter_licence(look.actor, look.subject),
+    }
+
+
+def products_shown(look: Look) -> dict[str, Any]:
+    """The products that the subject holds or makes, as they are on the day."""
+    day = look.shown
+    page = page_of(products_of_subject(look.subject.pk, day.day), look.query, PAGE_SIZE)
+    states = states_of_products(list(page), day.day)
+    return {
+        "page": page,
+        "rows": [product_row(product, product, states[product.pk], day) for product in page],
+    }
+
+
+def record_shown(look: Look) -> dict[str, Any]:
+    """The entry in the register."""
+    code = look.subject.division_code
+    place = place_of(code, division_names(code[:digits] for digits in (4, 6, 9)))
+    return {"record": record_of(look.subject, place)}
+
+
+def history_shown(look: Look) -> dict[str, Any]:
+    """What held from when until when."""
+    return history_context(look.actor, look.subject, changeable=look.shown.is_today)
+
+
+def _facilities(look: Look) -> QuerySet[Subject]:
+    if look.shown.is_today:
+        return facilities_visible_to(look.actor, look.subject)
+    then = as_they_were(subjects_visible_to(look.actor), look.shown.day)
+    return then.filter(parent_id=look.subject.pk).order_by("pinyin", "id")
+
+
+def related_shown(look: Look) -> dict[str, Any]:
+    """What the subject belongs to, what belongs to it, and the other facilities of its legal entity."""
+    page = page_of(_facilities(look), look.query, PAGE_SIZE)
+    siblings = siblings_visible_to(look.actor, look.subject)[:SIBLINGS]
+    return {
+        "page": page,
+        "rows": related_rows(page),
+        "parent": parent_of(look.actor, look.subject),
+        "siblings": related_rows(siblings),
+    }
+
+
+def inspection_row(inspection: Any) -> dict[str, Any]:
+    """One inspection as a row."""
+    state = InspectionState(inspection.state)
+    conclusion = Conclusion(inspection.conclusion) if inspection.conclusion else None
+    return {
+        "inspection": inspection,
+        "url": reverse("inspections:file", args=[inspection.pk]),
+        "kind": KIND_NAMES[InspectionKind(inspection.kind)],
+        "state": (STATE_MEANINGS[state], STATE_NAMES[state]),
+        "conclusion": (CONCLUSION_MEANINGS[conclusion], CONCLUSION_NAMES[conclusion]) if conclusion else None,
+    }
+
+
+def duty_row(actor: Actor, item: WorkItem) -> dict[str, Any]:
+    """One duty as a row: with its button while it is open, with how it ended afterwards."""
+    row = work_row(actor, item, urgency_of(item, today()))
+    if item.state in UNFINISHED:
+        return row
+    return {**row, "css": "", "action_url": "", "ended": ITEM_STATES[item.state]}
+
+
+def record_of(subject: Subject, place: str) -> list[dict[str, Any]]:
+    """The subject's entry in the register."""
+    holder = subject.enterprise
+    entity = f"{holder.name} {holder.uscc} {holder.get_kind_display()}" if holder else ""
+    level = HOSPITAL_LEVELS[subject.hospital_level] if subject.hospital_level else ""
+    flags = [flag_name(flag) for flag in subject.flags]
+    return [
+        {"label": _("Name"), "value": subject.name},
+        {"label": _("Unified social credit code or facility code"), "value": subject.code},
+        {"label": pgettext("subject", "Type"), "value": type_name(subject.subject_type)},
+        {"label": _("Licence number"), "value": subject.licence_no},
+        {
+            "label": _("Located in"),
+            "value": f"{place}（{subject.division_code}）" if place else subject.division_code,
+        },
+        {"label": _("Address"), "value": subject.address},
+        {"label": _("Coordinates (WGS-84)"), "value": coordinates_of(subject)},
+        {"label": _("Legal entity"), "value": entity},
+        {"label": _("Business scope"), "value": subject.business_scope},
+        {"label": _("Responsible organ"), "value": subject.responsible_organ.label},
+        {"label": _("Risk grade"), "value": RISK_NAMES[RiskGrade(subject.risk_grade)]},
+        {
+            "label": _("Marks"),
+            "value": _(", ").join(flags),
+            "hint": _("Plans choose subjects by these marks."),
+        },
+        *([{"label": _("Level of the hospital"), "value": level}] if level else []),
+        {"label": _("In operation since"), "value": subject.opened_on.isoformat()},
+        {
+            "label": _("Closed on"),
+            "value": subject.closed_on.isoformat() if subject.closed_on else _("not closed"),
+        },
+    ]
+
+
+def coordinates_of(subject: Subject) -> str:
+    """Where it lies, as degrees north and east; empty when nobody has entered it."""
+    if subject.latitude is None or subject.longitude is None:
+        return ""
+    return f"{subject.latitude:.6f}, {subject.longitude:.6f}"
+
+
+def parent_of(actor: Actor, subject: Subject) -> dict[str, Any] | None:
+    """The subject it belongs to (a store's chain headquarters), linked if the actor may see it."""
+    if subject.parent is None or subject.parent_id is None:
+        return None
+    may_see = subjects_visible_to(actor).filter(pk=subject.parent_id).exists()
+    url = reverse("backoffice:subject", args=[subject.parent_id]) if may_see else ""
+    return {"subject": subject.parent, "type": type_name(subject.parent.subject_type), "url": url}
+
+
+def related_rows(page: Any) -> list[dict[str, Any]]:
+    """The facilities of a subject as rows."""
+    members = list(page)
+    names = division_names([code[:n] for code in (s.division_code for s in members) for n in (6, 9)])
+    return [
+        {
+            "subject": s,
+            "place": place_of(s.division_code, names),
+            "status": s.status,
+            "type": type_name(s.subject_type),
+        }
+        for s in members
+    ]
+
+
+TABS: dict[str, Tab] = {
+    "timeline": Tab(
+        gettext_lazy("Timeline"),
+        "backoffice/_subject_timeline.html",
+        timeline_of,
+        _acts,
+    ),
+    "inspections": Tab(
+        gettext_lazy("Inspections"),
+        "backoffice/_subject_inspections.html",
+        inspections_shown,
+        _inspections,
+    ),
+    "duties": Tab(gettext_lazy("Duties"), "backoffice/_subject_duties.html", duties_shown),
+    "licences": Tab(
+        gettext_lazy("Licences"),
+        "backoffice/_subject_licences.html",
+        licences_shown,
+        lambda look: licences_of_subject(look.subject.pk, look.shown.day),
+    ),
+    "products": Tab(
+        gettext_lazy("Products"),
+        "backoffice/_subject_products.html",
+        products_shown,
+        lambda look: products_of_subject(look.subject.pk, look.shown.day),
+    ),
+    "record": Tab(gettext_lazy("Register entry"), "backoffice/_subject_record.html", record_shown),
+    "history": Tab(gettext_lazy("History"), "enterprises/_history.html", history_shown),
+    "related": Tab(
+        gettext_lazy("Related subjects"),
+        "backoffice/_subject_related.html",
+        related_shown,
+        lambda look: related_visible_to(look.actor, look.subject),
+    ),
+}

@@ -1,0 +1,301 @@
+"""Changes of one subject, each in force from a day and recorded as an act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.foundation.accounts.facade import Actor, Organ, Permission, check_may
+from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound, RuleBroken
+from yaojian.foundation.ledger.facade import record_act, subject_ref
+from yaojian.foundation.periods import in_force_q
+from yaojian.foundation.reference.facade import division_names
+from yaojian.foundation.timekeeping import today
+from yaojian.registers.enterprises.actions.editing import PLACE_FIELDS, columns_of_changes
+from yaojian.registers.enterprises.actions.registering import with_opening
+from yaojian.registers.enterprises.actions.storing import (
+    SUBJECTS,
+    Mark,
+    histories_of,
+    rewrite,
+    show,
+    spans_of,
+)
+from yaojian.registers.enterprises.models import CURRENT, Subject, SubjectVersion
+from yaojian.registers.enterprises.permissions import answers_for
+from yaojian.registers.enterprises.queries import subject_visible_to
+from yaojian.registers.enterprises.versions import Span, changed_from, span_on
+
+FARTHEST = timedelta(days=5 * 366)
+"""How far ahead a change may be announced."""
+TOLD_AS = {"enterprise_id": "legal_entity", "parent_id": "superior"}
+"""How the journal names columns that point to other rows."""
+SHORTEST_REASON = 4
+
+Rewriting = Callable[[Sequence[Span]], Sequence[Span]]
+
+
+def editable_subject(by: Actor, subject_id: int, permission: Permission = Permission.SUBJECT_EDIT) -> Subject:
+    """The subject, locked, if the actor may change it.
+
+    Raises NotFound when the actor may not even see it, NotAllowed when another organ answers for it.
+    """
+    check_may(by, permission)
+    seen = subject_visible_to(by, subject_id)
+    if not answers_for(by, seen):
+        raise NotAllowed(
+            _("%(organ)s is responsible for this subject.") % {"organ": seen.responsible_organ},
+            cure=_("Ask that organ to make the change."),
+        )
+    return Subject.objects.select_for_update(of=("self",)).select_related("responsible_organ").get(pk=seen.pk)
+
+
+@transaction.atomic
+def edit_subject(
+    *, by: Actor, subject_id: int, changes: Mapping[str, Any], effective_on: date, reason: str = ""
+) -> bool:
+    """Change what the register says of a subject from a day; whether anything was another.
+
+    `changes` names fields of `EDITABLE`; None or "" empties one. Another opening day corrects the whole
+    history. Raises NotFound, NotAllowed, InvalidInput (with an error for each wrong field).
+    """
+    subject = editable_subject(by, subject_id)
+    history = history_of(subject)
+    _check_day(history, effective_on, reason)
+    return _edit(by, subject, history, changes, "subject.changed", effective_on, reason)
+
+
+@transaction.atomic
+def move_subject(
+    *, by: Actor, subject_id: int, place: Mapping[str, Any], effective_on: date, reason: str
+) -> bool:
+    """Note that a subject has moved: division, address and coordinates from a day; whether it had not.
+
+    The organ responsible stays until the subject is handed over. Raises InvalidInput for an unknown place.
+    """
+    subject = editable_subject(by, subject_id)
+    history = history_of(subject)
+    _check_day(history, effective_on, reason, needs_reason=True)
+    code = str(place.get("division_code", ""))
+    if not division_names([code]):
+        raise InvalidInput(
+            _("There is no place with this code."),
+            field="division_code",
+            cure=_("Enter the code of the township or county."),
+        )
+    wanted = {name: place.get(name) for name in PLACE_FIELDS}
+    return _edit(by, subject, history, wanted, "subject.moved", effective_on, reason)
+
+
+def _edit(
+    by: Actor,
+    subject: Subject,
+    history: Sequence[Span],
+    changes: Mapping[str, Any],
+    kind: str,
+    effective_on: date,
+    reason: str,
+) -> bool:
+    state = span_on(history, effective_on).values
+    mark = Mark.of(uuid4())
+    wanted = columns_of_changes(subject, changes, state, mark)
+    differing = {name: value for name, value in wanted.items() if state[name] != value}
+    if not differing:
+        return False
+    columns = sorted(TOLD_AS.get(name, name) for name in differing if name != "pinyin")
+    opened = differing.pop("opened_on", None)
+
+    def rewriting(spans: Sequence[Span]) -> Sequence[Span]:
+        corrected = with_opening(spans, opened) if opened else spans
+        return changed_from(corrected, max(effective_on, corrected[0].valid_from), differing)
+
+    _apply(by, subject, rewriting, kind, mark, effective_on, reason, {"changed": columns})
+    return True
+
+
+@transaction.atomic
+def close_subject(*, by: Actor, subject_id: int, on: date, reason: str) -> None:
+    """Close a subject from a day (关闭、注销). Raises Conflict when it is closed on that day already."""
+    subject = editable_subject(by, subject_id)
+    history = history_of(subject)
+    _check_day(history, on, reason, field="on", needs_reason=True)
+    if span_on(history, on).values["closed_on"] is not None:
+        raise Conflict(_("The subject is closed on that day already."), field="on")
+    _change(by, subject, on, {"closed_on": on}, "subject.closed", reason)
+
+
+@transaction.atomic
+def reopen_subject(*, by: Actor, subject_id: int, on: date, reason: str) -> None:
+    """Open a closed subject again from a day. Raises Conflict when it is open on that day."""
+    subject = editable_subject(by, subject_id)
+    history = history_of(subject)
+    _check_day(history, on, reason, field="on", needs_reason=True)
+    if span_on(history, on).values["closed_on"] is None:
+        raise Conflict(_("The subject is open on that day."), field="on")
+    _change(by, subject, on, {"closed_on": None}, "subject.reopened", reason)
+
+
+@transaction.atomic
+def set_production(*, by: Actor, subject_id: int, running: bool, on: date, reason: str) -> None:
+    """Note that production or business stops (停产停业) or is resumed from a day. Raises Conflict."""
+    subject = editable_subject(by, subject_id)
+    history = history_of(subject)
+    _check_day(history, on, reason, field="on", needs_reason=True)
+    state = span_on(history, on).values
+    if state["closed_on"] is not None:
+        raise Conflict(_("The subject is closed on that day already."), field="on")
+    if state["in_production"] == running:
+        raise Conflict(
+            _("It is in operation on that day.") if running else _("It has stopped already on that day."),
+            field="on",
+        )
+    kind = "subject.production_resumed" if running else "subject.production_stopped"
+    _change(by, subject, on, {"in_production": running}, kind, reason)
+
+
+@transaction.atomic
+def transfer_subject(*, by: Actor, subject_id: int, organ_code: str, on: date, reason: str) -> None:
+    """Hand the responsibility for a subject to another organ from a day; where it lies stays.
+
+    Raises InvalidInput when there is no such organ to hand it to.
+    """
+    subject = editable_subject(by, subject_id)
+    history = history_of(subject)
+    _check_day(history, on, reason, field="on", needs_reason=True)
+    organ = organs_to_transfer_to(by).filter(code=organ_code).first()
+    if organ is None:
+        raise InvalidInput(
+            _("The subject cannot be handed to this organ."),
+            field="organ",
+            cure=_("Choose one of the organs of the list."),
+        )
+    if span_on(history, on).values["responsible_organ_id"] == organ.pk:
+        raise Conflict(_("This organ is responsible on that day already."), field="organ")
+    facts = {"from_organ": subject.responsible_organ.code, "to_organ": organ.code}
+    _change(by, subject, on, {"responsible_organ_id": organ.pk}, "subject.transferred", reason, facts)
+
+
+def organs_to_transfer_to(by: Actor) -> QuerySet[Organ]:
+    """The organs that the actor may hand a subject to: all of the same top organ."""
+    top = by.organ_path.split(".", 1)[0]
+    return Organ.objects.filter(path__startswith=f"{top}.").order_by("path")
+
+
+@transaction.atomic
+def withdraw_change(*, by: Actor, subject_id: int, act: UUID, reason: str) -> None:
+    """Take the last change of a subject back, or one announced for later: what was before holds again.
+
+    Raises NotFound when no change of the subject has this act, RuleBroken when it was changed again since.
+    """
+    subject = editable_subject(by, subject_id)
+    _check_reason(reason)
+    versions = SubjectVersion.objects.filter(subject=subject)
+    written = versions.filter(recorded_by=act)
+    if not written.exists() or not versions.filter(replaced_by=act).exists():
+        raise NotFound(_("There is no such change of this subject."))
+    if written.filter(replaced_by__isnull=False).exists():
+        raise RuleBroken(
+            _("The subject was changed again after this."), cure=_("Take back the later change first.")
+        )
+    withdrawal = record_act(
+        by=by,
+        kind="subject.change_withdrawn",
+        subject=subject_ref(subject.pk),
+        facts={"reason": reason, "withdrawn": str(act)},
+    )
+    written.update(replaced_by=withdrawal.uid)
+    versions.filter(replaced_by=act).update(replaced_by=None)
+    show(SUBJECTS, {subject.pk: history_of(subject)})
+
+
+@transaction.atomic
+def show_subjects_of_today() -> int:
+    """Let rows repeat the version whose day has come; how many. Run each night, harmless at any time."""
+    due = SubjectVersion.objects.filter(CURRENT, in_force_q(today())).exclude(
+        valid_from=F("subject__in_force_from")
+    )
+    keys = list(due.order_by().values_list("subject_id", flat=True))
+    show(SUBJECTS, {key: spans_of(held) for key, held in histories_of(SUBJECTS, keys).items()})
+    return len(keys)
+
+
+def history_of(subject: Subject) -> list[Span]:
+    """What held of a subject from when until when, as the register has it now."""
+    return spans_of(histories_of(SUBJECTS, [subject.pk])[subject.pk])
+
+
+def _change(
+    by: Actor,
+    subject: Subject,
+    day: date,
+    changes: Mapping[str, Any],
+    kind: str,
+    reason: str,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """Set some columns from a day."""
+
+    def rewriting(spans: Sequence[Span]) -> Sequence[Span]:
+        return changed_from(spans, day, changes)
+
+    _apply(by, subject, rewriting, kind, Mark.of(uuid4()), day, reason, facts or {})
+
+
+def _apply(
+    by: Actor,
+    subject: Subject,
+    rewriting: Rewriting,
+    kind: str,
+    mark: Mark,
+    day: date,
+    reason: str,
+    facts: Mapping[str, Any],
+) -> None:
+    """Rewrite the history and record the act that does it."""
+    held = histories_of(SUBJECTS, [subject.pk])
+    rewrite(SUBJECTS, mark, held, {subject.pk: list(rewriting(spans_of(held[subject.pk])))})
+    record_act(
+        by=by,
+        kind=kind,
+        uid=mark.act,
+        subject=subject_ref(subject.pk),
+        facts={**facts, "effective_on": day, "reason": reason.strip()},
+    )
+
+
+def _check_day(
+    history: Sequence[Span],
+    day: date,
+    reason: str,
+    *,
+    field: str = "effective_on",
+    needs_reason: bool = False,
+) -> None:
+    """Raises InvalidInput for a day before the opening or too far ahead, and for a missing reason."""
+    if day < history[0].valid_from:
+        raise InvalidInput(
+            _("The day from which this shall hold lies before the opening day."),
+            field=field,
+            cure=_("Choose a later day, or correct the opening day first."),
+        )
+    if day > today() + FARTHEST:
+        raise InvalidInput(
+            _("The day lies more than five years ahead."), field=field, cure=_("Choose an earlier day.")
+        )
+    if needs_reason or day < today():
+        _check_reason(reason)
+
+
+def _check_reason(reason: str) -> None:
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise InvalidInput(
+            _("A reason is needed."),
+            field="reason",
+            cure=_("Write in a few words what happened and where it is documented."),
+        )
