@@ -130,6 +130,7 @@ def reviews_visible_to(actor: Actor) -> QuerySet[RightsReview]:
             confirmed=Count("decisions", filter=Q(decisions__decision=Decision.CONFIRMED.value)),
             ended=Count("decisions", filter=Q(decisions__decision=Decision.ENDED.value)),
         )
+        .order_by("-year", "organ__path")  # a grouped query forgets the table's own order
     )
 
 

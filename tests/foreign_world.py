@@ -1,0 +1,220 @@
+"""A jurisdiction full of things that its neighbours must neither read nor change.
+
+Every text that somebody entered there carries `MARK`; `objects` names, for the parameters of the routes, what
+there is to attack. A route with a parameter that is not named here fails the test: whoever adds a kind of
+object adds one of it to this world.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from yaojian.casework.inspections import actions as inspections
+from yaojian.casework.inspections.facade import Conclusion, Severity
+from yaojian.casework.inspections.models import Inspection
+from yaojian.casework.inspections.tests import factories as casework
+from yaojian.foundation.accounts.absence_models import Delegation
+from yaojian.foundation.accounts.facade import Actor, Role, post_person
+from yaojian.foundation.accounts.models import SharingAgreement, User
+from yaojian.foundation.accounts.sign_in_models import ApiToken, SignInSession
+from yaojian.foundation.deadlines.models import RunningClock
+from yaojian.foundation.documents.models import Document
+from yaojian.foundation.ledger.facade import Act
+from yaojian.foundation.notices.models import Dispatch, Notice
+from yaojian.foundation.staffing.models import RightsReview
+from yaojian.foundation.timekeeping import now, today
+from yaojian.foundation.worklist.models import SavedView
+from yaojian.registers.enterprises.models import Subject
+from yaojian.registers.intake.tests import factories as intake
+from yaojian.registers.jurisdiction.models import JurisdictionRule
+from yaojian.registers.licences.facade import LicenceEntry, register_licences
+from yaojian.registers.licences.models import Licence
+from yaojian.registers.people.models import Person, PharmacistRegistration
+from yaojian.registers.people.tests import factories as people
+from yaojian.registers.products.facade import ProductEntry, register_products
+from yaojian.registers.products.models import Product
+
+MARK = "外域机密"
+EVERYBODYS = {
+    "year": ["2026"],
+    "day": ["2026-11-23"],
+    "number": ["1"],
+    "kind": ["pharmacist", "enterprises.subject"],
+    "verb": ["suspend", "cancel"],
+    "target": ["subjects"],
+    "key": ["nothing"],
+    "code": ["nothing"],
+}
+"""Parameters that name no object of a jurisdiction: days, page numbers, kinds, plans open to everybody."""
+
+
+@dataclass
+class Foreign:
+    """The foreign jurisdiction and, by parameter, the keys of its objects; `acts` are attacked one by one."""
+
+    organ_ids: set[int]
+    subject_ids: set[int]
+    people: list[User]
+    objects: dict[str, list[Any]] = field(default_factory=dict)
+
+
+def make_foreign() -> Foreign:
+    """Fill the foreign county."""
+    world = casework.make_world()
+    Subject.objects.filter(pk=world.pharmacy.pk).update(name=f"{MARK}大药房", address=f"{MARK}街 1 号")
+    world.pharmacy.refresh_from_db()
+    registrar_user = post_person(
+        username="foreign-registrar",
+        display_name=f"{MARK}登记员",
+        organ=world.county,
+        role=Role.REGISTRAR,
+        valid_from=casework.SINCE,
+    )
+    registrar = casework.acting(registrar_user)
+    inspection = _inspection(world)
+    licence = _licence(registrar, world.pharmacy)
+    product = _product(registrar, world.pharmacy)
+    person, role = _person(registrar, world.pharmacy)
+    item = casework.due_item(world)
+    item.reason, item.assignee = f"{MARK}事由", world.lead
+    item.save()
+    job = intake.received(registrar, intake.workbook([intake.row(1, **{"企业名称": f"{MARK}诊所"})]))
+    foreign = Foreign(
+        organ_ids={world.prefecture.pk, world.county.pk, world.pharmacy.responsible_organ_id},
+        subject_ids={world.pharmacy.pk},
+        people=[world.lead, world.chief, world.second, registrar_user],
+    )
+    foreign.objects = {
+        "subject_id": [world.pharmacy.pk],
+        "inspection_id": [inspection.pk],
+        "licence_id": [licence.pk],
+        "product_id": [product.pk],
+        "person_id": [person.pk],
+        "role_id": [role.pk],
+        "item_id": [item.pk],
+        "document_id": list(Document.objects.values_list("pk", flat=True)),
+        "clock_id": list(RunningClock.objects.values_list("pk", flat=True)[:1]),
+        "file_id": [world.pharmacy.pk],
+        "organ_id": [world.county.pk],
+        "agreement_id": [
+            SharingAgreement.objects.create(
+                giver=world.county,
+                taker=world.prefecture,
+                shares=["register"],
+                document=f"{MARK}协议",
+                valid_from=casework.SINCE,
+            ).pk
+        ],
+        "rule_id": [
+            JurisdictionRule.objects.create(
+                code="foreign",
+                matter="licensing",
+                region="652325",
+                level="county",
+                source=f"{MARK}文件",
+                confidence="H",
+                valid_from=casework.SINCE,
+            ).pk
+        ],
+        "review_id": [
+            RightsReview.objects.create(
+                organ=world.county, year=2026, opened_at=now(), due_on=today() + timedelta(days=30)
+            ).pk
+        ],
+        "delegation_id": [
+            Delegation.objects.create(
+                principal=world.lead,
+                deputy=world.second,
+                valid_from=today(),
+                valid_to=today(),
+                reason=f"{MARK}休假",
+                set_at=now(),
+            ).pk
+        ],
+        **_personal(world.lead),
+    }
+    acts = Act.objects.filter(subject_id=world.pharmacy.pk).order_by("pk")
+    foreign.objects["uid"] = [job.uid, *acts.values_list("uid", flat=True)[:2]]
+    return foreign
+
+
+def _inspection(world: casework.World) -> Inspection:
+    """A concluded inspection with a finding, a photo, and a clock that runs."""
+    inspection = casework.on_site(world)
+    inspections.record_finding(
+        by=casework.acting(world.lead),
+        inspection_id=inspection.pk,
+        severity=Severity.MAJOR,
+        description=f"{MARK}缺陷",
+        clause="",
+        photos=[casework.photo(f"{MARK}.jpg")],
+    )
+    return inspections.conclude_inspection(
+        by=casework.acting(world.lead),
+        inspection_id=inspection.pk,
+        conclusion=Conclusion.RECTIFY,
+        rectify_by=today(),
+    )
+
+
+def _licence(registrar: Actor, subject: Subject) -> Licence:
+    entry = LicenceEntry(
+        kind="drug_retail",
+        number="新DB994100099",
+        subject=subject.code,
+        issued_on=date(2024, 1, 2),
+        expires_on=date(2029, 1, 1),
+        holder_name=f"{MARK}大药房",
+        premises=f"{MARK}街 1 号",
+    )
+    (outcome,) = register_licences([entry], by=registrar, effective_on=today(), batch=None)
+    return Licence.objects.get(pk=outcome.licence_id)
+
+
+def _product(registrar: Actor, holder: Subject) -> Product:
+    entry = ProductEntry(
+        kind="drug",
+        approval_no="国药准字Z20210099",
+        name=f"{MARK}颗粒",
+        approved_on=date(2021, 6, 1),
+        holder=holder.code,
+    )
+    (outcome,) = register_products([entry], by=registrar, effective_on=today(), batch=None)
+    return Product.objects.get(pk=outcome.product_id)
+
+
+def _person(registrar: Actor, subject: Subject) -> tuple[Person, PharmacistRegistration]:
+    entry = people.an_entry(7, people.registration(subject.code, 7), name=f"{MARK}药师")
+    people.enter(registrar, entry)
+    role = PharmacistRegistration.objects.get()
+    return role.person, role
+
+
+def _personal(user: User) -> dict[str, list[Any]]:
+    """What belongs to one person of the foreign county alone."""
+    view = SavedView.objects.create(user=user, name=f"{MARK}视图", query="")
+    notice = Notice.objects.create(recipient=user, kind="work.handed_over", link="/", created_at=now())
+    dispatch = Dispatch.objects.create(notice=notice, channel="sms", next_attempt_at=now())
+    session = SignInSession.objects.create(
+        user=user, session_key="foreign", opened_at=now(), seen_at=now(), device=MARK
+    )
+    token = ApiToken.objects.create(
+        posting=user.postings.get(),
+        name=f"{MARK}令牌",
+        prefix="foreign1",
+        token_hash="0" * 64,
+        permissions=["subject.view"],
+        made_at=now(),
+        expires_at=now() + timedelta(days=30),
+    )
+    return {
+        "user_id": [user.pk],
+        "posting_id": [user.postings.get().pk],
+        "session_id": [session.pk],
+        "token_id": [token.pk],
+        "view_id": [view.pk],
+        "notice_id": [notice.pk],
+        "dispatch_id": [dispatch.pk],
+    }
