@@ -25,7 +25,7 @@ from yaojian.casework.inspections.facade import (
 from yaojian.foundation.accounts.facade import Actor, Role, actor_of, organ_by_code, post_person, system_actor
 from yaojian.foundation.errors import Conflict
 from yaojian.foundation.timekeeping import CHINA, held_at, now
-from yaojian.foundation.worklist.facade import WorkItem, assign_item, unfinished_q
+from yaojian.foundation.worklist.facade import WorkItem, assign_items, unfinished_q
 from yaojian.oversight.plans.facade import ORIGIN, refresh_duties
 from yaojian.registers.enterprises.facade import Change, Subject, SubjectEntry, SubjectType, register_subjects
 from yaojian.simulator.entities import SimInspection, World
@@ -208,7 +208,9 @@ def _assign_overdue_pharmacies(as_of: date, chief: Actor, officer: Actor) -> int
     for item in items.order_by("due_on", "id"):
         overdue[item.subject_id or 0].append(item)
     chosen = list(overdue.values())[:ASSIGNED]
-    for of_subject in chosen:
-        for item in of_subject:
-            assign_item(by=chief, item_id=item.pk, user_id=officer.user_id)
+    assign_items(
+        by=chief,
+        item_ids=[item.pk for of_subject in chosen for item in of_subject],
+        user_id=officer.user_id,
+    )
     return len(chosen)
