@@ -103,7 +103,7 @@ def start_inspection(*, by: Actor, inspection_id: int, started_at: datetime | No
     Raises NotFound, NotAllowed, Conflict, InvalidInput (a moment too long ago or still to come).
     """
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
-    check_user_can_conduct(by, inspection)
+    by = check_user_can_conduct(by, inspection)
     advance(inspection, "start")
     inspection.started_at = claimed_start(started_at)
     inspection.save()
@@ -123,7 +123,7 @@ def record_finding(
 ) -> Finding:
     """Record a finding with its photos. Raises NotFound, NotAllowed, Conflict, InvalidInput."""
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
-    check_user_can_conduct(by, inspection)
+    by = check_user_can_conduct(by, inspection)
     advance(inspection, "record_finding")
     if not description.strip():
         raise InvalidInput(
@@ -172,7 +172,7 @@ def conclude_inspection(
     (conclusion milder than the findings allow), InvalidInput (a last day that has passed or is too late).
     """
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
-    check_user_can_conduct(by, inspection)
+    by = check_user_can_conduct(by, inspection)
     severities = [Severity(s) for s in inspection.findings.values_list("severity", flat=True)]
     _check_conclusion(conclusion, severities)
     advance(inspection, "conclude_with_findings" if severities else "conclude_without_findings")
@@ -231,7 +231,7 @@ def submit_rectification(
 ) -> Inspection:
     """Enter the subject's rectification report. Raises NotFound, NotAllowed, Conflict, InvalidInput."""
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
-    check_user_can_conduct(by, inspection)
+    by = check_user_can_conduct(by, inspection)
     advance(inspection, "submit_rectification")
     if not report.strip():
         raise InvalidInput(
@@ -326,7 +326,7 @@ def return_rectification(
 def cancel_inspection(*, by: Actor, inspection_id: int, reason: str) -> Inspection:
     """Give up an inspection that was not concluded. Raises NotFound, NotAllowed, Conflict, InvalidInput."""
     inspection = inspection_visible_to(by, inspection_id, for_update=True)
-    check_user_can_conduct(by, inspection)
+    by = check_user_can_conduct(by, inspection)
     advance(inspection, "cancel")
     if not reason.strip():
         raise InvalidInput(_("Say why it is cancelled."), field="reason", cure=_("One sentence is enough."))

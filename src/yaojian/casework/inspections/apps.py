@@ -6,10 +6,11 @@ class InspectionsApp(AppConfig):
     label = "inspections"
 
     def ready(self) -> None:
-        from yaojian.casework.inspections import clock_files, work_kinds
+        from yaojian.casework.inspections import clock_files, handover, work_kinds
         from yaojian.casework.inspections.queries import held_by
         from yaojian.foundation.accounts.facade import ask_before_closing
 
         work_kinds.register()
         clock_files.register()
+        handover.register()
         ask_before_closing(held_by)

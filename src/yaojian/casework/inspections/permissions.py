@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.casework.inspections.models import Inspection
+from yaojian.casework.inspections.models import Inspection, TeamMember
 from yaojian.casework.inspections.states import INSPECTION_STATES, InspectionState
-from yaojian.foundation.accounts.facade import Actor, Permission, check_may
+from yaojian.foundation.accounts.facade import (
+    Actor,
+    Permission,
+    check_may,
+    on_behalf_of,
+    principals_of,
+)
 from yaojian.foundation.errors import NotAllowed
 from yaojian.registers.enterprises.facade import Subject, answers_for
 
@@ -29,21 +35,35 @@ def user_can_open(actor: Actor, subject: Subject) -> bool:
     return actor.may(Permission.INSPECTION_CONDUCT) and answers_for(actor, subject)
 
 
-def check_user_can_conduct(actor: Actor, inspection: Inspection) -> None:
-    """Raise NotAllowed unless the actor is in the team."""
+def check_user_can_conduct(actor: Actor, inspection: Inspection) -> Actor:
+    """The actor as one of the team: in person, or on behalf of an absent colleague in it.
+
+    Raises NotAllowed otherwise.
+    """
     check_may(actor, Permission.INSPECTION_CONDUCT)
-    if not inspection.team.filter(officer_id=actor.user_id).exists():
+    member = _place_in_team(actor, inspection)
+    if member is None:
         raise NotAllowed(
             _("Only the officers of the team may record this inspection."),
             cure=_("Ask the lead of the team."),
         )
+    return actor if member.officer_id == actor.user_id else on_behalf_of(actor, member.officer)
+
+
+def _place_in_team(actor: Actor, inspection: Inspection) -> TeamMember | None:
+    """The actor's own place in the team, else that of somebody they stand in for today."""
+    members = list(
+        inspection.team.filter(officer_id__in={actor.user_id, *principals_of(actor)}).select_related(
+            "officer"
+        )
+    )
+    own = [member for member in members if member.officer_id == actor.user_id]
+    return next(iter(own or members), None)
 
 
 def user_can_conduct(actor: Actor, inspection: Inspection) -> bool:
     """The twin of check_user_can_conduct that answers."""
-    return (
-        actor.may(Permission.INSPECTION_CONDUCT) and inspection.team.filter(officer_id=actor.user_id).exists()
-    )
+    return actor.may(Permission.INSPECTION_CONDUCT) and _place_in_team(actor, inspection) is not None
 
 
 def check_user_can_verify(actor: Actor, inspection: Inspection) -> None:

@@ -12,7 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from yaojian.casework.inspections.models import Inspection, TeamMember
 from yaojian.casework.inspections.rules import typed_file_number
 from yaojian.casework.inspections.states import InspectionState
-from yaojian.foundation.accounts.facade import Actor, Hindrance, Organ, Shared, Width, mine_q, subtree_q
+from yaojian.foundation.accounts.facade import (
+    Actor,
+    Hindrance,
+    Organ,
+    Shared,
+    Width,
+    mine_q,
+    principals_of,
+    subtree_q,
+)
 from yaojian.foundation.accounts.facade import visible_q as visible_subject_q
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.timekeeping import CHINA, today
@@ -52,7 +61,7 @@ def held_by(organ: Organ, on: date) -> list[Hindrance]:
 
 
 def _width_q(actor: Actor, width: Width) -> Q:
-    of_mine = _with_officer_q(actor.user_id)
+    of_mine = _with_officer_q({actor.user_id, *principals_of(actor)})
     match width:
         case Width.MINE:
             return of_mine | mine_q(actor, "organ")
@@ -63,8 +72,8 @@ def _width_q(actor: Actor, width: Width) -> Q:
             return of_mine | subtree_q(actor, "organ") | visible_subject_q(actor, *fields, Shared.FILES)
 
 
-def _with_officer_q(user_id: int) -> Q:
-    return Q(pk__in=TeamMember.objects.filter(officer_id=user_id).values("inspection_id"))
+def _with_officer_q(user_ids: Collection[int]) -> Q:
+    return Q(pk__in=TeamMember.objects.filter(officer_id__in=user_ids).values("inspection_id"))
 
 
 def matching(
@@ -85,7 +94,7 @@ def matching(
     if wanted.overdue:
         inspections = overdue(inspections)
     if wanted.mine:
-        inspections = inspections.filter(_with_officer_q(actor.user_id))
+        inspections = inspections.filter(_with_officer_q([actor.user_id]))
     return inspections
 
 

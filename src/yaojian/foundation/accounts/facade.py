@@ -1,6 +1,6 @@
 """The door of the accounts room."""
 
-from yaojian.foundation.accounts.absences import principals_of
+from yaojian.foundation.accounts.absences import on_behalf_of, principals_of
 from yaojian.foundation.accounts.actions import post_person, set_password, system_actor
 from yaojian.foundation.accounts.agreements import (
     agree_sharing,
@@ -140,6 +140,7 @@ __all__ = [
     "make_token",
     "mine_q",
     "officers_for_inspections",
+    "on_behalf_of",
     "open_organ",
     "organ_answering_for",
     "organ_by_code",

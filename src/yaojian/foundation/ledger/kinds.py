@@ -100,6 +100,7 @@ KINDS: dict[str, Promise] = {
     "rectification.submitted": _("Rectification submitted"),
     "rectification.returned": _("Rectification returned"),
     "rectification.verified": _("Rectification verified"),
+    "inspection.handed_over": _("Inspection handed over"),
     "inspection.closed": _("Inspection closed"),
     "inspection.cancelled": _("Inspection cancelled"),
     "licences.registered": _("Licences entered or changed"),

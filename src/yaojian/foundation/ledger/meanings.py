@@ -97,6 +97,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "rectification.submitted": ("info", "upload"),
     "rectification.returned": ("due_soon", "arrow-back-up"),
     "rectification.verified": ("done", "shield-check"),
+    "inspection.handed_over": ("neutral", "user-check"),
     "inspection.closed": ("done", "circle-check"),
     "inspection.cancelled": ("neutral", "ban"),
     "licences.registered": ("neutral", "database"),
