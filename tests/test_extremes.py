@@ -9,8 +9,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
@@ -220,11 +222,14 @@ def test_no_value_breaks_the_api(stage: Stage) -> None:
     parameters = {
         path: [p["name"] for p in operation["get"].get("parameters", []) if p["in"] == "query"]
         for path, operation in described.items()
+        if "get" in operation
     }
-    assert len(parameters) == len(api_operations())
+    assert len(parameters) == sum(method == "GET" for method, _url, _permission in api_operations())
     client, found = stage.client("journal.view"), []
     for path, names in parameters.items():
         url = path.replace("{subject_id}", str(stage.region.in_qitai.pk)).replace("{code}", "changji")
+        url = url.replace("{uid}", str(UUID(int=7)))
+        cache.clear()  # each operation has the whole minute's requests to itself
         for name in names:
             for extreme in EXTREMES:
                 with transaction.atomic():

@@ -59,7 +59,8 @@ def api_operations() -> list[tuple[str, str, Permission]]:
     for prefix, router in api.api._routers:
         for path, view in router.path_operations.items():
             for operation in view.operations:
-                url = re.sub(r"\{[\w:]+\}", "1", f"/api/v1{prefix}{path}")
+                url = re.sub(r"\{uuid\w*:\w+\}", SAMPLES["uuid"], f"/api/v1{prefix}{path}")
+                url = re.sub(r"\{[\w:]+\}", "1", url)
                 found += [
                     (method, url, operation.auth_callbacks[0].permission) for method in operation.methods
                 ]

@@ -46,7 +46,13 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str, Permission]]]] = [
             (_("People and rights"), "administration:people", "users", Permission.ACCOUNT_VIEW),
         ],
     ),
-    (_("For developers"), [(_("Components"), "backoffice:components", "layout", Permission.DESIGN_VIEW)]),
+    (
+        _("For developers"),
+        [
+            (_("Programming interface (API)"), "api_page", "api", Permission.TOKEN_MANAGE),
+            (_("Components"), "backoffice:components", "layout", Permission.DESIGN_VIEW),
+        ],
+    ),
 ]
 PHONE = ("backoffice:workbench", "backoffice:subjects", "inspections:list", "plans:cockpit")
 

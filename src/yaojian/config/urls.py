@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from yaojian.config import api, views
+from yaojian.config import api, api_pages, views
 from yaojian.doors.administration.web import sign_in
 
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("subjects/", include("yaojian.registers.enterprises.web.urls")),
     path("plans/", include("yaojian.oversight.plans.web.urls")),
     path("public/", include("yaojian.doors.portal.urls")),
+    path("developers/api/", api_pages.api_page, name="api_page"),
+    path("api/v1/openapi.json", api_pages.openapi, name="openapi"),
     path("api/v1/", api.api.urls),
     path("", include("yaojian.doors.administration.web.urls")),
     path("", include("yaojian.doors.backoffice.web.urls")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
@@ -15,7 +15,7 @@ from yaojian.foundation.accounts.facade import Actor, Shared, Width, visible_q, 
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.search import having_words, search_words
-from yaojian.registers.enterprises.models import Subject, SubjectOn
+from yaojian.registers.enterprises.models import Subject, SubjectOn, SubjectVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,12 @@ def facet_counts(subjects: QuerySet[Subject], wanted: SubjectFilter, division_di
         divisions=dict(sorted(places.items())),
         risks=dict(sorted(risks.items(), reverse=True)),
     )
+
+
+def recorded_since_q(moment: datetime) -> Q:
+    """Subjects of which something was recorded at a moment or later."""
+    recorded = SubjectVersion.objects.filter(recorded_at__gte=moment).order_by()
+    return Q(pk__in=recorded.values("subject_id"))
 
 
 def subject_visible_to(actor: Actor, subject_id: int) -> Subject:

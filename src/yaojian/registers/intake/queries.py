@@ -35,3 +35,8 @@ def broken_rows(job: Import) -> QuerySet[RowResult]:
 def progress_of(job: Import) -> Progress:
     """How far the worker is."""
     return Progress.objects.get(job=job)
+
+
+def import_of_key(actor: Actor, key: str) -> Import | None:
+    """The import that the actor's person has sent with an idempotency key."""
+    return imports_visible_to(actor).filter(created_by_id=actor.user_id, idempotency_key=key).first()

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 from ninja import Field, Query, Router, Schema
 
 from yaojian.casework.inspections.facade import inspections_visible_to
 from yaojian.doors.backoffice.queries import JournalFilter, journal_of, matching_acts
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.api_access import Needs
-from yaojian.foundation.errors import InvalidInput
 from yaojian.foundation.ledger.facade import Act
+from yaojian.foundation.paging import (
+    NEXT,
+    After,
+    Limit,
+    mark_of,
+    nowhere,
+    page_by_key,
+    page_of_rows,
+    place_in,
+)
+from yaojian.foundation.timekeeping import CHINA
 from yaojian.registers.enterprises.facade import (
     Subject,
     SubjectFilter,
     matching,
+    recorded_since_q,
     subject_visible_to,
     subjects_visible_to,
 )
 
 router = Router(tags=["registers"])
-LARGEST_PAGE = 200
-
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many rows at most.", examples=[50])]
-After = Annotated[
-    str,
-    Query(max_length=80, description="The `next` of the page before; leave it out for the first page."),
+UpdatedSince = Annotated[
+    datetime | None,
+    Query(
+        description="Only what was entered or changed at this moment or later (RFC 3339).",
+        examples=["2026-11-01T00:00:00+08:00"],
+    ),
 ]
 
 
@@ -118,52 +126,25 @@ class SubjectPage(Schema):
     """Some subjects, and where to go on."""
 
     items: list[SubjectOut]
-    next: str | None = Field(description="Give it as `after` for the next page; null on the last.")
+    next: str | None = Field(description=NEXT)
 
 
 class InspectionPage(Schema):
     """Some inspections, newest first, and where to go on."""
 
     items: list[InspectionOut]
-    next: str | None = Field(description="Give it as `after` for the next page; null on the last.")
+    next: str | None = Field(description=NEXT)
 
 
 class ActPage(Schema):
     """Some acts, latest recorded first, and where to go on."""
 
     items: list[ActOut]
-    next: str | None = Field(description="Give it as `after` for the next page; null on the last.")
+    next: str | None = Field(description=NEXT)
 
 
-def mark_of(*parts: object) -> str:
-    """An opaque place in a list."""
-    return base64.urlsafe_b64encode("|".join(map(str, parts)).encode()).decode().rstrip("=")
-
-
-def place_in(mark: str, parts: int) -> list[str]:
-    """What `mark_of` was given. Raises InvalidInput for anything else."""
-    try:
-        text = base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)).decode()
-    except (binascii.Error, ValueError):
-        text = ""
-    found = text.split("|")
-    if len(found) != parts or not found[-1].isdecimal() or len(found[-1]) > 18:
-        raise _nowhere()
-    return found
-
-
-def _nowhere() -> InvalidInput:
-    return InvalidInput(
-        _("This is not a place in the list."), field="after", cure=_("Give the `next` of the page before.")
-    )
-
-
-def _page(rows: QuerySet[Any], limit: int, mark: Any) -> dict[str, Any]:
-    found = list(rows[: limit + 1])
-    return {"items": found[:limit], "next": mark(found[limit - 1]) if len(found) > limit else None}
-
-
-def _actor(request: HttpRequest) -> Actor:
+def acting(request: HttpRequest) -> Actor:
+    """Who asks, as `Needs` has found out."""
     actor: Actor = request.auth  # type: ignore[attr-defined]
     return actor
 
@@ -178,15 +159,16 @@ def list_subjects(
     ] = "",
     risk_grade: Annotated[str, Query(pattern="^(|none|I|II|III|IV)$")] = "",
     status: Annotated[str, Query(pattern="^(open|closed|all)$")] = "open",
+    updated_since: UpdatedSince = None,
     limit: Limit = 50,
     after: After = "",
 ) -> dict[str, Any]:
     """Subjects that your organ or one below it answers for, and those on its land, by key."""
     wanted = SubjectFilter(q, subject_type, division, risk_grade, status)
-    rows = matching(subjects_visible_to(_actor(request)), wanted).select_related("responsible_organ")
-    if after:
-        rows = rows.filter(pk__gt=int(place_in(after, 1)[0]))
-    return _page(rows.order_by("pk"), limit, lambda subject: mark_of(subject.pk))
+    rows = matching(subjects_visible_to(acting(request)), wanted).select_related("responsible_organ")
+    if updated_since:
+        rows = rows.filter(recorded_since_q(aware(updated_since)))
+    return page_by_key(rows, limit, after)
 
 
 @router.get(
@@ -197,7 +179,7 @@ def list_subjects(
 )
 def get_subject(request: HttpRequest, subject_id: int) -> Subject:
     """One subject by its key; 404 when it is not there or lies outside your area."""
-    return subject_visible_to(_actor(request), subject_id)
+    return subject_visible_to(acting(request), subject_id)
 
 
 @router.get(
@@ -214,14 +196,12 @@ def list_inspections(
     after: After = "",
 ) -> dict[str, Any]:
     """Inspections by your organ or one below it, and those of subjects in your area, newest first."""
-    rows = inspections_visible_to(_actor(request)).select_related("organ")
+    rows = inspections_visible_to(acting(request)).select_related("organ")
     if subject_id is not None:
         rows = rows.filter(subject_id=subject_id)
     if state:
         rows = rows.filter(state=state)
-    if after:
-        rows = rows.filter(pk__lt=int(place_in(after, 1)[0]))
-    return _page(rows.order_by("-pk"), limit, lambda inspection: mark_of(inspection.pk))
+    return page_by_key(rows, limit, after, newest_first=True)
 
 
 @router.get("/acts", response=ActPage, auth=Needs(Permission.JOURNAL_VIEW), summary="Acts")
@@ -237,21 +217,26 @@ def list_acts(
     after: After = "",
 ) -> dict[str, Any]:
     """Acts you may read, latest recorded first."""
-    rows = matching_acts(journal_of(_actor(request)), JournalFilter(kind=kind, since=since, until=until))
+    rows = matching_acts(journal_of(acting(request)), JournalFilter(kind=kind, since=since, until=until))
     if subject_id is not None:
         rows = rows.filter(subject_id=subject_id)
     if after:
         recorded, key = place_in(after, 2)
         moment = _moment(recorded)
         rows = rows.filter(Q(recorded_at__lt=moment) | Q(recorded_at=moment, pk__lt=int(key)))
-    return _page(rows, limit, lambda act: mark_of(act.recorded_at.isoformat(), act.pk))
+    return page_of_rows(rows, limit, lambda act: mark_of(act.recorded_at.isoformat(), act.pk))
+
+
+def aware(moment: datetime) -> datetime:
+    """A moment with its zone; without one it is Beijing time."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
 
 
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise _nowhere() from None
+        raise nowhere() from None
     if moment.tzinfo is None:
-        raise _nowhere()
+        raise nowhere()
     return moment
