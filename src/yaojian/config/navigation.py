@@ -44,6 +44,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str, Permission]]]] = [
         [
             (_("Organs"), "administration:organs", "sitemap", Permission.ORGAN_VIEW),
             (_("People and rights"), "administration:people", "users", Permission.ACCOUNT_VIEW),
+            (_("Statutory clocks"), "administration:rules", "scale", Permission.RULES_VIEW),
         ],
     ),
     (

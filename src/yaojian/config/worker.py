@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import DeleteJobCondition
 from procrastinate.tasks import Task
 
+from yaojian.doors.administration.calendar_watch import watch_calendar
 from yaojian.foundation.accounts.facade import apply_due_changes
 from yaojian.foundation.accounts.sessions import sweep_sessions
 from yaojian.foundation.documents import facade as documents
@@ -140,6 +141,13 @@ def show_subjects_as_of_the_new_day(timestamp: int) -> None:
     show_subjects_of_today()
 
 
+@app.periodic(cron="30 0 * * *")
+@app.task(name="calendar.watch", queueing_lock="calendar.watch")
+def watch_over_the_calendar(timestamp: int) -> None:
+    """Each morning (08:30 in Beijing) warn the administrators of a calendar year that is missing."""
+    watch_calendar()
+
+
 def ask_for(task: Task, **arguments: int) -> None:
     """Put a job in the queue, unless the same one is waiting already: one serves any number of askers."""
     try:
@@ -181,6 +189,7 @@ def run() -> None:
     ask_for(apply_changes_of_organs, timestamp=int(now().timestamp()))
     ask_for(show_subjects_as_of_the_new_day, timestamp=int(now().timestamp()))
     ask_for(refresh_all_duties, timestamp=int(now().timestamp()))
+    ask_for(watch_over_the_calendar, timestamp=int(now().timestamp()))
     ask_for(refresh_all_expiry, timestamp=int(now().timestamp()))
     ask_for(keep_rights_in_order, timestamp=int(now().timestamp()))
     ask_for(refresh_duties_about_people, timestamp=int(now().timestamp()))

@@ -45,8 +45,8 @@ from yaojian.foundation.deadlines.wording import (
     UNIT_NAMES,
     amount_in_words,
     moment_in_words,
-    period_in_words,
     steps_in_words,
+    time_in_words,
 )
 from yaojian.foundation.workflow.clocks import Confidence, Ground, Pause, Purpose, Unit
 
@@ -90,7 +90,6 @@ __all__ = [
     "moment_in_words",
     "open_clock_of",
     "pause_clock",
-    "period_in_words",
     "preview",
     "recompute_clocks",
     "register_file",
@@ -98,6 +97,7 @@ __all__ = [
     "start_clock",
     "steps_in_words",
     "stop_clock",
+    "time_in_words",
     "undated_clocks",
     "worked_out",
 ]

@@ -123,11 +123,12 @@ def explanation(clock: RunningClock, calendar: WorkingCalendar | None = None) ->
     calendar = calendar or working_calendar()
     rule = rule_of(clock.rule)
     sentences = [
-        _("%(name)s: %(period)s %(trigger)s.")
+        _("%(name)s: %(time)s.")
         % {
             "name": clock.rule.label,
-            "period": wording.period_in_words(clock.rule.amount, rule.unit, rule.direction),
-            "trigger": clock.rule.in_language("trigger"),
+            "time": wording.time_in_words(
+                clock.rule.amount, rule.unit, rule.direction, clock.rule.in_language("trigger")
+            ),
         }
     ]
     try:

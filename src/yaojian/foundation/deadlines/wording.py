@@ -99,6 +99,12 @@ def period_in_words(amount: int, unit: Unit | str, direction: Direction | str) -
     return pgettext("counted on", "%(amount)s") % {"amount": words}
 
 
+def time_in_words(amount: int, unit: Unit | str, direction: Direction | str, trigger: str) -> str:
+    """20 working days after acceptance, 30 working days before it expires."""
+    period = period_in_words(amount, unit, direction)
+    return _("%(period)s %(trigger)s") % {"period": period, "trigger": trigger}
+
+
 def day_in_words(day: date) -> str:
     """2026-11-22 (Sunday)"""
     names = (

@@ -27,12 +27,30 @@ def seed_calendar(first_year: int, last_year: int) -> int:
     """Enter the State Council's calendar for the years it is known for; days already there stay as edited."""
     held = set(years_held())
     days = [
-        CalendarDay(day=day, is_working=chinese_calendar.is_workday(day))
+        CalendarDay(day=day, is_working=chinese_calendar.is_workday(day), note=_holiday(day))
         for year in range(first_year, last_year + 1)
         if year not in held
         for day in days_of(year)
     ]
     return len(CalendarDay.objects.bulk_create(days, ignore_conflicts=True))
+
+
+HOLIDAYS = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "National Day": "国庆节",
+    "Mid-autumn Festival": "中秋节",
+}
+
+
+def _holiday(day: date) -> str:
+    """The name of the holiday on a day, or for which a weekend day is worked; nothing for other days."""
+    is_free, name = chinese_calendar.get_holiday_detail(day)
+    known = HOLIDAYS.get(str(name or ""), "")
+    return known if is_free or not known else f"{known}补班"
 
 
 def days_of(year: int) -> list[date]:

@@ -29,8 +29,8 @@ from yaojian.foundation.deadlines.facade import (
     amount_in_words,
     edit_rule,
     moment_in_words,
-    period_in_words,
     steps_in_words,
+    time_in_words,
     worked_out,
 )
 from yaojian.foundation.errors import Conflict, DomainError, InvalidInput, NotFound, RuleBroken
@@ -63,7 +63,9 @@ def _row(version: ClockRuleVersion) -> dict[str, Any]:
         "version": version,
         "name": version.label,
         "period": amount_in_words(version.amount, version.unit),
-        "whole": period_in_words(version.amount, version.unit, version.direction),
+        "whole": time_in_words(
+            version.amount, version.unit, version.direction, version.in_language("trigger")
+        ),
         "trigger": version.in_language("trigger"),
         "consequence": version.in_language("consequence"),
         "note": version.in_language("note"),
