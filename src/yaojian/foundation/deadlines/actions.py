@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Organ
 from yaojian.foundation.deadlines.computing import (
-    check_last_day,
+    checked_last_day,
     extensions_of,
     pauses_of,
     set_due,
@@ -72,8 +72,7 @@ def start_clock(
     calendar = working_calendar()
     if last_day is not None:
         with telling_what_is_refused():
-            check_last_day(rule_of(version), triggered_at, last_day, calendar)
-        clock.ordered_on = last_day
+            clock.ordered_on = checked_last_day(rule_of(version), triggered_at, last_day, calendar)
     set_due(clock, calendar)
     clock.save()
     _record(by, clock, "clock.started", claimed_at=triggered_at, given=clock.ordered_on)

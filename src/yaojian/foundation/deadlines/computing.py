@@ -95,8 +95,10 @@ def _is_late(clock: RunningClock) -> bool:
     return not counting.in_time(rule_of(clock.rule), until, clock.stopped_at)
 
 
-def check_last_day(rule: ClockRule, triggered_at: datetime, day: date, calendar: WorkingCalendar) -> None:
-    """Raise unless an organ may set `day` as the last one: not before the trigger, not beyond the rule.
+def checked_last_day(
+    rule: ClockRule, triggered_at: datetime, day: date, calendar: WorkingCalendar
+) -> date | None:
+    """The last day that an organ sets: not before the trigger, not beyond the rule; None if the rule's own.
 
     Raises InvalidInput and ClockRefused; YearMissing when the day lies beyond the calendar.
     """
@@ -105,7 +107,7 @@ def check_last_day(rule: ClockRule, triggered_at: datetime, day: date, calendar:
         last = counting.due(rule, triggered_at, calendar).day
     except YearMissing as missing:
         if day < missing.day:
-            return
+            return day
         raise
     if last is not None and day > last:
         raise InvalidInput(
@@ -113,3 +115,4 @@ def check_last_day(rule: ClockRule, triggered_at: datetime, day: date, calendar:
             field="day",
             cure=_("Give an earlier day; more time is given by an extension, where the rule knows one."),
         )
+    return None if day == last else day

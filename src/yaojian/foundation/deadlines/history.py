@@ -52,10 +52,12 @@ def enter_past_clocks(pasts: Iterable[PastClock]) -> list[Act]:
             file_id=past.file.id,
             subject_id=past.subject_id,
             triggered_at=past.triggered_at,
-            ordered_on=past.last_day,
             started_at=past.triggered_at + past.delay,
         )
         set_due(clock, calendar)
+        if past.last_day is not None and past.last_day != clock.due_on:
+            clock.ordered_on = past.last_day
+            set_due(clock, calendar)
         if past.met_at is not None:
             clock.state, clock.stopped_at = CLOCK_STATES.next(ClockState.RUNNING, "meet").value, past.met_at
         pairs.append((past, clock))
@@ -84,8 +86,8 @@ def _acts(past: PastClock, clock: RunningClock) -> Iterator[Act]:
         steps.append(("clock.met", past.met_at, past.met_by or past.by))
     for kind, at, by in steps:
         facts: dict[str, object] = {"rule": clock.rule.code, "clock": clock.pk, "due_on": clock.due_on}
-        if kind == "clock.started" and past.last_day is not None:
-            facts["given"] = past.last_day
+        if kind == "clock.started" and clock.ordered_on is not None:
+            facts["given"] = clock.ordered_on
         if kind == "clock.met" and standing_of(clock, at) is Standing.MET_LATE:
             facts["late"] = True
         yield compose_act(

@@ -97,6 +97,7 @@ def file_context(actor: Actor, inspection: Inspection, bound: Mapping[str, forms
     steps = {step: bound.get(step) or begin[step]() for step, verb in VERBS_OF_STEP.items() if verb in verbs}
     documents = list(documents_of(file_ref(inspection)))
     team = list(inspection.team.select_related("officer"))
+    clocks = clock_rows(file_ref(inspection), actor)
     return {
         "inspection": inspection,
         "state": wording.state_badge(inspection),
@@ -119,7 +120,8 @@ def file_context(actor: Actor, inspection: Inspection, bound: Mapping[str, forms
         "rectification_photos": photos_of(inspection, documents, "rectification"),
         "timeline": wording.timeline_of(list(acts_of_file(file_ref(inspection))), actor),
         "work": open_work(actor, inspection),
-        "clocks": clock_rows(file_ref(inspection), actor),
+        "clocks": clocks,
+        "open_clock": next((row for row in clocks if row["clock"].stopped_at is None), None),
         "duty": None if inspection.concluded_at else earliest_duty(actor, inspection),
         "may_see_photos": actor.may(Permission.DOCUMENT_VIEW),
     }

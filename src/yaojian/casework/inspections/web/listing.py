@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from yaojian.casework.inspections.contracts import (
     CONCLUSION_NAMES,
+    FILE_KIND,
     KIND_NAMES,
     STATE_NAMES,
     Conclusion,
@@ -31,6 +32,7 @@ from yaojian.casework.inspections.web import wording
 from yaojian.casework.inspections.web.forms import ListForm
 from yaojian.foundation.accounts.facade import Actor, Permission, Width
 from yaojian.foundation.accounts.web.widths import chosen_width, why_so_few, width_tabs
+from yaojian.foundation.deadlines.facade import Badge, badges_of_files
 from yaojian.foundation.exports.facade import Column, Listing
 from yaojian.foundation.timekeeping import local_date
 
@@ -162,6 +164,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     found = matching(of_any_state, InspectionFilter(state=wanted.state, overdue=wanted.overdue), actor)
     rows = rows_in_order(found, query)
     page = Paginator(rows, PAGE_SIZE).get_page(query.get("page"))
+    shown = badges_of_files(FILE_KIND, [inspection.pk for inspection in page])
     return {
         "form": form,
         "wanted": wanted,
@@ -171,21 +174,20 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "why_so_few": why_so_few(actor, width, lambda whose: address(query, whose=whose)),
         "filters": filters_in_force(wanted, query),
         "clear_url": address(query, q="", kind="", mine=""),
-        "deadline_words": _("Deadline for rectification set with the conclusion"),
         "page": page,
-        "rows": [row_of(inspection) for inspection in page],
+        "rows": [row_of(inspection, shown.get(inspection.pk)) for inspection in page],
         "may_open": actor.may(Permission.INSPECTION_CONDUCT),
         "is_narrowed": bool(wanted.text or wanted.kind or wanted.mine or wanted.state or wanted.overdue),
     }
 
 
-def row_of(inspection: Inspection) -> dict[str, Any]:
-    """One line of the list."""
+def row_of(inspection: Inspection, clocks: list[Badge] | None) -> dict[str, Any]:
+    """One line of the list; `clocks` are the badges of its open clocks."""
     return {
         "inspection": inspection,
         "kind": KIND_NAMES[InspectionKind(inspection.kind)],
         "state": wording.state_badge(inspection),
         "conclusion": wording.conclusion_badge(inspection),
-        "awaits": inspection.state in (InspectionState.RECTIFYING.value, InspectionState.SUBMITTED.value),
+        "clock": clocks[0] if clocks else None,
         "css": "is-overdue" if wording.is_overdue(inspection) else "",
     }
