@@ -38,8 +38,12 @@ def drawn(readme: str, tables: list[StateTable[Any]]) -> str:
     if len(tables) > 1:
         pictures = [f"{table.name}:\n\n{picture}" for table, picture in zip(tables, pictures, strict=True)]
     block = f"{BEGIN}\n" + "\n\n".join(pictures) + f"\n{END}"
-    if BETWEEN.search(readme):
-        return BETWEEN.sub(lambda _match: block, readme, count=1)
+    place = BETWEEN.search(readme)
+    if place:
+        # A room's own marker stays: its tests may look for it.
+        own = place[0].partition("\n")[0]
+        block = block.replace(BEGIN, own) if own.startswith("<!--") else block
+        return readme[: place.start()] + block + readme[place.end() :]
     return f"{readme.rstrip()}\n\n## States\n\n{block}\n"
 
 
