@@ -46,7 +46,7 @@ from yaojian.registers.people.queries import (
     person_visible_to,
     pharmacies_without_pharmacist,
     pharmacist_counts,
-    qualifications_of_accounts,
+    qualifications_in_words,
     roles_at_subject,
     suspected_visible_to,
 )
@@ -92,7 +92,7 @@ __all__ = [
     "person_visible_to",
     "pharmacies_without_pharmacist",
     "pharmacist_counts",
-    "qualifications_of_accounts",
+    "qualifications_in_words",
     "refresh_people_duties",
     "register_people",
     "roles_at_subject",

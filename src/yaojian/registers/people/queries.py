@@ -16,7 +16,14 @@ from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.search import having_words
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.facade import Subject, SubjectType, answers_for, subjects_visible_to
-from yaojian.registers.people.contracts import ATTENDED_POSITIONS, RoleKind
+from yaojian.registers.people.contracts import (
+    ATTENDED_POSITIONS,
+    GRADE_NAMES,
+    SEQUENCE_NAMES,
+    Grade,
+    RoleKind,
+    Sequence,
+)
 from yaojian.registers.people.models import (
     ROLE_MODELS,
     Expert,
@@ -245,10 +252,13 @@ def pharmacist_counts(subject_ids: Collection[int], day: date) -> dict[int, int]
     return dict(rows)
 
 
-def qualifications_of_accounts(user_ids: Collection[int]) -> dict[int, list[InspectorQualification]]:
-    """The inspector qualifications in force today of people with accounts, by user."""
-    found: dict[int, list[InspectorQualification]] = {}
+def qualifications_in_words(user_ids: Collection[int]) -> dict[int, str]:
+    """Sequence and grade of the inspectors among some accounts today, in words, by user (one query)."""
+    found: dict[int, list[str]] = {}
     roles = InspectorQualification.objects.filter(in_force_q(today()), person__account__in=list(user_ids))
-    for role in roles.select_related("person").order_by("sequence"):
-        found.setdefault(role.person.account_id or 0, []).append(role)
-    return found
+    for user_id, sequence, grade in roles.order_by("sequence").values_list(
+        "person__account", "sequence", "grade"
+    ):
+        words = f"{SEQUENCE_NAMES[Sequence(sequence)]} {GRADE_NAMES[Grade(grade)]}"
+        found.setdefault(user_id, []).append(words)
+    return {user_id: " · ".join(words) for user_id, words in found.items()}

@@ -100,6 +100,7 @@ class Officer:
     name: str
     organ: str
     full_time: bool
+    qualification: str = ""
 
 
 @dataclass(frozen=True, slots=True)

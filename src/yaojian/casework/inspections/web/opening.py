@@ -23,6 +23,7 @@ from yaojian.registers.enterprises.facade import (
     subjects_visible_to,
     type_name,
 )
+from yaojian.registers.people.facade import qualifications_in_words
 
 PAGE_SIZE = 25
 SETTLED = (InspectionState.CLOSED.value, InspectionState.CANCELLED.value)
@@ -36,7 +37,11 @@ def eligible_officers(actor: Actor) -> list[Officer]:
     near_first = sorted(
         postings.values(), key=lambda p: (p.user_id != actor.user_id, p.organ_id != actor.organ_id)
     )
-    return [Officer(p.user_id, p.user.display_name, p.organ.label, p.full_time) for p in near_first]
+    qualified = qualifications_in_words(list(postings))
+    return [
+        Officer(p.user_id, p.user.display_name, p.organ.label, p.full_time, qualified.get(p.user_id, ""))
+        for p in near_first
+    ]
 
 
 def beginning(actor: Actor, item: WorkItem | None) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from yaojian.doors.backoffice.web.register_forms import (
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
+from yaojian.foundation.documents.web.panel import documents_context
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound, RuleBroken
 from yaojian.foundation.ledger.facade import acts_of_file
 from yaojian.registers.enterprises.facade import Subject, subjects_visible_to, type_name
@@ -218,6 +219,7 @@ def file_context(actor: Actor, found: Licence, day: AsOf, bound: Mapping[str, fo
         "history": history_of(found, day),
         "terms": terms_of(found, day),
         "timeline": [timeline_item(act) for act in acts_of_file(file_ref(found)).reverse()[:LISTED]],
+        **documents_context(actor, file_ref(found), may_change=day.is_today),
         "steps": steps,
         "refused": list(bound.values()),
         "unplaced": [form for verb, form in bound.items() if verb not in verbs],

@@ -23,6 +23,7 @@ from yaojian.doors.backoffice.web.subject_tabs import inspection_row
 from yaojian.foundation.accounts.facade import Actor, Permission, Shared
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
+from yaojian.foundation.documents.web.panel import documents_context
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed
 from yaojian.foundation.ledger.facade import acts_of_file
 from yaojian.registers.enterprises.facade import subjects_visible_to, type_name
@@ -206,6 +207,7 @@ def file_context(actor: Actor, found: Product, day: AsOf, bound: Mapping[str, fo
         "licences": licences_of_holder(actor, said, day),
         "inspections": inspections_of(actor, producers),
         "timeline": [timeline_item(act) for act in acts_of_file(file_ref(found)).reverse()[:LISTED]],
+        **documents_context(actor, file_ref(found), may_change=day.is_today),
         "may_change": bool({"change", "renew"} & set(verbs)),
         "steps": [
             {
