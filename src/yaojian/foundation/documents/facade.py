@@ -6,7 +6,7 @@ from yaojian.foundation.documents.checking import check_waiting
 from yaojian.foundation.documents.file_kinds import FileKind, register_file_kind
 from yaojian.foundation.documents.models import Document
 from yaojian.foundation.documents.pictures import preview_of
-from yaojian.foundation.documents.queries import content_of, documents_of, waiting_count
+from yaojian.foundation.documents.queries import content_of, documents_of, latest_documents, waiting_count
 from yaojian.foundation.documents.states import DOCUMENT_STATES, DocumentState
 from yaojian.foundation.documents.storage import read
 
@@ -22,6 +22,7 @@ __all__ = [
     "check_waiting",
     "content_of",
     "documents_of",
+    "latest_documents",
     "preview_of",
     "read",
     "register_file_kind",

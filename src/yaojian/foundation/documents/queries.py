@@ -21,6 +21,11 @@ def documents_of(file: Ref) -> Iterable[Document]:
     return Document.objects.filter(file_kind=file.kind, file_id=file.id)
 
 
+def latest_documents(file: Ref) -> QuerySet[Document]:
+    """The documents of a file, each in its first version only: how many there are."""
+    return Document.objects.filter(file_kind=file.kind, file_id=file.id, version=1)
+
+
 def listed_documents(file: Ref) -> QuerySet[Document]:
     """The documents of a file with who sent them and their previews, the latest version of each first."""
     return (

@@ -42,6 +42,7 @@ from yaojian.registers.people.contracts import (
 from yaojian.registers.people.duties import refresh_people_duties
 from yaojian.registers.people.models import Person
 from yaojian.registers.people.queries import (
+    people_at_subject,
     people_visible_to,
     person_visible_to,
     pharmacies_without_pharmacist,
@@ -87,6 +88,7 @@ __all__ = [
     "erase_person",
     "identity_check_digit",
     "link_account",
+    "people_at_subject",
     "people_visible_to",
     "person_ref",
     "person_visible_to",

@@ -230,15 +230,26 @@ def pharmacies_visible_to(actor: Actor, day: date) -> QuerySet[Subject]:
     )
 
 
-def roles_at_subject(subject_id: int, day: date | None = None) -> dict[RoleKind, list[Any]]:
-    """Pharmacists and responsible persons of a subject the caller has been let see, of all times or a day."""
-    found: dict[RoleKind, list[Any]] = {}
-    for kind in WITH_SUBJECT:
-        roles = roles_of(kind).filter(subject_id=subject_id)
-        if day is not None:
-            roles = roles.filter(in_force_q(day))
-        found[kind] = list(roles.order_by(F("valid_to").desc(nulls_first=True), "-valid_from", "id"))
-    return found
+def roles_at_subject(subject_ids: Collection[int]) -> list[Any]:
+    """Pharmacists and responsible persons, of all times, of a subject the caller has been let see.
+
+    `subject_ids`: its key and those of the subjects merged into it.
+    """
+    order = (F("valid_to").desc(nulls_first=True), "-valid_from", "id")
+    return [
+        role
+        for kind in WITH_SUBJECT
+        for role in roles_of(kind).filter(subject__in=list(subject_ids)).order_by(*order)
+    ]
+
+
+def people_at_subject(subject_ids: Collection[int], day: date) -> QuerySet[Person]:
+    """Who is registered or holds a position on a day at a subject the caller has been let see."""
+    here = Q(subject__in=list(subject_ids)) & in_force_q(day)
+    return Person.objects.filter(
+        Q(pk__in=PharmacistRegistration.objects.filter(here).order_by().values("person"))
+        | Q(pk__in=Position.objects.filter(here).order_by().values("person"))
+    )
 
 
 def pharmacist_counts(subject_ids: Collection[int], day: date) -> dict[int, int]:

@@ -36,7 +36,9 @@ from yaojian.doors.backoffice.web.products import row_of as product_row
 from yaojian.doors.backoffice.web.work_rows import row_of as work_row
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.design.as_of import AsOf
-from yaojian.foundation.ledger.facade import Act, acts_of_subjects
+from yaojian.foundation.documents.facade import latest_documents
+from yaojian.foundation.documents.web.panel import documents_context
+from yaojian.foundation.ledger.facade import Act, acts_of_subjects, subject_ref
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import CHINA, today
 from yaojian.foundation.worklist.facade import (
@@ -64,6 +66,8 @@ from yaojian.registers.enterprises.web.history import history_context
 from yaojian.registers.licences.facade import licences_of_subject
 from yaojian.registers.licences.facade import states_of as states_of_licences
 from yaojian.registers.licences.facade import user_can_edit as user_can_enter_licence
+from yaojian.registers.people.facade import people_at_subject
+from yaojian.registers.people.web.subject_tab import subject_people_context
 from yaojian.registers.products.facade import products_of_subject
 from yaojian.registers.products.facade import states_of as states_of_products
 
@@ -318,6 +322,20 @@ TABS: dict[str, Tab] = {
         "backoffice/_subject_products.html",
         products_shown,
         lambda look: products_of_subject(look.subject.pk, look.shown.day),
+    ),
+    "people": Tab(
+        pgettext_lazy("register", "People"),
+        "people/_subject_people.html",
+        lambda look: subject_people_context(look.actor, look.keys, look.shown),
+        lambda look: people_at_subject(look.keys, look.shown.day),
+    ),
+    "documents": Tab(
+        gettext_lazy("Documents"),
+        "documents/_documents.html",
+        lambda look: documents_context(
+            look.actor, subject_ref(look.subject.pk), may_change=look.shown.is_today
+        ),
+        lambda look: latest_documents(subject_ref(look.subject.pk)),
     ),
     "record": Tab(gettext_lazy("Register entry"), "backoffice/_subject_record.html", record_shown),
     "history": Tab(gettext_lazy("History"), "enterprises/_history.html", history_shown),

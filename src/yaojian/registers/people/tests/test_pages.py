@@ -191,3 +191,12 @@ def test_lists_take_few_queries_however_long(clerk: Actor) -> None:
         with CaptureQueriesContext(connection) as queries:
             text(client.get(address))
         assert len(queries) <= 22, (address, len(queries))
+
+
+def test_the_subjects_file_shows_its_people_and_documents(clerk: Actor, person: Person) -> None:
+    client = client_of(clerk)
+    address = f"/subjects/{PharmacistRegistration.objects.get().subject_id}/"
+    assert "曾巧玲" in text(client.get(address, {"view": "people"}))
+    assert "曾巧玲" not in text(client.get(address, {"view": "people", "as_of": "2016-01-01"}))
+    assert 'name="files"' in text(client.get(address, {"view": "documents"}))
+    assert 'name="files"' not in text(client.get(address, {"view": "documents", "as_of": "2016-01-01"}))

@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -152,18 +151,3 @@ def suspicions(roles: list[PersonRole], day: AsOf) -> list[str]:
     return [
         reason for r in registered for reason in suspicion_reasons(r, elsewhere.get(r.person_id, []), day)
     ]
-
-
-def subject_people_context(actor: Actor, subject_id: int, day: AsOf) -> dict[str, Any]:
-    """What the tab "people" of a subject's file shows; the subject's page has scoped the subject."""
-    from yaojian.registers.people.queries import roles_at_subject
-
-    roles = [role for found in roles_at_subject(subject_id).values() for role in found]
-    rows = [role_row(actor, role, day.day, editable=day.is_today) for role in roles]
-    return {
-        "people_rows": [row for row in rows if row["role"].holds_on(day.day)],
-        "former_rows": [row for row in rows if not row["role"].holds_on(day.day)],
-        "may_see_people": actor.may(Permission.PERSON_VIEW),
-        "may_add_people": actor.may(Permission.PERSON_EDIT) and day.is_today,
-        "people_url": reverse("people:list"),
-    }
