@@ -14,11 +14,12 @@ from yaojian.foundation.accounts.facade import (
     post_person,
     register_organ,
 )
-from yaojian.registers.enterprises.models import Subject
+from yaojian.registers.enterprises.facade import Subject, SubjectEntry, register_subjects
 from yaojian.registers.people.checks import identity_check_digit
 from yaojian.registers.people.contracts import PersonEntry, RoleEntry, RoleKind
 from yaojian.registers.people.facade import register_people
 
+OPENED = date(2015, 1, 1)
 DAY = date(2025, 3, 1)
 EXPIRES = date(2029, 12, 31)
 
@@ -53,15 +54,16 @@ def an_actor(organ: Organ, role: Role = Role.REGISTRAR) -> Actor:
 
 
 def a_pharmacy(organ: Organ, code: str, division: str = "652301001", **more: Any) -> Subject:
-    defaults = {
-        "name": f"{code}药店",
-        "subject_type": "single_pharmacy",
-        "responsible_organ": organ,
-        "division_code": division,
-        "opened_on": date(2015, 1, 1),
-        "in_force_from": date(2015, 1, 1),
-    }
-    return Subject.objects.create(code=code, **{**defaults, **more})
+    entry = SubjectEntry(
+        code=code,
+        name=f"{code}药店",
+        responsible_organ=organ.code,
+        division_code=division,
+        opened_on=OPENED,
+        **{"subject_type": "single_pharmacy", **more},
+    )
+    (outcome,) = register_subjects([entry], by=system_actor(organ), effective_on=OPENED)
+    return Subject.objects.get(pk=outcome.subject_id)
 
 
 def registration(subject_code: str, serial: int, first: date = DAY, **more: Any) -> RoleEntry:
