@@ -13,6 +13,7 @@ from yaojian.foundation.accounts.facade import (
     actor_of,
     post_person,
     register_organ,
+    system_actor,
 )
 from yaojian.registers.enterprises.facade import Subject, SubjectEntry, register_subjects
 from yaojian.registers.people.checks import identity_check_digit
