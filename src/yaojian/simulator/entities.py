@@ -37,6 +37,8 @@ class SimOfficer:
     organ: str
     full_time: bool = True
     password: str = ""
+    seconded_from: str = ""
+    """Code of the home organ of a guest, whose posting has an end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from yaojian.simulator.truth import write_truth
 IN_POST_SINCE = date(2021, 1, 4)
 ASSIGNED = 10
 CHIEF, OFFICER = "kezhang", "changji"
+SECONDMENT = timedelta(days=365)
 START_OF_DAY = time(10, 0)
 LOCK = 0x59616F
 """Two simulations at once would both find the register empty."""
@@ -116,6 +117,8 @@ def _post_people(world: World) -> dict[str, Actor]:
             valid_from=IN_POST_SINCE,
             password=officer.password or None,
             full_time=officer.full_time,
+            valid_to=world.as_of + SECONDMENT if officer.seconded_from else None,
+            seconded_from=organ_by_code(officer.seconded_from) if officer.seconded_from else None,
         )
         actor = actor_of(user)
         if actor is None or actor.organ_code != officer.organ:
