@@ -29,6 +29,7 @@ from yaojian.foundation.worklist.facade import WorkItem, assign_items, unfinishe
 from yaojian.oversight.plans.facade import ORIGIN, refresh_duties
 from yaojian.registers.enterprises.facade import Change, Subject, SubjectEntry, SubjectType, register_subjects
 from yaojian.simulator.entities import SimInspection, World
+from yaojian.simulator.positions import position_of
 from yaojian.simulator.register_loader import register_catalogue, register_papers
 from yaojian.simulator.staffing import register_personnel
 from yaojian.simulator.truth import write_truth
@@ -139,6 +140,7 @@ def _platform(world: World) -> Actor:
 
 def _register(world: World) -> dict[str, Subject]:
     """Enter the subjects through the bulk door, each as it holds from its opening."""
+    places = {sim.code: position_of(sim.code, sim.division_code) or (None, None) for sim in world.subjects}
     entries = [
         SubjectEntry(
             code=sim.code,
@@ -148,6 +150,8 @@ def _register(world: World) -> dict[str, Subject]:
             responsible_organ=sim.organ,
             division_code=sim.division_code,
             address=sim.address,
+            latitude=places[sim.code][0],
+            longitude=places[sim.code][1],
             opened_on=sim.opened_on,
             closed_on=sim.closed_on,
             in_production=sim.in_production,
