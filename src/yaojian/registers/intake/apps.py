@@ -8,10 +8,15 @@ class IntakeApp(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
+        from yaojian.foundation.privacy.facade import FIELD_NAMES
         from yaojian.registers.intake.licence_target import LICENCES
+        from yaojian.registers.intake.pharmacist_target import PHARMACISTS
         from yaojian.registers.intake.product_target import PRODUCTS
         from yaojian.registers.intake.subject_target import SUBJECTS
         from yaojian.registers.intake.targets import register_target
+        from yaojian.registers.intake.words import SEALED_FIELD, SEALED_NAME
 
-        for target in (SUBJECTS, LICENCES, PRODUCTS):
+        FIELD_NAMES[SEALED_FIELD] = SEALED_NAME
+
+        for target in (SUBJECTS, LICENCES, PRODUCTS, PHARMACISTS):
             register_target(target)

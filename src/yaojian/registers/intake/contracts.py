@@ -95,9 +95,10 @@ def _attribute(entry: Any, name: str) -> Any:
 class Target:
     """A register that tables can be taken into.
 
-    `entry` makes an entry of the values by field, a dataclass `entry_type`; `value` gives one back; `key`
-    tells what makes two entries the same; `above` the key of an entry that must be entered before; `current`
-    the present values by field of entries with the given keys, as far as the actor may see them.
+    `entry` makes an entry of the values by field, a dataclass `entry_type` (None: not to be kept on disk
+    between check and import); `value` gives one back; `key` tells what makes two entries the same,
+    `key_field` the field to blame; `above` the key of an entry that must be entered before; `current` the
+    present values by field of entries with the given keys, as far as the actor may see them.
     """
 
     code: str
@@ -106,13 +107,14 @@ class Target:
     view: Permission
     fields: tuple[ImportField, ...]
     entry: Callable[..., Any]
-    entry_type: type[Any]
+    entry_type: type[Any] | None
     key: Callable[[Any], str]
     register: Register
     undo: Undo
     current: Callable[[Actor, Sequence[str]], Mapping[str, Mapping[str, Any]]]
     above: Callable[[Any], str | None] | None = None
     value: Callable[[Any, str], Any] = _attribute
+    key_field: str = "code"
 
     @property
     def has_personal_data(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from yaojian.foundation.accounts.facade import Actor, actor_of
 from yaojian.foundation.errors import DomainError, NotAllowed
-from yaojian.foundation.privacy.facade import seal_all
+from yaojian.foundation.privacy.facade import seal
 from yaojian.foundation.timekeeping import now
 from yaojian.registers.intake import storage
 from yaojian.registers.intake.actions import (
@@ -30,17 +30,16 @@ from yaojian.registers.intake.mapping import known_names, missing_fields, propos
 from yaojian.registers.intake.models import Import, Progress, RowResult
 from yaojian.registers.intake.previews import samples_of
 from yaojian.registers.intake.progress import Stopped, Watch, is_held
-from yaojian.registers.intake.rows import Result, keep_rows, kept_rows, parse_rows
+from yaojian.registers.intake.rows import keep_rows, kept_rows, parse_rows
 from yaojian.registers.intake.states import AT_WORK, IMPORT_STATES, OVER, ImportState
 from yaojian.registers.intake.tables.reading import read_table
 from yaojian.registers.intake.targets import target_named
+from yaojian.registers.intake.words import SEALED_FIELD
 
 log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 2
 FORGOTTEN_AFTER = timedelta(days=7)
 """A file that nobody confirmed or took up again is removed after a week."""
-
-SEALED_FIELD = "cells"
 
 
 class _Rehearsed(Exception):
@@ -172,7 +171,7 @@ def _check(job: Import, actor: Actor, watch: Watch) -> None:
     """Rehearse the import: everything is entered and rolled back, so that the preview is what will be."""
     target = target_named(job.target)
     rows, tally = parse_rows(job, target, actor, watch), Tally()
-    keep_rows(job, rows)
+    keep_rows(job, target, rows)
     try:
         with transaction.atomic():
             tally = take_in(job, target, actor, watch, rows, rehearse=True)
@@ -224,7 +223,9 @@ def _keep_results(job: Import, tally: Tally) -> None:
     job.results.all().delete()
     results = [in_words(job, result) for result in tally.kept]
     personal = target_named(job.target).has_personal_data
-    sealed = _sealed(job, results) if personal else [""] * len(results)
+    if personal:
+        cells = {result.row: result.cells for result in results}
+        job.sealed_rows = seal(import_ref(job), SEALED_FIELD, json.dumps(cells, ensure_ascii=False))
     RowResult.objects.bulk_create(
         (
             RowResult(
@@ -233,20 +234,11 @@ def _keep_results(job: Import, tally: Tally) -> None:
                 change=result.change.value,
                 code="" if personal else result.code[:80],
                 cells=[] if personal else result.cells,
-                sealed=text,
                 faults=[[fault.field, fault.detail, fault.cure] for fault in result.faults],
             )
-            for result, text in zip(results, sealed, strict=True)
+            for result in results
         ),
         batch_size=2_000,
-    )
-
-
-def _sealed(job: Import, results: Iterable[Result]) -> list[str]:
-    owner = import_ref(job)
-    return seal_all(
-        (owner, f"{SEALED_FIELD}.{result.row}", json.dumps(result.cells, ensure_ascii=False))
-        for result in results
     )
 
 

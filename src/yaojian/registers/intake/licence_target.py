@@ -174,6 +174,7 @@ LICENCES = Target(
     entry=LicenceEntry,
     entry_type=LicenceEntry,
     key=key_of,
+    key_field="number",
     register=enter_licences,
     undo=take_back_licences,
     current=current_licences,

@@ -37,6 +37,7 @@ class Import(models.Model):
     effective_on = models.DateField(_("effective from"))
     counts = models.JSONField(default=dict)
     samples = models.JSONField(default=list)
+    sealed_rows = models.TextField(blank=True, help_text="the broken rows, where they may hold personal data")
     kept_by_undo = models.JSONField(default=list)
     refusal = models.CharField(max_length=500, blank=True)
     cure = models.CharField(max_length=500, blank=True)
@@ -97,7 +98,7 @@ class Progress(models.Model):
 class RowResult(models.Model):
     """What became of a row: of every broken one, and of each that a system has sent.
 
-    `cells` are the row's own; of a register with personal data they are sealed instead.
+    `cells` are the row's own; of a register with personal data they are sealed in the import instead.
     """
 
     job = models.ForeignKey(Import, models.CASCADE, related_name="results")
@@ -105,7 +106,6 @@ class RowResult(models.Model):
     change = models.CharField(max_length=10)
     code = models.CharField(max_length=80, blank=True)
     cells: Any = models.JSONField(default=list)
-    sealed = models.TextField(blank=True)
     faults: Any = models.JSONField(default=list)
 
     class Meta:

@@ -195,6 +195,7 @@ PRODUCTS = Target(
     entry=product_entry,
     entry_type=ProductEntry,
     key=lambda entry: f"{entry.kind} {entry.approval_no}",
+    key_field="approval_no",
     register=enter_products,
     undo=take_back_products,
     current=current_products,

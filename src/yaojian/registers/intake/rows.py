@@ -90,14 +90,16 @@ def _rows(job: Import, watch: Watch) -> Iterable[Row]:
 
 def _twice(target: Target, first: int) -> RowFault:
     return RowFault(
-        target.fields[0].name,
+        target.key_field,
         _("The same entry stands in row %(row)s already, and that one was taken.") % {"row": first},
         _("Keep one of the two rows, or correct the code of this one."),
     )
 
 
-def keep_rows(job: Import, parsed: ParsedRows) -> None:
+def keep_rows(job: Import, target: Target, parsed: ParsedRows) -> None:
     """Write parsed rows beside the file, so that what was checked is what will be entered."""
+    if target.entry_type is None:
+        return
     encoder = msgspec.msgpack.Encoder()
     path = rows_path_of(job.uid)
     path.unlink(missing_ok=True)
@@ -112,7 +114,7 @@ def keep_rows(job: Import, parsed: ParsedRows) -> None:
 def kept_rows(job: Import, target: Target, watch: Watch) -> ParsedRows | None:
     """The rows that the check has parsed; None when they are gone. Raises Stopped."""
     path = rows_path_of(job.uid)
-    if not path.exists():
+    if target.entry_type is None or not path.exists():
         return None
     broken = msgspec.msgpack.Decoder(list[Result])
     sound = msgspec.msgpack.Decoder(list[dict[str, msgspec.Raw]])

@@ -14,9 +14,10 @@ from yaojian.foundation.privacy.facade import reveal
 from yaojian.registers.intake.actions import import_ref
 from yaojian.registers.intake.contracts import FieldKind, ImportField, Target
 from yaojian.registers.intake.mapping import ADDED
-from yaojian.registers.intake.models import Import, RowResult
+from yaojian.registers.intake.models import Import
 from yaojian.registers.intake.queries import broken_rows
 from yaojian.registers.intake.targets import target_named
+from yaojian.registers.intake.words import SEALED_FIELD
 
 AT_ONCE = 1_000
 WIDTH = 20
@@ -44,7 +45,7 @@ def error_sheets(actor: Actor, job: Import) -> Iterator[Sheet]:
 def _broken(actor: Actor, job: Import, target: Target) -> Iterator[Sequence[object]]:
     labels = {one.name: str(one.label) for one in target.fields}
     results = broken_rows(job)
-    opened = _revealed(actor, job, results) if target.has_personal_data else {}
+    opened = _revealed(actor, job) if target.has_personal_data else {}
     width = len(job.shape["header"])
     for result in results.iterator(chunk_size=AT_ONCE):
         cells = opened.get(result.row, result.cells)
@@ -64,17 +65,17 @@ def _lines(texts: Iterator[str], numbered: bool) -> str:
     return "\n".join(f"{n}. {text}" if numbered else text for n, text in enumerate(texts, 1))
 
 
-def _revealed(actor: Actor, job: Import, results: object) -> Mapping[int, list[str]]:
-    sealed = dict(RowResult.objects.filter(job=job, change="broken").values_list("row", "sealed"))
-    if not sealed:
+def _revealed(actor: Actor, job: Import) -> Mapping[int, list[str]]:
+    """The cells of the broken rows by row; the look is an act."""
+    if not job.sealed_rows:
         return {}
     values = reveal(
         by=actor,
         owner=import_ref(job),
-        sealed={f"cells.{row}": text for row, text in sealed.items()},
+        sealed={SEALED_FIELD: job.sealed_rows},
         purpose=_("Sheet of the rows that an import could not take"),
     )
-    return {int(name.partition(".")[2]): json.loads(text) for name, text in values.items()}
+    return {int(row): cells for row, cells in json.loads(values[SEALED_FIELD]).items()}
 
 
 def template_sheets(target: Target) -> Iterator[Sheet]:

@@ -10,10 +10,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Organ
-from yaojian.foundation.lookups import Among
+from yaojian.foundation.copying import is_any_of
 from yaojian.registers.enterprises.actions.storing import (
     AT_ONCE,
     ENTERPRISES,
+    KEY,
+    TEXT,
     Mark,
     histories_of,
     insert_enterprises,
@@ -179,7 +181,9 @@ def subjects_by_code(codes: Collection[str]) -> dict[str, dict[str, Any]]:
     ordered = sorted(codes)
     found: dict[str, dict[str, Any]] = {}
     for start in range(0, len(ordered), AT_ONCE):
-        rows = Subject.objects.filter(Among("code", ordered[start : start + AT_ONCE])).select_for_update()
+        rows = Subject.objects.filter(
+            is_any_of("code", ordered[start : start + AT_ONCE], TEXT)
+        ).select_for_update()
         for row in rows.order_by("id").values(
             "id", "code", "subject_type", "responsible_organ_id", "merged_into_id"
         ):
@@ -194,7 +198,7 @@ def ancestors_of(keys: set[int]) -> dict[int, set[int]]:
     for _step in range(DEEPEST):
         if not frontier:
             break
-        step = dict(Subject.objects.filter(Among("pk", frontier)).values_list("pk", "parent_id"))
+        step = dict(Subject.objects.filter(is_any_of("pk", frontier, KEY)).values_list("pk", "parent_id"))
         above |= step
         frontier = {parent for parent in step.values() if parent is not None} - above.keys()
     ways: dict[int, set[int]] = {}
@@ -225,7 +229,7 @@ def _enterprises_of(
     codes = sorted(first)
     held: dict[str, int] = {}
     for start in range(0, len(codes), AT_ONCE):
-        rows = Enterprise.objects.filter(Among("uscc", codes[start : start + AT_ONCE]))
+        rows = Enterprise.objects.filter(is_any_of("uscc", codes[start : start + AT_ONCE], TEXT))
         held |= dict(rows.values_list("uscc", "pk"))
     given = {held[code]: name for code, name in names.items() if code in held}
     renamed = _rename(given, mark, effective_on)
@@ -264,7 +268,9 @@ def values_of_new(uscc: str, name: str) -> dict[str, Any]:
 def _rename(names: Mapping[int, str], mark: Mark, effective_on: date) -> set[int]:
     """Give legal entities another name from a day, where it is another; the keys of those."""
     differing = [
-        row.pk for row in Enterprise.objects.filter(Among("pk", list(names))) if row.name != names[row.pk]
+        row.pk
+        for row in Enterprise.objects.filter(is_any_of("pk", list(names), KEY))
+        if row.name != names[row.pk]
     ]
     if not differing:
         return set()

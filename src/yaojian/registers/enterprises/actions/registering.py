@@ -13,12 +13,13 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor
+from yaojian.foundation.copying import is_any_of
 from yaojian.foundation.ledger.facade import record_act, subject_ref
-from yaojian.foundation.lookups import Among
 from yaojian.foundation.periods import in_force_q
 from yaojian.registers.enterprises.actions.placing import Placed, Places
 from yaojian.registers.enterprises.actions.storing import (
     AT_ONCE,
+    KEY,
     SUBJECTS,
     Mark,
     histories_of,
@@ -305,7 +306,7 @@ def _states_on(day: date, keys: Sequence[int]) -> dict[int, Values]:
     states: dict[int, Values] = {}
     for start in range(0, len(keys), AT_ONCE):
         rows = SubjectVersion.objects.filter(
-            CURRENT, in_force_q(day), Among("subject_id", keys[start : start + AT_ONCE])
+            CURRENT, in_force_q(day), is_any_of("subject_id", keys[start : start + AT_ONCE], KEY)
         ).order_by()
         for key, *values in rows.values_list("subject_id", *SUBJECTS.columns):
             states[key] = dict(zip(SUBJECTS.columns, values, strict=True))

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
-from yaojian.foundation.lookups import Among
+from yaojian.foundation.copying import is_any_of
 from yaojian.foundation.timekeeping import now, today
 from yaojian.registers.enterprises.models import (
     CURRENT,
@@ -22,6 +22,7 @@ from yaojian.registers.enterprises.models import (
 )
 from yaojian.registers.enterprises.versions import Span, Values, span_on
 
+TEXT, KEY = models.TextField(), models.BigIntegerField()
 AT_ONCE = 10_000
 """How many rows are asked for, and told to the journal, at a time."""
 
@@ -134,7 +135,7 @@ def histories_of(register: Register, keys: Sequence[int]) -> dict[int, list[tupl
     found: dict[int, list[tuple[int, Span]]] = defaultdict(list)
     for start in range(0, len(keys), AT_ONCE):
         rows = register.version._default_manager.filter(
-            CURRENT, Among(register.key, keys[start : start + AT_ONCE])
+            CURRENT, is_any_of(register.key, keys[start : start + AT_ONCE], KEY)
         ).order_by(register.key, "valid_from")
         for row in rows.values_list("id", register.key, "valid_from", "valid_to", *register.columns):
             version, key, valid_from, valid_to, *values = row
@@ -162,9 +163,9 @@ def rewrite(
         kept = spans_of(held[key])
         added[key] = [span for span in history if span not in kept]
     for start in range(0, len(replaced), AT_ONCE):
-        register.version._default_manager.filter(Among("pk", replaced[start : start + AT_ONCE])).update(
-            replaced_by=mark.act
-        )
+        register.version._default_manager.filter(
+            is_any_of("pk", replaced[start : start + AT_ONCE], KEY)
+        ).update(replaced_by=mark.act)
     insert_versions(register, mark, added)
     show(register, wanted)
 

@@ -10,12 +10,13 @@ from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor
+from yaojian.foundation.copying import is_any_of
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.ledger.facade import SUBJECT_KIND, Act, record_act
-from yaojian.foundation.lookups import Among
 from yaojian.registers.enterprises.actions.storing import (
     AT_ONCE,
     ENTERPRISES,
+    KEY,
     SUBJECTS,
     Register,
     histories_of,
@@ -41,7 +42,7 @@ def undo_registration(*, by: Actor, batch: UUID) -> list[Outcome]:
     rows = {
         row.pk: row
         for row in Subject.objects.select_for_update(of=("self",))
-        .filter(Among("pk", _touched(SUBJECTS, batch)))
+        .filter(is_any_of("pk", _touched(SUBJECTS, batch), KEY))
         .select_related("responsible_organ")
     }
     mine = {key for key, row in rows.items() if (row.responsible_organ.path or "").startswith(by.organ_path)}
@@ -90,7 +91,7 @@ def _acts_of(register: Register, batch: UUID) -> set[UUID]:
 def _touched_later(register: Register, batch: UUID, keys: Collection[int]) -> set[int]:
     """Those of `keys` that another act changed after the batch."""
     first = register.version._default_manager.filter(batch=batch).aggregate(first=Min("id"))["first"]
-    versions = register.version._default_manager.filter(Among(register.key, keys)).order_by()
+    versions = register.version._default_manager.filter(is_any_of(register.key, keys, KEY)).order_by()
     replaced = versions.filter(batch=batch, replaced_by__isnull=False)
     replaced = replaced.exclude(replaced_by__in=_acts_of(register, batch))
     added = versions.filter(pk__gt=first).exclude(batch=batch)
@@ -102,13 +103,13 @@ def _touched_later(register: Register, batch: UUID, keys: Collection[int]) -> se
 
 def _without_history(register: Register, batch: UUID, keys: Collection[int]) -> set[int]:
     """Those of `keys` of which nothing is left without the batch: it entered them."""
-    older = register.version._default_manager.filter(Among(register.key, keys)).exclude(batch=batch)
+    older = register.version._default_manager.filter(is_any_of(register.key, keys, KEY)).exclude(batch=batch)
     return set(keys) - set(older.order_by().values_list(register.key, flat=True))
 
 
 def _needed(new: Collection[int], undone: Collection[int]) -> set[int]:
     """Those of `new` on which something rests that the undoing leaves: files, acts, other subjects."""
-    acted_upon = Act.objects.filter(Among("subject_id", new), subject_kind=SUBJECT_KIND).exclude(
+    acted_upon = Act.objects.filter(is_any_of("subject_id", new, KEY), subject_kind=SUBJECT_KIND).exclude(
         kind=ENTERING
     )
     needed: set[int] = set()
@@ -117,14 +118,16 @@ def _needed(new: Collection[int], undone: Collection[int]) -> set[int]:
         if not (relation.auto_created and not relation.concrete and relation.is_relation):
             continue
         model, name = relation.related_model, relation.field.attname  # type: ignore[union-attr]
-        rows = model._default_manager.filter(Among(name, new))  # type: ignore[union-attr]
+        rows = model._default_manager.filter(is_any_of(name, new, KEY))  # type: ignore[union-attr]
         if model is Subject:
-            rows = rows.exclude(Among("pk", undone))
+            rows = rows.exclude(is_any_of("pk", undone, KEY))
         elif model is SUBJECTS.version:
-            rows = rows.exclude(Among("subject_id", undone))
+            rows = rows.exclude(is_any_of("subject_id", undone, KEY))
         needed |= set(rows.order_by().values_list(name, flat=True))
     above = dict(
-        Subject.objects.filter(Among("pk", new), Among("parent_id", new)).values_list("pk", "parent_id")
+        Subject.objects.filter(is_any_of("pk", new, KEY), is_any_of("parent_id", new, KEY)).values_list(
+            "pk", "parent_id"
+        )
     )
     frontier = set(needed)
     while frontier := {above[key] for key in frontier if key in above} - needed:
@@ -139,7 +142,7 @@ def _restore(
     ordered = sorted(keys)
     for start in range(0, len(ordered), AT_ONCE):
         some = ordered[start : start + AT_ONCE]
-        versions = register.version._default_manager.filter(Among(register.key, some))
+        versions = register.version._default_manager.filter(is_any_of(register.key, some, KEY))
         versions.filter(batch=batch)._raw_delete(versions.db)
         versions.filter(replaced_by__in=acts).update(replaced_by=None)
         kept = [key for key in some if key not in gone]
@@ -148,7 +151,7 @@ def _restore(
             {key: [span for _version, span in held] for key, held in histories_of(register, kept).items()},
         )
     if gone:
-        rows = register.row._default_manager.filter(Among("pk", gone))
+        rows = register.row._default_manager.filter(is_any_of("pk", gone, KEY))
         rows._raw_delete(rows.db)
 
 
@@ -161,7 +164,7 @@ def _undo_enterprises(batch: UUID, acts: Collection[UUID]) -> None:
     new = _without_history(ENTERPRISES, batch, undone)
     used: set[int | None] = set()
     for model in (Subject, SUBJECTS.version):
-        rows = model._default_manager.filter(Among("enterprise_id", new)).order_by()
+        rows = model._default_manager.filter(is_any_of("enterprise_id", new, KEY)).order_by()
         used |= set(rows.values_list("enterprise_id", flat=True))
     _restore(ENTERPRISES, batch, acts, undone - used, new - used)
 

@@ -71,10 +71,16 @@ class MappingForm(forms.Form):
             choices.append((str(number), f"{letters(number)} · {label}"))
         for one in target.fields:
             self.fields[f"column-{one.name}"] = forms.ChoiceField(
-                label=str(one.label), choices=choices, required=False
+                label=str(one.label),
+                choices=choices,
+                required=False,
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
             self.fields[f"value-{one.name}"] = forms.CharField(
-                label=_("Value for all rows"), max_length=200, required=False
+                label=_("Value for all rows"),
+                max_length=200,
+                required=False,
+                widget=forms.TextInput(attrs={"class": "form-control"}),
             )
         self.fields["effective_on"] = forms.DateField(label=_("Effective from"), widget=DAY)
 

@@ -43,7 +43,7 @@ def import_context(actor: Actor, job: Import) -> dict[str, Any]:
         "at_work": state in AT_WORK,
         "progress": progress_in_words(job, job.progress) if state in AT_WORK else None,
         "facts": facts(job, target),
-        "counts": counts(job) if job.counts else [],
+        "counts": counts(job) if job.counts and state not in AT_WORK else [],
         "samples": [sample(target, one) for one in job.samples],
         "broken": [broken(target, row) for row in broken_rows(job)[:ROWS_SHOWN]],
         "broken_count": job.count(RowChange.BROKEN),
@@ -80,9 +80,7 @@ def facts(job: Import, target: Target) -> list[dict[str, Any]]:
     if "rows" in shape:
         hint = _("names of columns in row %(row)s") % {"row": shape["header_row"]}
         described.append({"label": pgettext("table", "Rows"), "value": number(job.rows), "hint": hint})
-    described.append(
-        {"label": _("Size"), "value": filesizeformat(job.file_bytes), "hint": job.file_sha256[:16]}
-    )
+    described.append({"label": _("Size"), "value": filesizeformat(job.file_bytes)})
     return described
 
 
