@@ -91,6 +91,12 @@ def shell_context(request: HttpRequest) -> dict[str, Any]:
         groups = _groups(request, actor)
         items = [item for group in groups for item in group["items"]]
         context["navigation"] = groups
+        context["choose_posting_url"] = reverse("administration:choose_posting")
+        context["other_postings"] = [
+            (posting.pk, f"{posting.organ.label} · {posting.get_role_display()}")
+            for posting in getattr(request, "postings", ())
+            if posting.pk != actor.posting_id
+        ]
         context["own_account_url"] = reverse("administration:own_account")
         context["role_label"] = actor.role_name
         context["bottom_navigation"] = [item for item in items if item["view"] in PHONE]

@@ -216,6 +216,8 @@ def test_who_holds_several_postings_chooses_and_not_anothers(post: Post, organs:
     client = client_of(user)
     assert organs.prefecture.name in client.get(reverse("administration:own_account")).content.decode()
     url = reverse("administration:choose_posting")
+    # The switch stands in the shell of every page.
+    assert f'name="posting" value="{second.pk}"' in client.get("/").content.decode()
     assert client.post(url, {"posting": other.postings.get().pk}).status_code == 404
     assert client.post(url, {"posting": "x"}).status_code == 404
     assert client.post(url, {"posting": second.pk}).status_code == 302

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yaojian.foundation.accounts.contracts import ROLE_NAMES, Role
 from yaojian.foundation.accounts.facade import Actor, Organ, Posting, organs_visible_to
@@ -16,7 +17,10 @@ from yaojian.foundation.timekeeping import today
 def day_field(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
     """A day, chosen in the browser's own calendar."""
     return forms.DateField(
-        label=label, required=required, help_text=hint, widget=forms.DateInput(attrs={"type": "date"})
+        label=label,
+        required=required,
+        help_text=hint,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
 
@@ -76,7 +80,7 @@ class PostingForm(forms.Form):
 class PersonForm(PostingForm):
     """A new person with the first posting."""
 
-    display_name = forms.CharField(label=_("Name"), max_length=60)
+    display_name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     username = forms.CharField(
         label=_("User name"),
         max_length=40,

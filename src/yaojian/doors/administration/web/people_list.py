@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yaojian.doors.administration.web.people_forms import organ_choices
 from yaojian.foundation.accounts.contracts import ROLE_NAMES, Permission, Role
@@ -49,7 +50,7 @@ def _without(query: QueryDict, name: str) -> str:
 
 def _chips(query: QueryDict, wanted: PeopleFilter, organs: dict[str, str]) -> list[dict[str, Any]]:
     entries = [
-        ("q", _("Name"), wanted.text),
+        ("q", pgettext_lazy("person", "Name"), wanted.text),
         ("role", _("Role"), ROLE_NAMES[Role(wanted.role)] if wanted.role else ""),
         ("organ", _("Organ"), organs.get(str(wanted.organ_id), "").strip("　")),
         ("state", _("State"), STATE_NAMES.get(wanted.state, "")),
