@@ -22,7 +22,11 @@ from yaojian.foundation.staffing.facade import hand_over_leftovers, open_due_rev
 from yaojian.foundation.timekeeping import now
 from yaojian.foundation.worklist.facade import ring_alarms
 from yaojian.oversight.plans.facade import refresh_duties
-from yaojian.registers.enterprises.facade import show_subjects_of_today
+from yaojian.registers.enterprises.facade import (
+    find_all_duplicates,
+    refresh_proposals,
+    show_subjects_of_today,
+)
 from yaojian.registers.intake import facade as intake
 from yaojian.registers.licences.facade import refresh_expiry
 from yaojian.registers.people.facade import refresh_people_duties
@@ -148,6 +152,14 @@ def watch_over_the_calendar(timestamp: int) -> None:
     watch_calendar()
 
 
+@app.periodic(cron="30 17 * * *")
+@app.task(name="subjects.compare", queueing_lock="subjects.compare")
+def look_after_the_register(timestamp: int) -> None:
+    """Each night (01:30 in Beijing) look for duplicates and compute what grades the scheme proposes."""
+    find_all_duplicates()
+    refresh_proposals()
+
+
 def ask_for(task: Task, **arguments: int) -> None:
     """Put a job in the queue, unless the same one is waiting already: one serves any number of askers."""
     try:
@@ -188,6 +200,7 @@ def run() -> None:
     """Work until told to stop. A machine that was off first brings its duties and alarms up to date."""
     ask_for(apply_changes_of_organs, timestamp=int(now().timestamp()))
     ask_for(show_subjects_as_of_the_new_day, timestamp=int(now().timestamp()))
+    ask_for(look_after_the_register, timestamp=int(now().timestamp()))
     ask_for(refresh_all_duties, timestamp=int(now().timestamp()))
     ask_for(watch_over_the_calendar, timestamp=int(now().timestamp()))
     ask_for(refresh_all_expiry, timestamp=int(now().timestamp()))

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class InspectionsApp(AppConfig):
@@ -9,8 +10,10 @@ class InspectionsApp(AppConfig):
         from yaojian.casework.inspections import clock_files, handover, work_kinds
         from yaojian.casework.inspections.queries import held_by
         from yaojian.foundation.accounts.facade import ask_before_closing
+        from yaojian.registers.enterprises.facade import Follower, follow_merges
 
         work_kinds.register()
         clock_files.register()
         handover.register()
         ask_before_closing(held_by)
+        follow_merges(Follower("inspections.Inspection", "subject_id", _("Inspections")))

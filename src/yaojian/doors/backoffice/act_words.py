@@ -36,6 +36,7 @@ from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
 from yaojian.foundation.privacy.facade import field_name
 from yaojian.foundation.worklist.facade import ITEM_KIND, item_kind
+from yaojian.registers.enterprises.facade import RISK_NAMES, RiskGrade
 from yaojian.registers.jurisdiction.facade import MATTER_NAMES, Matter
 from yaojian.registers.licences.facade import kind_name as licence_kind_name
 from yaojian.registers.people.facade import (
@@ -289,6 +290,13 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "removed": (gettext_lazy("Entries removed"), str),
     "restored": (gettext_lazy("Entries as before"), str),
     "batch": (gettext_lazy("Batch"), str),
+    "risk_grade": (gettext_lazy("Risk grade"), _among(RISK_NAMES, RiskGrade)),
+    "grade_before": (gettext_lazy("Risk grade before"), _among(RISK_NAMES, RiskGrade)),
+    "score": (gettext_lazy("Points"), str),
+    "by_hand": (gettext_lazy("Set by hand"), _yes_or_no),
+    "kept_code": (gettext_lazy("Subject that was kept"), str),
+    "ended_code": (gettext_lazy("Subject that was merged into it"), str),
+    "moved": (gettext_lazy("Files and entries moved"), str),
     "from_organ": (gettext_lazy("Organ before"), str),
     "to_organ": (gettext_lazy("Organ after"), str),
     "withdrawn": (gettext_lazy("Act taken back"), str),

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EnterprisesApp(AppConfig):
@@ -7,6 +8,10 @@ class EnterprisesApp(AppConfig):
 
     def ready(self) -> None:
         from yaojian.foundation.accounts.facade import ask_before_closing
+        from yaojian.registers.enterprises import subscribers  # noqa: F401 — declares its handlers
+        from yaojian.registers.enterprises.merging_port import DutyFollower, Follower, follow_merges
         from yaojian.registers.enterprises.scopes import held_by
 
         ask_before_closing(held_by)
+        follow_merges(DutyFollower("worklist.WorkItem", "subject_id", _("Work items")))
+        follow_merges(Follower("deadlines.RunningClock", "subject_id", _("Running clocks")))

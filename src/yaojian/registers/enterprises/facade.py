@@ -3,13 +3,17 @@
 from yaojian.registers.enterprises.actions import register_subjects, show_subjects_of_today, undo_registration
 from yaojian.registers.enterprises.codes import is_unified_code, looks_unified, plain_code, unified_code
 from yaojian.registers.enterprises.contracts import Change, Fault, Outcome, SubjectEntry
+from yaojian.registers.enterprises.duplicates.finding import find_all_duplicates
+from yaojian.registers.enterprises.grading.assessing import refresh_proposals
 from yaojian.registers.enterprises.licence_numbers import note_licence_numbers
+from yaojian.registers.enterprises.merging_port import Follower, follow_merges
 from yaojian.registers.enterprises.models import Enterprise, Subject
 from yaojian.registers.enterprises.objections import Objection, merge_objections, object_to_merges_with
 from yaojian.registers.enterprises.permissions import answers_for, user_can_edit
 from yaojian.registers.enterprises.pinyin import initials
 from yaojian.registers.enterprises.places import Box, Cluster, clusters, extent, nearest
 from yaojian.registers.enterprises.queries import (
+    GAP_NAMES,
     FacetCounts,
     SubjectFilter,
     as_they_were,
@@ -50,6 +54,7 @@ from yaojian.registers.enterprises.types import (
 
 __all__ = [
     "FLAG_NAMES",
+    "GAP_NAMES",
     "HOSPITAL_LEVELS",
     "RISK_NAMES",
     "TYPE_NAMES",
@@ -60,6 +65,7 @@ __all__ = [
     "Enterprise",
     "FacetCounts",
     "Fault",
+    "Follower",
     "Objection",
     "Outcome",
     "RiskGrade",
@@ -77,7 +83,9 @@ __all__ = [
     "facilities_visible_to",
     "facts_counted",
     "files_open_to",
+    "find_all_duplicates",
     "flag_name",
+    "follow_merges",
     "initials",
     "is_unified_code",
     "keys_merged_into",
@@ -91,6 +99,7 @@ __all__ = [
     "public_subject",
     "public_subjects",
     "recorded_since_q",
+    "refresh_proposals",
     "register_subjects",
     "related_visible_to",
     "show_subjects_of_today",

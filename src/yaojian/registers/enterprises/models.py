@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from yaojian.foundation.periods import ends_after_start, no_overlap
 from yaojian.foundation.search import Bigrams, SearchText
 from yaojian.foundation.timekeeping import today
+from yaojian.registers.enterprises.duplicate_models import DuplicatePair, Merge
+from yaojian.registers.enterprises.grading_models import RiskDecision, RiskProposal
 from yaojian.registers.enterprises.types import (
     HOSPITAL_LEVELS,
     KIND_NAMES,
@@ -24,6 +26,21 @@ from yaojian.registers.enterprises.types import (
     RiskGrade,
     SubjectType,
 )
+
+__all__ = [
+    "CURRENT",
+    "DuplicatePair",
+    "Enterprise",
+    "EnterpriseVersion",
+    "Merge",
+    "RiskDecision",
+    "RiskProposal",
+    "Subject",
+    "SubjectFields",
+    "SubjectOn",
+    "SubjectVersion",
+    "Version",
+]
 
 CURRENT = models.Q(replaced_by__isnull=True)
 """Versions that the register stands by; a replaced one stays, as what was believed before."""

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Substr
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Shared, Width, visible_q, width_q
@@ -27,6 +28,27 @@ class SubjectFilter:
     division: str = ""
     risk_grade: str = ""
     status: str = "open"
+    missing: str = ""
+    organ: str = ""
+
+
+GAPS: dict[str, Q] = {
+    "coordinates": Q(latitude=None),
+    "legal_entity": Q(enterprise=None),
+    "address": Q(address=""),
+    "licence": Q(licence_no=""),
+    "grade": Q(risk_grade=""),
+    "township": Q(division_code__regex=r"^\d{1,8}$"),
+}
+"""What the register may not know yet of a subject."""
+GAP_NAMES: dict[str, Promise] = {
+    "coordinates": _("No coordinates"),
+    "legal_entity": _("No legal entity"),
+    "address": _("No address"),
+    "licence": _("No licence number"),
+    "grade": _("No risk grade"),
+    "township": _("No township"),
+}
 
 
 def subjects_visible_to(actor: Actor, shared: Shared = Shared.REGISTER) -> QuerySet[Subject]:
@@ -79,6 +101,10 @@ def matching(subjects: QuerySet[Subject], wanted: SubjectFilter) -> QuerySet[Sub
         subjects = subjects.filter(pk__in=named.order_by().values("pk"))
     if wanted.subject_type:
         subjects = subjects.filter(subject_type=wanted.subject_type)
+    if wanted.missing in GAPS:
+        subjects = subjects.filter(GAPS[wanted.missing])
+    if wanted.organ:
+        subjects = subjects.filter(responsible_organ__code=wanted.organ)
     if wanted.division:
         subjects = subjects.filter(division_code__startswith=wanted.division)
     if wanted.risk_grade:
@@ -192,8 +218,11 @@ def public_subjects(text: str, limit: int = 20) -> list[Subject]:
 
 
 def public_subject(code: str) -> Subject:
-    """One subject by its code, for the public. Raises NotFound."""
-    subject = Subject.objects.select_related("responsible_organ").filter(code=code).first()
+    """One subject by its code, for the public; the code of one that was merged leads on. Raises NotFound."""
+    subjects = Subject.objects.select_related("responsible_organ", "merged_into__responsible_organ")
+    subject = subjects.filter(code=code).first()
+    if subject is not None and subject.merged_into is not None:
+        return subject.merged_into
     if subject is None:
         raise NotFound(
             _("No subject has this code."), cure=_("Check the code on the licence at the counter.")

@@ -62,6 +62,7 @@ from yaojian.registers.enterprises.facade import (
     subjects_visible_to,
     type_name,
 )
+from yaojian.registers.enterprises.web.grading import risk_context
 from yaojian.registers.enterprises.web.history import history_context
 from yaojian.registers.licences.facade import licences_of_subject
 from yaojian.registers.licences.facade import states_of as states_of_licences
@@ -189,6 +190,11 @@ def record_shown(look: Look) -> dict[str, Any]:
 def history_shown(look: Look) -> dict[str, Any]:
     """What held from when until when."""
     return history_context(look.actor, look.subject, changeable=look.shown.is_today)
+
+
+def risk_shown(look: Look) -> dict[str, Any]:
+    """The grade, why, and how it came about."""
+    return risk_context(look.actor, look.subject, changeable=look.shown.is_today)
 
 
 def _facilities(look: Look) -> QuerySet[Subject]:
@@ -339,6 +345,7 @@ TABS: dict[str, Tab] = {
     ),
     "record": Tab(gettext_lazy("Register entry"), "backoffice/_subject_record.html", record_shown),
     "history": Tab(gettext_lazy("History"), "enterprises/_history.html", history_shown),
+    "risk": Tab(gettext_lazy("Risk grade"), "enterprises/_risk.html", risk_shown),
     "related": Tab(
         gettext_lazy("Related subjects"),
         "backoffice/_subject_related.html",

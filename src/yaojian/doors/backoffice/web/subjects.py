@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from yaojian.casework.inspections.facade import inspection_with_number
 from yaojian.doors.backoffice.web.listings import SUBJECT_LISTING, subject_rows
 from yaojian.doors.backoffice.web.lists import address, page_of
-from yaojian.foundation.accounts.facade import Actor, Level, Permission, Width
+from yaojian.foundation.accounts.facade import Actor, Level, Organ, Permission, Width
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.accounts.web.widths import chosen_width, why_so_few, width_tabs
 from yaojian.foundation.design.as_of import day_shown
@@ -25,6 +25,7 @@ from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import next_due_days
 from yaojian.registers.enterprises.facade import (
+    GAP_NAMES,
     RISK_NAMES,
     TYPE_NAMES,
     FacetCounts,
@@ -94,6 +95,8 @@ def wanted_of(query: QueryDict) -> SubjectFilter:
         division=division if division.isdecimal() else "",
         risk_grade=risk if risk in {"none", *filter(None, RiskGrade)} else "",
         status=status if status in STATUS_NAMES else "open",
+        missing=query.get("missing", "") if query.get("missing", "") in GAP_NAMES else "",
+        organ=query.get("organ", "").replace("\x00", "")[:60],
     )
 
 
@@ -187,12 +190,22 @@ def filters_in_force(wanted: SubjectFilter, query: QueryDict, names: dict[str, s
         shown.append(("place", pgettext("subject", "Place"), names.get(wanted.division, wanted.division)))
     if wanted.risk_grade:
         shown.append(("risk", _("Risk grade"), risk_name(wanted.risk_grade)))
+    if wanted.missing:
+        shown.append(("missing", _("Missing"), GAP_NAMES[wanted.missing]))
+    if wanted.organ:
+        shown.append(("organ", _("Responsible organ"), organ_name(wanted.organ)))
     if wanted.status != "open":
         shown.append(("status", _("State"), STATUS_NAMES[wanted.status]))
     return [
         {"label": label, "value": value, "remove_url": address(query, **{name: ""})}
         for name, label, value in shown
     ]
+
+
+def organ_name(code: str) -> str:
+    """The name of an organ as a filter shows it; the code where there is none."""
+    organ = Organ.objects.filter(code=code).first()
+    return organ.label if organ else code
 
 
 def row_of(subject: Subject, names: dict[str, str], due: Any) -> dict[str, Any]:

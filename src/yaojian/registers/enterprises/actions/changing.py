@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from yaojian.foundation.accounts.facade import Actor, Organ, Permission, check_may
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound, RuleBroken
 from yaojian.foundation.ledger.facade import record_act, subject_ref
+from yaojian.foundation.outbox.facade import publish
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.reference.facade import division_names
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.actions.editing import PLACE_FIELDS, columns_of_changes
-from yaojian.registers.enterprises.actions.registering import with_opening
+from yaojian.registers.enterprises.actions.registering import register_subjects, with_opening
 from yaojian.registers.enterprises.actions.storing import (
     SUBJECTS,
     Mark,
@@ -27,6 +28,8 @@ from yaojian.registers.enterprises.actions.storing import (
     show,
     spans_of,
 )
+from yaojian.registers.enterprises.contracts import Outcome, SubjectEntry
+from yaojian.registers.enterprises.events import SubjectsChanged
 from yaojian.registers.enterprises.models import CURRENT, Subject, SubjectVersion
 from yaojian.registers.enterprises.permissions import answers_for
 from yaojian.registers.enterprises.queries import subject_visible_to
@@ -41,19 +44,34 @@ SHORTEST_REASON = 4
 Rewriting = Callable[[Sequence[Span]], Sequence[Span]]
 
 
+def editable_for_form(by: Actor, subject_id: int, permission: Permission) -> Subject:
+    """The subject, for a form that asks what to change. Raises as `editable_subject`, but locks nothing."""
+    check_may(by, permission)
+    subject = subject_visible_to(by, subject_id)
+    if not answers_for(by, subject):
+        raise NotAllowed(
+            _("%(organ)s is responsible for this subject.") % {"organ": subject.responsible_organ},
+            cure=_("Ask that organ to make the change."),
+        )
+    return subject
+
+
 def editable_subject(by: Actor, subject_id: int, permission: Permission = Permission.SUBJECT_EDIT) -> Subject:
     """The subject, locked, if the actor may change it.
 
     Raises NotFound when the actor may not even see it, NotAllowed when another organ answers for it.
     """
-    check_may(by, permission)
-    seen = subject_visible_to(by, subject_id)
-    if not answers_for(by, seen):
-        raise NotAllowed(
-            _("%(organ)s is responsible for this subject.") % {"organ": seen.responsible_organ},
-            cure=_("Ask that organ to make the change."),
-        )
+    seen = editable_for_form(by, subject_id, permission)
     return Subject.objects.select_for_update(of=("self",)).select_related("responsible_organ").get(pk=seen.pk)
+
+
+@transaction.atomic
+def enter_subject(*, by: Actor, entry: SubjectEntry) -> Outcome:
+    """Enter one subject in force from today; what became of the entry. Raises NotAllowed."""
+    (outcome,) = register_subjects([entry], by=by, effective_on=today())
+    if outcome.subject_id is not None:
+        publish(SubjectsChanged([outcome.subject_id]))
+    return outcome
 
 
 @transaction.atomic
@@ -67,7 +85,7 @@ def edit_subject(
     """
     subject = editable_subject(by, subject_id)
     history = history_of(subject)
-    _check_day(history, effective_on, reason)
+    check_day(history, effective_on, reason)
     return _edit(by, subject, history, changes, "subject.changed", effective_on, reason)
 
 
@@ -81,7 +99,7 @@ def move_subject(
     """
     subject = editable_subject(by, subject_id)
     history = history_of(subject)
-    _check_day(history, effective_on, reason, needs_reason=True)
+    check_day(history, effective_on, reason, needs_reason=True)
     code = str(place.get("division_code", ""))
     if not division_names([code]):
         raise InvalidInput(
@@ -115,7 +133,7 @@ def _edit(
         corrected = with_opening(spans, opened) if opened else spans
         return changed_from(corrected, max(effective_on, corrected[0].valid_from), differing)
 
-    _apply(by, subject, rewriting, kind, mark, effective_on, reason, {"changed": columns})
+    apply_history(by, subject, rewriting, kind, mark, effective_on, reason, {"changed": columns})
     return True
 
 
@@ -124,10 +142,10 @@ def close_subject(*, by: Actor, subject_id: int, on: date, reason: str) -> None:
     """Close a subject from a day (关闭、注销). Raises Conflict when it is closed on that day already."""
     subject = editable_subject(by, subject_id)
     history = history_of(subject)
-    _check_day(history, on, reason, field="on", needs_reason=True)
+    check_day(history, on, reason, field="on", needs_reason=True)
     if span_on(history, on).values["closed_on"] is not None:
         raise Conflict(_("The subject is closed on that day already."), field="on")
-    _change(by, subject, on, {"closed_on": on}, "subject.closed", reason)
+    set_columns(by, subject, on, {"closed_on": on}, "subject.closed", reason)
 
 
 @transaction.atomic
@@ -135,10 +153,10 @@ def reopen_subject(*, by: Actor, subject_id: int, on: date, reason: str) -> None
     """Open a closed subject again from a day. Raises Conflict when it is open on that day."""
     subject = editable_subject(by, subject_id)
     history = history_of(subject)
-    _check_day(history, on, reason, field="on", needs_reason=True)
+    check_day(history, on, reason, field="on", needs_reason=True)
     if span_on(history, on).values["closed_on"] is None:
         raise Conflict(_("The subject is open on that day."), field="on")
-    _change(by, subject, on, {"closed_on": None}, "subject.reopened", reason)
+    set_columns(by, subject, on, {"closed_on": None}, "subject.reopened", reason)
 
 
 @transaction.atomic
@@ -146,7 +164,7 @@ def set_production(*, by: Actor, subject_id: int, running: bool, on: date, reaso
     """Note that production or business stops (停产停业) or is resumed from a day. Raises Conflict."""
     subject = editable_subject(by, subject_id)
     history = history_of(subject)
-    _check_day(history, on, reason, field="on", needs_reason=True)
+    check_day(history, on, reason, field="on", needs_reason=True)
     state = span_on(history, on).values
     if state["closed_on"] is not None:
         raise Conflict(_("The subject is closed on that day already."), field="on")
@@ -156,7 +174,7 @@ def set_production(*, by: Actor, subject_id: int, running: bool, on: date, reaso
             field="on",
         )
     kind = "subject.production_resumed" if running else "subject.production_stopped"
-    _change(by, subject, on, {"in_production": running}, kind, reason)
+    set_columns(by, subject, on, {"in_production": running}, kind, reason)
 
 
 @transaction.atomic
@@ -167,7 +185,7 @@ def transfer_subject(*, by: Actor, subject_id: int, organ_code: str, on: date, r
     """
     subject = editable_subject(by, subject_id)
     history = history_of(subject)
-    _check_day(history, on, reason, field="on", needs_reason=True)
+    check_day(history, on, reason, field="on", needs_reason=True)
     organ = organs_to_transfer_to(by).filter(code=organ_code).first()
     if organ is None:
         raise InvalidInput(
@@ -178,7 +196,7 @@ def transfer_subject(*, by: Actor, subject_id: int, organ_code: str, on: date, r
     if span_on(history, on).values["responsible_organ_id"] == organ.pk:
         raise Conflict(_("This organ is responsible on that day already."), field="organ")
     facts = {"from_organ": subject.responsible_organ.code, "to_organ": organ.code}
-    _change(by, subject, on, {"responsible_organ_id": organ.pk}, "subject.transferred", reason, facts)
+    set_columns(by, subject, on, {"responsible_organ_id": organ.pk}, "subject.transferred", reason, facts)
 
 
 def organs_to_transfer_to(by: Actor) -> QuerySet[Organ]:
@@ -194,7 +212,7 @@ def withdraw_change(*, by: Actor, subject_id: int, act: UUID, reason: str) -> No
     Raises NotFound when no change of the subject has this act, RuleBroken when it was changed again since.
     """
     subject = editable_subject(by, subject_id)
-    _check_reason(reason)
+    check_reason(reason)
     versions = SubjectVersion.objects.filter(subject=subject)
     written = versions.filter(recorded_by=act)
     if not written.exists() or not versions.filter(replaced_by=act).exists():
@@ -212,6 +230,7 @@ def withdraw_change(*, by: Actor, subject_id: int, act: UUID, reason: str) -> No
     written.update(replaced_by=withdrawal.uid)
     versions.filter(replaced_by=act).update(replaced_by=None)
     show(SUBJECTS, {subject.pk: history_of(subject)})
+    publish(SubjectsChanged([subject.pk]))
 
 
 @transaction.atomic
@@ -230,7 +249,7 @@ def history_of(subject: Subject) -> list[Span]:
     return spans_of(histories_of(SUBJECTS, [subject.pk])[subject.pk])
 
 
-def _change(
+def set_columns(
     by: Actor,
     subject: Subject,
     day: date,
@@ -238,16 +257,23 @@ def _change(
     kind: str,
     reason: str,
     facts: Mapping[str, Any] | None = None,
-) -> None:
-    """Set some columns from a day."""
+) -> UUID:
+    """Set some columns from a day; the uid of the act. Callers check who may, and whether it makes sense."""
 
     def rewriting(spans: Sequence[Span]) -> Sequence[Span]:
         return changed_from(spans, day, changes)
 
-    _apply(by, subject, rewriting, kind, Mark.of(uuid4()), day, reason, facts or {})
+    mark = Mark.of(uuid4())
+    apply_history(by, subject, rewriting, kind, mark, day, reason, facts or {})
+    return mark.act
 
 
-def _apply(
+def record(by: Actor, subject: Subject, kind: str, facts: Mapping[str, Any]) -> UUID:
+    """Record an act about a subject that changes no version of it; its uid."""
+    return record_act(by=by, kind=kind, subject=subject_ref(subject.pk), facts=facts).uid
+
+
+def apply_history(
     by: Actor,
     subject: Subject,
     rewriting: Rewriting,
@@ -260,6 +286,7 @@ def _apply(
     """Rewrite the history and record the act that does it."""
     held = histories_of(SUBJECTS, [subject.pk])
     rewrite(SUBJECTS, mark, held, {subject.pk: list(rewriting(spans_of(held[subject.pk])))})
+    publish(SubjectsChanged([subject.pk]))
     record_act(
         by=by,
         kind=kind,
@@ -269,7 +296,7 @@ def _apply(
     )
 
 
-def _check_day(
+def check_day(
     history: Sequence[Span],
     day: date,
     reason: str,
@@ -289,13 +316,14 @@ def _check_day(
             _("The day lies more than five years ahead."), field=field, cure=_("Choose an earlier day.")
         )
     if needs_reason or day < today():
-        _check_reason(reason)
+        check_reason(reason)
 
 
-def _check_reason(reason: str) -> None:
+def check_reason(reason: str, field: str = "reason") -> None:
+    """Raises InvalidInput unless a reason of some words is given."""
     if len(reason.strip()) < SHORTEST_REASON:
         raise InvalidInput(
             _("A reason is needed."),
-            field="reason",
+            field=field,
             cure=_("Write in a few words what happened and where it is documented."),
         )

@@ -18,13 +18,11 @@ from django.views.decorators.http import require_POST
 
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
-from yaojian.foundation.errors import DomainError, InvalidInput, NotAllowed
-from yaojian.foundation.timekeeping import today
+from yaojian.foundation.errors import DomainError, InvalidInput
 from yaojian.registers.enterprises import actions
 from yaojian.registers.enterprises.contracts import Change
 from yaojian.registers.enterprises.models import Subject
 from yaojian.registers.enterprises.permissions import user_can_edit
-from yaojian.registers.enterprises.queries import subject_visible_to
 from yaojian.registers.enterprises.web.forms import (
     DayAndReasonForm,
     EditSubjectForm,
@@ -139,9 +137,9 @@ def steps_open_to(actor: Actor, subject: Subject) -> list[dict[str, Any]]:
 @requires(Permission.SUBJECT_EDIT)
 def new(request: ActingRequest) -> HttpResponse:
     """Enter a subject."""
-    form = NewSubjectForm(request.actor, request.POST or None)
+    form = NewSubjectForm(request.actor, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        outcome = actions.register_subjects([form.entry()], by=request.actor, effective_on=today())[0]
+        outcome = actions.enter_subject(by=request.actor, entry=form.entry())
         if outcome.change is Change.NEW:
             messages.success(request, _("The subject is entered."))
             return redirect(FILE, outcome.subject_id)
@@ -156,8 +154,8 @@ def new(request: ActingRequest) -> HttpResponse:
 @requires(Permission.SUBJECT_EDIT)
 def edit(request: ActingRequest, subject_id: int) -> HttpResponse:
     """Change what the register says of a subject."""
-    subject = _editable(request.actor, subject_id)
-    form = EditSubjectForm(subject, request.POST or None)
+    subject = actions.editable_for_form(request.actor, subject_id, Permission.SUBJECT_EDIT)
+    form = EditSubjectForm(subject, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             changed = actions.edit_subject(
@@ -182,8 +180,8 @@ def edit(request: ActingRequest, subject_id: int) -> HttpResponse:
 @requires(Permission.SUBJECT_EDIT)
 def change(request: ActingRequest, subject_id: int, verb: str) -> HttpResponse:
     """One step upon a subject: close, reopen, stop, resume, transfer, move."""
-    step, subject = STEPS[verb], _editable(request.actor, subject_id)
-    form: forms.Form = step.form(request.actor, subject, request.POST or None)
+    step, subject = STEPS[verb], actions.editable_for_form(request.actor, subject_id, Permission.SUBJECT_EDIT)
+    form: forms.Form = step.form(request.actor, subject, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             step.act(request.actor, subject.pk, dict(form.cleaned_data))
@@ -203,14 +201,3 @@ def withdraw(request: ActingRequest, subject_id: int, act: UUID) -> HttpResponse
     actions.withdraw_change(by=request.actor, subject_id=subject_id, act=act, reason=reason)
     messages.success(request, _("The change is taken back; what was before holds again."))
     return redirect(f"{redirect(FILE, subject_id).url}?view=history")
-
-
-def _editable(actor: Actor, subject_id: int) -> Subject:
-    """The subject, for a form. Raises NotFound, or NotAllowed when another organ answers for it."""
-    subject = subject_visible_to(actor, subject_id)
-    if not user_can_edit(actor, subject):
-        raise NotAllowed(
-            _("%(organ)s is responsible for this subject.") % {"organ": subject.responsible_organ},
-            cure=_("Ask that organ to make the change."),
-        )
-    return subject

@@ -1,0 +1,1 @@
+"""Risk grades with their reasons: a scheme as data, proposals from acts, decisions by people."""

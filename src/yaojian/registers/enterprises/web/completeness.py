@@ -1,0 +1,59 @@
+"""What the register does not know yet (底数清), by responsible organ, with links to the rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yaojian.foundation.accounts.facade import Organ, Permission
+from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.registers.enterprises.queries import GAP_NAMES, GAPS, subjects_visible_to
+from yaojian.registers.enterprises.web.tabs import register_tabs
+
+
+@requires(Permission.SUBJECT_VIEW)
+def completeness(request: ActingRequest) -> HttpResponse:
+    """Of the open subjects that each organ answers for, how many lack what."""
+    counted: Any = (
+        subjects_visible_to(request.actor)
+        .filter(closed_on=None)
+        .order_by()
+        .values("responsible_organ")
+        .annotate(n=Count("pk"), **{code: Count("pk", filter=gap) for code, gap in GAPS.items()})
+    )
+    found: dict[int, dict[str, int]] = {row["responsible_organ"]: {**row} for row in counted}
+    organs = Organ.objects.filter(pk__in=found).order_by("path")
+    rows = [_row(organ.label, found[organ.pk], organ.code) for organ in organs]
+    if len(rows) > 1:
+        total = {name: sum(row[name] for row in found.values()) for name in ("n", *GAPS)}
+        rows.insert(0, {**_row(_("All together"), total, ""), "is_sum": True})
+    context = {
+        "register_tabs": register_tabs("completeness"),
+        "rows": rows,
+        "gaps": list(GAP_NAMES.items()),
+    }
+    return render(request, "enterprises/completeness.html", context)
+
+
+def _row(name: str, counts: dict[str, int], organ: str) -> dict[str, Any]:
+    """One organ: how many subjects, and how many lack what."""
+    address = reverse("backoffice:subjects")
+    place = f"&organ={organ}" if organ else ""
+    return {
+        "name": name,
+        "count": counts["n"],
+        "cells": [
+            {
+                "name": gap,
+                "count": counts[code],
+                "share": 100 * counts[code] / counts["n"],
+                "url": f"{address}?whose=area&missing={code}{place}",
+            }
+            for code, gap in GAP_NAMES.items()
+        ],
+    }
