@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yaojian.doors.administration.web.organ_forms import (
     AgreementForm,
@@ -137,7 +138,12 @@ def organ_move(request: ActingRequest, organ_id: int) -> HttpResponse:
         )
 
     below = len(organs_within(organ.pk, today())) - 1
-    words = {"title": _("Move the organ"), "organ": organ, "verb": _("Move"), "moves": below}
+    words = {
+        "title": _("Move the organ"),
+        "organ": organ,
+        "verb": pgettext_lazy("organ", "Move"),
+        "moves": below,
+    }
     return _take(request, form, act, _("The move has been entered."), words)
 
 
@@ -153,7 +159,7 @@ def organ_close(request: ActingRequest, organ_id: int) -> HttpResponse:
     words = {
         "title": _("Close the organ"),
         "organ": organ,
-        "verb": _("Close"),
+        "verb": pgettext_lazy("organ", "Close"),
         "hindrances": hindrances(organ, today()),
         "dangerous": True,
     }

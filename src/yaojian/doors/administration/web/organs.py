@@ -131,7 +131,7 @@ def organ_context(actor: Actor, found: Organ) -> dict[str, Any]:
     may_manage = actor.may(Permission.ORGAN_MANAGE) and found.closed_on is None
     return {
         "organ": found,
-        "facts": facts_of(found, counts, len(below)),
+        "facts": facts_of(found, counts),
         "territories": [(code, places.get(code, "")) for code in found.territories],
         "people": [
             {"posting": posting, "role": ROLE_NAMES[Role(posting.role)]}
@@ -145,7 +145,7 @@ def organ_context(actor: Actor, found: Organ) -> dict[str, Any]:
     }
 
 
-def facts_of(found: Organ, counts: dict[int, int], below: int) -> list[dict[str, Any]]:
+def facts_of(found: Organ, counts: dict[int, int]) -> list[dict[str, Any]]:
     """The head of an organ's page."""
     own = counts.get(found.pk, 0)
     above = found.parent.label if found.parent else pgettext("organ", "none")
@@ -154,7 +154,6 @@ def facts_of(found: Organ, counts: dict[int, int], below: int) -> list[dict[str,
         {"label": _("Level"), "value": LEVEL_NAMES[Level(found.level)]},
         {"label": pgettext("organ", "Kind"), "value": ORGAN_KIND_NAMES[OrganKind(found.kind)]},
         {"label": _("Hierarchy"), "value": TREE_NAMES[Tree(found.tree)]},
-        {"label": _("Organs below"), "value": below},
         {
             "label": _("Subjects it is responsible for"),
             "value": own,

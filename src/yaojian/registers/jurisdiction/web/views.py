@@ -79,7 +79,7 @@ def chosen_region(actor: Actor, asked: str, known: list[str]) -> str:
     if asked == COUNTRY:
         return ""
     own = actor.territories[0][:2] if actor.territories else ""
-    return asked if asked in known else own if own in known else ""
+    return asked if asked and asked in known else own if own in known else ""
 
 
 def region_tabs(
