@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from yaojian.foundation.accounts.facade import (
     visible_q,
     width_q,
 )
+from yaojian.foundation.accounts.scope import runs
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.facade import Subject
 
@@ -99,6 +101,18 @@ def acting_in(organ: Organ, role: Role) -> Actor:
         role=role,
         organ_tree=Tree(organ.tree),
     )
+
+
+@given(st.sets(st.integers(1, 40)), st.sets(st.integers(1, 40)))
+def test_ranges_hold_the_keys_and_none_of_the_others(keys: set[int], others: set[int]) -> None:
+    others -= keys
+    ranges = runs(keys, others)
+    held = {key for first, last in ranges for key in range(first, last + 1)}
+    assert keys <= held
+    assert not others & held
+    assert ranges == sorted(ranges)
+    for (_first, last), (first, _last) in pairwise(ranges):
+        assert any(last < other < first for other in others)
 
 
 def codes_of(condition: Q) -> set[str]:

@@ -105,10 +105,40 @@ class NotAmongOrgans(AmongOrgans):
     arg_joiner = " <> ALL("
 
 
+MOST_RUNS = 4
+"""Up to so many ranges of keys are compared one by one; beyond that a hashed list is cheaper."""
+
+
+def runs(keys: Iterable[int], others: Iterable[int]) -> list[tuple[int, int]]:
+    """`keys` as ranges (first, last) that hold none of the `others`.
+
+    Organs entered together have neighbouring keys, so that a province of a thousand organs is a range or two.
+    """
+    wanted = set(keys)
+    found: list[tuple[int, int]] = []
+    goes_on = False
+    for key in sorted(wanted | set(others)):
+        if key in wanted:
+            found[-1:] = [(found[-1][0], key)] if goes_on else [*found[-1:], (key, key)]
+        goes_on = key in wanted
+    return found
+
+
+def _in_ranges(field: str, ranges: Iterable[tuple[int, int]]) -> Q:
+    condition = Q(pk__in=[])
+    for first, last in ranges:
+        condition |= (
+            Q(**{f"{field}_id": first}) if first == last else Q(**{f"{field}_id__range": (first, last)})
+        )
+    return condition
+
+
 def _organ_in(field: str, keys: Sequence[int], others: Sequence[int]) -> Q:
-    """Rows of the organs `keys`, where `others` are all the remaining ones: whichever list is shorter."""
+    """Rows of the organs `keys`, where `others` are all the remaining ones, in whichever words are cheapest."""
     if not others:
         return Q(Value(True, BooleanField()))
+    if len(ranges := runs(keys, others)) <= MOST_RUNS:
+        return _in_ranges(field, ranges)
     if len(others) < len(keys):
         return Q(NotAmongOrgans(field, others))
     return Q(AmongOrgans(field, keys))
@@ -168,12 +198,11 @@ def visible_q(
     scope = scope_of_actor(actor)
     condition = subtree_q(actor, organ_field)
     if scope.beside:
-        condition |= territory_q(actor.territories, division_field) & Q(
-            AmongOrgans(organ_field, scope.beside)
-        )
+        beside = _organ_in(organ_field, scope.beside, [*scope.own, *scope.foreign])
+        condition |= territory_q(actor.territories, division_field) & beside
     for grant in scope.grants:
         if shared.value in grant.shares:
-            opened = Q(AmongOrgans(organ_field, grant.organs))
+            opened = Q(AmongOrgans(organ_field, grant.organs))  # of few organs, and rarely more than one
             condition |= opened if grant.land is None else opened & territory_q(grant.land, division_field)
     return condition
 
