@@ -140,6 +140,7 @@ def test_the_engine_agrees_with_the_reference(
                 responsible_organ=organs[shop.organ],
                 division_code=shop.division,
                 opened_on=date(2020, 1, 1),
+                in_force_from=date(2020, 1, 1),
             )
             for n, shop in enumerate(shops)
         )

@@ -29,6 +29,7 @@ from yaojian.foundation.worklist.facade import WorkItem, assign_items, unfinishe
 from yaojian.oversight.plans.facade import ORIGIN, refresh_duties
 from yaojian.registers.enterprises.facade import Change, Subject, SubjectEntry, SubjectType, register_subjects
 from yaojian.simulator.entities import SimInspection, World
+from yaojian.simulator.neighbours import register_neighbours
 from yaojian.simulator.positions import position_of
 from yaojian.simulator.register_loader import register_catalogue, register_papers
 from yaojian.simulator.staffing import register_personnel
@@ -36,7 +37,7 @@ from yaojian.simulator.truth import write_truth
 
 IN_POST_SINCE = date(2021, 1, 4)
 ASSIGNED = 10
-CHIEF, OFFICER = "kezhang", "changji"
+CHIEF, OFFICER, ADMINISTRATOR = "kezhang", "changji", "admin"
 SECONDMENT = timedelta(days=365)
 START_OF_DAY = time(10, 0)
 LOCK = 0x59616F
@@ -91,6 +92,7 @@ def load_world(world: World, progress: Progress) -> Loaded | None:
         enter_history(pasts, note)
         note("duties", refresh_duties(as_of=world.as_of).opened)
         note("assigned", _assign_overdue_pharmacies(world.as_of, actors[CHIEF], actors[OFFICER]))
+        note("neighbours", register_neighbours(actors[ADMINISTRATOR], world.as_of))
         truth = write_truth(world, truth_folder())
     return Loaded(counts, truth)
 

@@ -125,16 +125,15 @@ def runs(keys: Iterable[int], others: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def _in_ranges(field: str, ranges: Iterable[tuple[int, int]]) -> Q:
-    condition = Q(pk__in=[])
+    condition, column = Q(pk__in=[]), f"{field}_id"
     for first, last in ranges:
-        condition |= (
-            Q(**{f"{field}_id": first}) if first == last else Q(**{f"{field}_id__range": (first, last)})
-        )
+        bounds = {column: first} if first == last else {f"{column}__gte": first, f"{column}__lte": last}
+        condition |= Q(**bounds)
     return condition
 
 
 def _organ_in(field: str, keys: Sequence[int], others: Sequence[int]) -> Q:
-    """Rows of the organs `keys`, where `others` are all the remaining ones, in whichever words are cheapest."""
+    """Rows of the organs `keys`, where `others` are all that remain, in the words that cost least."""
     if not others:
         return Q(Value(True, BooleanField()))
     if len(ranges := runs(keys, others)) <= MOST_RUNS:

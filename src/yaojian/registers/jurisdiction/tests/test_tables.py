@@ -54,6 +54,7 @@ def make_subject(n: int, division: str, organ: str, kind: str = "single_pharmacy
         division_code=division,
         responsible_organ=organ_by_code(organ),
         opened_on=date(2020, 1, 1),
+        in_force_from=date(2020, 1, 1),
         **fields,
     )
 
