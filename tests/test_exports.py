@@ -23,7 +23,12 @@ def organ(db: None) -> Organ:
 
 def client_of(organ: Organ, role: Role) -> Client:
     user = post_person(
-        username=role.value, display_name="某人", organ=organ, role=role, valid_from=date(2020, 1, 1)
+        username=role.value,
+        display_name="某人",
+        organ=organ,
+        role=role,
+        valid_from=date(2020, 1, 1),
+        valid_to=date(2099, 12, 31) if role is Role.GUEST else None,
     )
     client = Client()
     client.force_login(user)

@@ -91,7 +91,8 @@ def test_lent_certificates_and_bare_pharmacies_are_the_true_ones(loaded: Loaded)
 
 def test_everything_arrives(loaded: Loaded) -> None:
     world = world_on(AS_OF)
-    assert Subject.objects.count() == len(world.subjects) == loaded.counts["subjects"]
+    assert len(world.subjects) == loaded.counts["subjects"]
+    assert Subject.objects.count() == len(world.subjects) + loaded.counts["neighbours"]
     assert loaded.counts["inspections"] == len(world.inspections)
     assert Act.objects.filter(kind="inspection.concluded").count() == sum(
         1 for inspection in world.inspections if inspection.concluded_at
