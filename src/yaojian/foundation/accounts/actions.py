@@ -10,6 +10,7 @@ from django.db import transaction
 from yaojian.foundation.accounts import events
 from yaojian.foundation.accounts.contracts import SYSTEM, Actor, Level, Role, Tree
 from yaojian.foundation.accounts.models import Organ, Posting, User
+from yaojian.foundation.accounts.sessions import end_sessions
 from yaojian.foundation.timekeeping import now
 
 MAX_FAILED_SIGN_INS = 5
@@ -57,15 +58,17 @@ def post_person(
 
 @transaction.atomic
 def set_password(user: User, password: str) -> None:
-    """Give a person a new password: their sessions end and a lock is lifted.
+    """Give a person a new password, to be changed at the next sign-in; sessions end, a lock is lifted.
 
     Raises ValidationError when the password is too weak.
     """
     validate_password(password, user)
     user.set_password(password)
+    user.must_change_password = True
     user.failed_sign_ins, user.locked_until = 0, None
-    user.save(update_fields=["password", "failed_sign_ins", "locked_until"])
+    user.save(update_fields=["password", "must_change_password", "failed_sign_ins", "locked_until"])
     events.announce(events.PasswordSet(user))
+    end_sessions(user, "password")
 
 
 def system_actor(organ: Organ) -> Actor:

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         except NotFound as error:
             raise CommandError(f"organ: {error} The codes stand in packs/organs.yaml.") from error
         role, password = Role(options["role"]), secrets.token_urlsafe(12)
-        post_person(
+        user = post_person(
             username=options["username"],
             display_name=options["name"],
             organ=organ,
@@ -42,6 +42,8 @@ class Command(BaseCommand):
             password=password,
             full_time=not options["part_time"],
         )
+        # Whoever reads the console knows the password: it is good for one sign-in.
+        User.objects.filter(pk=user.pk).update(must_change_password=True)
         self.stdout.write(
             f"{options['username']}  {password}  {options['name']}  {ROLE_NAMES[role]}  {organ.name}"
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
+from django.utils.translation import override
 
 from yaojian.foundation.accounts import sign_in
 from yaojian.foundation.accounts.facade import (
@@ -25,6 +26,13 @@ from yaojian.foundation.timekeeping import today
 
 SINCE = date(2020, 1, 1)
 PASSWORD = "Gaoshan-liushui-2026"
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Refusals are compared in English, whatever language an earlier request has left behind."""
+    with override("en"):
+        yield
 
 
 @dataclass(frozen=True)

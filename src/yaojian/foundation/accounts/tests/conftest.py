@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.utils.translation import override
 
 from yaojian.foundation.accounts.facade import Level, Organ, register_organ
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Refusals are compared in English, whatever language an earlier request has left behind."""
+    with override("en"):
+        yield
 
 
 @dataclass(frozen=True)
