@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from yaojian.foundation.accounts.facade import (
     LEVEL_NAMES,
@@ -39,16 +40,27 @@ from yaojian.foundation.accounts.facade import (
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
 from yaojian.foundation.errors import NotFound
+from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting
 from yaojian.foundation.reference.facade import division_names
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.facade import counts_by_organ
 
 SHOWN_PLACES = 3
+LISTING = Listing(
+    "organs",
+    gettext_lazy("Organs"),
+    (
+        Column(gettext_lazy("Code"), lambda row: row["organ"].code, 26),
+        Column(gettext_lazy("Name"), lambda row: row["organ"].name, 40),
+        Column(gettext_lazy("Level"), lambda row: row["level"], 10),
+        Column(gettext_lazy("Territory"), lambda row: "、".join(row["organ"].territories), 40),
+    ),
+)
 DEEPEST = 5
 
 
 @requires(Permission.ORGAN_VIEW)
-def organs(request: ActingRequest) -> HttpResponse:
+def organs(request: ActingRequest) -> HttpResponseBase:
     """The actor's organ and those below it on a day; a search keeps the tree's order."""
     actor, day = request.actor, as_of(request)
     wanted = request.GET.get("q", "").strip()[:60]
@@ -70,6 +82,8 @@ def organs(request: ActingRequest) -> HttpResponse:
         }
         for organ in found
     ]
+    if exporting(request):
+        return export_of(request, LISTING, rows, len(rows))
     context = {
         "day": day,
         "text": wanted,

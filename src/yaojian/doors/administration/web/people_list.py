@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -17,10 +19,22 @@ from yaojian.doors.administration.web.people_forms import organ_choices
 from yaojian.foundation.accounts.contracts import ROLE_NAMES, Permission, Role
 from yaojian.foundation.accounts.facade import Actor, Posting, User
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting
 from yaojian.foundation.staffing.facade import PeopleFilter, matching_people, people_visible_to
 from yaojian.foundation.timekeeping import now, today
 
-PAGE_SIZE = 25
+PAGE_SIZE, ROWS_AT_ONCE = 25, 500
+LISTING = Listing(
+    "accounts",
+    _("People and rights"),
+    (
+        Column(_("Name"), lambda row: row["user"].display_name, 14),
+        Column(_("User name"), lambda row: row["user"].username, 18),
+        Column(_("State"), lambda row: row["state"][1], 12),
+        Column(_("Role"), lambda row: "、".join(str(ROLE_NAMES[Role(p.role)]) for p in row["postings"]), 24),
+        Column(_("Organ"), lambda row: "、".join(p.organ.label for p in row["postings"]), 36),
+    ),
+)
 STATE_NAMES: dict[str, Promise] = {
     "serving": _("in service"),
     "coming": _("not begun yet"),
@@ -75,6 +89,12 @@ def state_of(user: User, has_posting: bool, is_coming: bool) -> tuple[str, Promi
     return ("info", STATE_NAMES["coming"]) if is_coming else ("neutral", STATE_NAMES["gone"])
 
 
+def _all_rows(actor: Actor, users: QuerySet[User]) -> Iterator[dict[str, Any]]:
+    """Every row of a list, some hundred at a time."""
+    for page in Paginator(users, ROWS_AT_ONCE):
+        yield from _rows(actor, page)
+
+
 def _rows(actor: Actor, users: Page[User]) -> list[dict[str, Any]]:
     day = today()
     postings: dict[int, list[Posting]] = {}
@@ -97,12 +117,14 @@ def _rows(actor: Actor, users: Page[User]) -> list[dict[str, Any]]:
 
 
 @requires(Permission.ACCOUNT_VIEW)
-def people(request: ActingRequest) -> HttpResponse:
+def people(request: ActingRequest) -> HttpResponseBase:
     """People of the organ and below, with what they are posted as."""
     choices = organ_choices(request.actor)
     organs = dict(choices)
     wanted = wanted_people(request.GET, organs)
     found: QuerySet[User] = matching_people(people_visible_to(request.actor), request.actor, wanted)
+    if exporting(request):
+        return export_of(request, LISTING, _all_rows(request.actor, found), found.count())
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "wanted": wanted,

@@ -18,6 +18,7 @@ from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.exports.facade import Column, Listing
 from yaojian.foundation.ledger.facade import Act
 from yaojian.foundation.reference.facade import division_names, place_of
+from yaojian.foundation.worklist.facade import item_kind
 from yaojian.registers.enterprises.facade import RISK_NAMES, RiskGrade, Subject, type_name
 from yaojian.registers.licences.facade import STATE_NAMES as LICENCE_STATES
 from yaojian.registers.licences.facade import Licence, LicenceState
@@ -184,3 +185,17 @@ def product_rows(products: QuerySet[Product], day: date) -> Iterator[ProductRow]
         said = versions_on([product.pk for product in chunk], day)
         for product in chunk:
             yield ProductRow(product, said.get(product.pk, product), states[product.pk])
+
+
+WORK_LISTING = Listing(
+    "work",
+    _("Workbench"),
+    (
+        Column(_("Subject"), lambda item: item.subject_name, 40),
+        Column(_("Reason"), lambda item: item.reason, 50),
+        Column(_("Kind of work"), lambda item: item_kind(item.kind).name, 22),
+        Column(_("Due"), lambda item: item.due_on, 12),
+        Column(_("Assigned to"), lambda item: item.assignee.display_name if item.assignee else "", 14),
+        Column(_("Organ"), lambda item: item.organ.label, 30),
+    ),
+)

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -19,6 +20,7 @@ from django.utils.translation import pgettext
 from yaojian import __version__
 from yaojian.casework.inspections.facade import InspectionState
 from yaojian.doors.backoffice.queries import inspections_under_way, system_status
+from yaojian.doors.backoffice.web.listings import WORK_LISTING
 from yaojian.doors.backoffice.web.lists import PAGE_SIZE, address
 from yaojian.doors.backoffice.web.officers import picker
 from yaojian.doors.backoffice.web.work_rows import (
@@ -30,6 +32,7 @@ from yaojian.doors.backoffice.web.work_rows import (
 from yaojian.foundation.accounts.facade import Actor, Permission, Width, principals_of
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.templatetags.design import datetime_cn, number
+from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import (
     MOST_COUNTED,
@@ -53,10 +56,16 @@ from yaojian.foundation.worklist.facade import (
 
 
 @requires(Permission.HOME)
-def workbench(request: ActingRequest) -> HttpResponse:
+def workbench(request: ActingRequest) -> HttpResponseBase:
     """What the acting person has to do; for the administrator, how the installation is."""
     if not request.actor.may(Permission.WORKLIST_VIEW):
         return render(request, "backoffice/system_status.html", system_context())
+    if exporting(request):
+        actor, principals = request.actor, principals_of(request.actor)
+        whose = chosen_width(actor, request.GET.get("whose", ""), principals)
+        items = matching_items(work_of(actor, whose, principals), wanted_in(request.GET))
+        items = items.select_related("organ", "assignee")
+        return export_of(request, WORK_LISTING, items.iterator(chunk_size=500), items.count())
     return render(request, "backoffice/workbench.html", worklist_context(request.actor, request.GET))
 
 
