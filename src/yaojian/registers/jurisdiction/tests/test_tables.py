@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from yaojian.config.reference_packs import load_reference_packs
 from yaojian.foundation.accounts.contracts import Level
@@ -25,9 +27,11 @@ TOMORROW = timedelta(days=1)
 
 
 @pytest.fixture
-def organs(db: None) -> None:
+def organs(db: None) -> Iterator[None]:
     load_reference_packs()
     load_jurisdiction()
+    with translation.override("zh-hans"):
+        yield
 
 
 def person(organ: str, role: Role) -> User:
