@@ -33,7 +33,8 @@ def test_secrets_are_made_once_and_private(installation: Installation) -> None:
     assert installation.secrets() == first
     file = installation.data / "secrets.json"
     assert file.stat().st_mode & 0o777 == 0o600
-    assert all(len(value) == 64 for value in json.loads(file.read_text()).values())
+    written = json.loads(file.read_text())
+    assert all(len(value) == 64 for value in written.values() if isinstance(value, str))
 
 
 def test_lost_or_damaged_secrets_are_never_replaced_silently(installation: Installation) -> None:

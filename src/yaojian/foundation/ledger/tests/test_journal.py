@@ -76,8 +76,9 @@ WITH o AS (
     VALUES ('trigger', '触发器局', '', '', 'county', 'trigger.', '{}', 'bureau', 'government',
             '', '', '') RETURNING id
 ), u AS (
-    INSERT INTO accounts_user (username, display_name, password, is_active, failed_sign_ins)
-    VALUES ('trigger', '甲', '!', false, 0) RETURNING id
+    INSERT INTO accounts_user (username, display_name, password, is_active, failed_sign_ins,
+                               must_change_password)
+    VALUES ('trigger', '甲', '!', false, 0, false) RETURNING id
 )
 INSERT INTO ledger_act (uid, kind, actor_id, actor_name, role, organ_id, organ_name, subject_kind, file_kind,
                         claimed_at, recorded_at, legal_basis, evidence, facts, canonical, salt)
