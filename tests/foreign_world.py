@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from yaojian.casework.inspections import actions as inspections
 from yaojian.casework.inspections.facade import Conclusion, Severity
@@ -26,7 +27,10 @@ from yaojian.foundation.notices.models import Dispatch, Notice
 from yaojian.foundation.staffing.models import RightsReview
 from yaojian.foundation.timekeeping import now, today
 from yaojian.foundation.worklist.models import SavedView
-from yaojian.registers.enterprises.models import Subject
+from yaojian.registers.enterprises.duplicate_models import DuplicatePair, Merge
+from yaojian.registers.enterprises.facade import SubjectEntry
+from yaojian.registers.enterprises.models import Subject, SubjectVersion
+from yaojian.registers.enterprises.tests.factories import registered
 from yaojian.registers.intake.tests import factories as intake
 from yaojian.registers.jurisdiction.models import JurisdictionRule
 from yaojian.registers.licences.facade import LicenceEntry, register_licences
@@ -97,6 +101,7 @@ def make_foreign() -> Foreign:
         "document_id": list(Document.objects.values_list("pk", flat=True)),
         "clock_id": list(RunningClock.objects.values_list("pk", flat=True)[:1]),
         "file_id": [world.pharmacy.pk],
+        **_twins(world.pharmacy, _twin(world.county.code)),
         "organ_id": [world.county.pk],
         "agreement_id": [
             SharingAgreement.objects.create(
@@ -113,7 +118,7 @@ def make_foreign() -> Foreign:
                 matter="licensing",
                 region="652325",
                 level="county",
-                source=f"{MARK}文件",
+                source="一份文件",
                 confidence="H",
                 valid_from=casework.SINCE,
             ).pk
@@ -217,4 +222,40 @@ def _personal(user: User) -> dict[str, list[Any]]:
         "view_id": [view.pk],
         "notice_id": [notice.pk],
         "dispatch_id": [dispatch.pk],
+    }
+
+
+def _twin(organ: str) -> Subject:
+    """A second subject of the foreign county, which looks like the first."""
+    entry = SubjectEntry(
+        code="652325000025",
+        name=f"{MARK}大药房分店",
+        subject_type="single_pharmacy",
+        responsible_organ=organ,
+        division_code="652325100",
+        opened_on=date(2019, 5, 1),
+    )
+    (subject,) = registered(entry)
+    return subject
+
+
+def _twins(first: Subject, second: Subject) -> dict[str, list[Any]]:
+    """A pair of duplicates, a merge, and the act of an entry in the history."""
+    pair = DuplicatePair.objects.create(
+        first=first, second=second, score=90, reasons=[], found_on=today(), note=f"{MARK}说明"
+    )
+    merge = Merge.objects.create(
+        kept=first,
+        ended=second,
+        act=uuid4(),
+        reason=f"{MARK}合并",
+        moved={},
+        merged_at=now(),
+        merged_by=f"{MARK}人员",
+    )
+    version = SubjectVersion.objects.filter(subject=first).first()
+    return {
+        "pair_id": [pair.pk],
+        "merge_id": [merge.pk],
+        "act": [version.recorded_by if version else uuid4()],
     }

@@ -79,7 +79,12 @@ class Stage:
             "key": "002-S1",
             "document_id": 1,
         }
-        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(samples[found[1]]), path)
+        others = {"int": 1, "uuid": self.act.uid, "str": "nothing", "slug": "nothing"}
+        return "/" + re.sub(
+            r"<(?:(\w+):)?(\w+)>",
+            lambda found: str(samples.get(found[2], others[found[1] or "str"])),
+            path,
+        )
 
 
 @pytest.fixture

@@ -30,7 +30,10 @@ from yaojian.registers.people.facade import pharmacies_without_pharmacist, suspe
 from yaojian.simulator.loader import Loaded, load_world, moment_of_loading
 from yaojian.simulator.tests.worlds import AS_OF, world_on
 
-DEMO_USERS = {"admin", "juzhang", "guihua", "kezhang", "changji", "barkol", "kuisu"}
+DEMO_USERS = {
+    *("admin", "juzhang", "guihua", "kezhang", "changji", "barkol", "kuisu"),
+    *("anquan", "dangan", "jianyan", "shenpi", "tousu", "yuanjiang"),
+}
 
 
 @pytest.fixture(scope="module")

@@ -189,7 +189,7 @@ def test_an_expired_session_loses_nothing_typed(signed_in: Callable[..., Any]) -
     page.locator("#add-finding [name=description]").fill("拆零药品未标明批号")
     page.context.clear_cookies(name=re.compile("session"))
     page.locator("#add-finding button[type=submit]").click()
-    assert "登录已过期" in page.locator("main, body").first.inner_text()
+    assert "登录已超时" in page.locator("main, body").first.inner_text()
     page.locator("[name=username]").fill("changji")
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("form:has([name=password]) button[type=submit]").click()
