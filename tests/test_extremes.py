@@ -51,6 +51,14 @@ EXTREMES = [
     "%",
 ]
 
+# Rooms whose forms take free text from everybody; the registers have tests of bad values of their own.
+FIXED_FORMS = [
+    (path, pattern)
+    for path, pattern in PAGES
+    if path.startswith(("inspections/", "plans/", "public/", "journal/", "acts/"))
+    and "approval_no" not in path
+]
+
 
 @dataclass
 class Stage:
@@ -213,7 +221,7 @@ def broken_by(stage: Stage, method: str, url: str, permission: str) -> list[str]
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_no_value_breaks_a_page(method: str, stage: Stage) -> None:
     found: list[str] = []
-    for path, pattern in PAGES:
+    for path, pattern in FIXED_FORMS:
         permission = str(pattern.callback.yaojian_permission)  # type: ignore[attr-defined]
         state = next((state for step, state in STATE_OF_STEP.items() if path.endswith(step)), "planned")
         found += broken_by(stage, method, stage.address(path, state), permission)
