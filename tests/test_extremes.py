@@ -55,8 +55,7 @@ EXTREMES = [
 FIXED_FORMS = [
     (path, pattern)
     for path, pattern in PAGES
-    if path.startswith(("inspections/", "plans/", "public/", "journal/", "acts/"))
-    and "approval_no" not in path
+    if path.startswith(("inspections/", "plans/", "journal/", "acts/"))
 ]
 
 
