@@ -50,6 +50,7 @@ EVERYBODYS = {
     "target": ["subjects"],
     "key": ["nothing"],
     "code": ["nothing"],
+    "approval_no": ["国药准字Z20210099"],
 }
 """Parameters that name no object of a jurisdiction: days, page numbers, kinds, plans open to everybody."""
 

@@ -39,6 +39,7 @@ def run(announce: Announce) -> Iterator[Reading]:
         web = memory.members(scratch.service("web").pid)
         yield Reading.beside("memory.web", memory.total_mib(web), "MiB", size=len(web), peer=None)
         small, large = SIZES
+        yield from import_readings(scratch, large, announce)
         for name, value in p95[large].items():
             yield Reading.beside(f"growth.{name}", value, "ms", size=large, peer=p95[small][name])
         announce("停止并清理 / stopping and removing")
@@ -55,6 +56,15 @@ def page_p95(scratch: Scratch) -> dict[str, float]:
         seconds = visitor.seconds_per_page(person, [person], where, REQUESTS)
         taken |= {name: percentile(values, P) * MS_PER_S for name, values in seconds.items()}
     return taken
+
+
+def import_readings(scratch: Scratch, size: int, announce: Announce) -> Iterator[Reading]:
+    """A register as long as the present one, one row in a hundred broken: in, in again, and taken back."""
+    announce(f"导入 {size:,} 行 / importing {size:,} rows")
+    found = json.loads(scratch.ask("bench_registers", "import", "--subjects", str(size)))
+    for name in ("first", "second", "undo"):
+        yield Reading.beside(f"import.{name}", found[name], "rows/s", size=size, peer=found["plain"])
+    yield Reading.beside("import.memory", found["grown_mib"], "MiB", size=size, peer=None)
 
 
 def inner_readings(scratch: Scratch, size: int, announce: Announce) -> Iterator[Reading]:
@@ -77,6 +87,8 @@ REGISTERS = Bench(
         f"peer: p95 of {visitor.HEALTH}; county.*: an inspector's county, the others: a leader's province",
         "queries.": "database queries of one request; limit: what the page may need",
         "scope.": "median of the list's query for a leader who may see all; peer: the same without the scope",
+        "import.": "a workbook of so many subjects that the register lacks, 1 % of them broken, arrival to "
+        "commit, checking included; peer: the same workbook copied as text into a bare table",
         "memory.": "PSS after the pages; size: processes",
         "growth.": "the page at the larger size; peer: the same page at the smaller size",
     },

@@ -13,6 +13,7 @@ from datetime import date
 from itertools import islice
 from typing import TypeVar
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from yaojian.bench.contracts import BenchFailed
@@ -67,6 +68,14 @@ def fill(subjects: int) -> dict[str, float]:
         acts = past.write(cursor, present, (people[OFFICER], people[COLLEAGUE]))
     rates["acts"] = acts / (time.perf_counter() - began)
     return rates
+
+
+def registrar() -> Actor:
+    """Who enters the province's subjects."""
+    actor = actor_of(get_user_model().objects.get(username=REGISTRAR))
+    if actor is None:
+        raise BenchFailed("the registrar has no posting")
+    return actor
 
 
 def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -100,9 +100,19 @@ def checked_last_day(
 ) -> date | None:
     """The last day that an organ sets: not before the trigger, not beyond the rule; None if the rule's own.
 
-    Raises InvalidInput and ClockRefused; YearMissing when the day lies beyond the calendar.
+    Raises InvalidInput (also for a day beyond the calendar), ClockRefused, and YearMissing when the trigger
+    lies outside the calendar.
     """
-    counting.due(rule, triggered_at, calendar, last_day=day)
+    try:
+        counting.due(rule, triggered_at, calendar, last_day=day)
+    except YearMissing as missing:
+        if missing.day.year != day.year:
+            raise
+        raise InvalidInput(
+            _("The working-day calendar has no entry for %(day)s.") % {"day": missing.day.isoformat()},
+            field="day",
+            cure=_("Give an earlier day, or have the administrator enter the year's working days."),
+        ) from missing
     try:
         last = counting.due(rule, triggered_at, calendar).day
     except YearMissing as missing:

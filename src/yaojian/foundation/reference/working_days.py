@@ -56,7 +56,7 @@ def _holiday(day: date) -> str:
 def days_of(year: int) -> list[date]:
     """All days of a year."""
     first = date(year, 1, 1)
-    return [first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days)]
+    return [first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1)]
 
 
 def working_calendar() -> WorkingCalendar:
