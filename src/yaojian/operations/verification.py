@@ -14,12 +14,14 @@ from pathlib import Path
 from yaojian.operations.doctor import has_cjk_font
 from yaojian.operations.installation import OWNER_ONLY, SETTINGS_MODULE
 from yaojian.operations.speech import OperationError, both, complain, say, show
-from yaojian.operations.testing import start_test_database
+from yaojian.operations.testing import TEST_URL_VARIABLE, start_test_database
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 APT_PACKAGES = ("chromium", "fonts-noto-cjk")
 # An operator's settings must not change what the tests see.
-KEPT_VARIABLES = ("YAOJIAN_TEST_DATABASE_URL", "YAOJIAN_LANG")
+KEPT_VARIABLES = (TEST_URL_VARIABLE, "YAOJIAN_LANG")
+MOST_TEST_PROCESSES = 4
+"""Each has a database and, for the journeys, a browser: a gibibyte."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,16 @@ def steps(pytest_arguments: Sequence[str]) -> list[tuple[str, list[str]]]:
         *found,
         ("mypy", [sys.executable, "-m", "mypy"]),
         ("migrations", [sys.executable, "-m", "yaojian.operations.verification"]),
-        ("pytest", [sys.executable, "-m", "pytest", *pytest_arguments]),
+        ("pytest", [sys.executable, "-m", "pytest", *beside_one_another(), *pytest_arguments]),
     ]
+
+
+def beside_one_another() -> list[str]:
+    """Options that run test files beside one another, each process with a database server of its own."""
+    processes = min(os.cpu_count() or 1, MOST_TEST_PROCESSES)
+    if processes == 1 or TEST_URL_VARIABLE in os.environ:  # one given server serves one process
+        return []
+    return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:

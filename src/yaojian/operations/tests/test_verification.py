@@ -19,6 +19,14 @@ def test_every_promised_step_runs() -> None:
     assert verification.steps(["-k", "one"])[-1][1][-2:] == ["-k", "one"]
 
 
+def test_a_given_server_serves_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.delenv("YAOJIAN_TEST_DATABASE_URL", raising=False)
+    assert verification.beside_one_another()[:2] == ["-n", "2"]
+    monkeypatch.setenv("YAOJIAN_TEST_DATABASE_URL", "postgresql://tests")
+    assert verification.beside_one_another() == []
+
+
 def test_the_operators_settings_do_not_reach_the_tests() -> None:
     environment = verification.clean_environment(
         {
