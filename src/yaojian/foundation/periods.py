@@ -37,10 +37,14 @@ class _Span(Func):
 
 
 def no_overlap(name: str, *keys: str, condition: Q | None = None) -> ExclusionConstraint:
-    """The constraint that spans with equal `keys` do not overlap (needs the extension btree_gist)."""
+    """The constraint that spans with equal `keys` do not overlap (needs the extension btree_gist).
+
+    The most selective key goes first and the span last: a GiST tree is ordered by its first column, and spans
+    without an end all overlap, so that a tree of spans is read whole for every row that is entered.
+    """
     span = _Span("valid_from", "valid_to", Value("[]"))
     return ExclusionConstraint(
         name=name,
-        expressions=[(span, RangeOperators.OVERLAPS), *((key, RangeOperators.EQUAL) for key in keys)],
+        expressions=[*((key, RangeOperators.EQUAL) for key in keys), (span, RangeOperators.OVERLAPS)],
         condition=condition,
     )

@@ -122,8 +122,8 @@ class ClockPause(models.Model):
             ExclusionConstraint(
                 name="pauses_lie_apart",
                 expressions=[
-                    (_Span("started_at", "ended_at", Value("[)")), RangeOperators.OVERLAPS),
                     ("clock", RangeOperators.EQUAL),
+                    (_Span("started_at", "ended_at", Value("[)")), RangeOperators.OVERLAPS),
                 ],
             ),
         ]

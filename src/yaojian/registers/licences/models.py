@@ -45,7 +45,7 @@ class Licence(models.Model):
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             ends_after_start("licence_ends_after_start"),
-            no_overlap("licence_number_once", "kind", "number"),
+            no_overlap("licence_number_once", "number", "kind"),
             no_overlap(
                 "licence_kind_once_a_subject", "subject", "kind", condition=models.Q(kind__in=list(SINGLE))
             ),

@@ -66,13 +66,13 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.constraints.ExclusionConstraint(
                         condition=models.Q(("cancelled_at__isnull", True)),
                         expressions=[
+                            ("principal", "="),
                             (
                                 yaojian.foundation.periods._Span(
                                     "valid_from", "valid_to", models.Value("[]")
                                 ),
                                 "&&",
                             ),
-                            ("principal", "="),
                         ],
                         name="delegation_one_at_a_time",
                     ),

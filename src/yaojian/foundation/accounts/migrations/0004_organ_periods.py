@@ -247,8 +247,8 @@ class Migration(migrations.Migration):
             model_name="organperiod",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("organ", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="organ_period_no_overlap",
             ),
@@ -317,9 +317,9 @@ class Migration(migrations.Migration):
             model_name="sharingagreement",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("giver", "="),
                     ("taker", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="agreement_no_overlap",
             ),

@@ -256,13 +256,13 @@ class Migration(migrations.Migration):
             model_name="clockpause",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
+                    ("clock", "="),
                     (
                         yaojian.foundation.deadlines.models._Span(
                             "started_at", "ended_at", models.Value("[)")
                         ),
                         "&&",
                     ),
-                    ("clock", "="),
                 ],
                 name="pauses_lie_apart",
             ),

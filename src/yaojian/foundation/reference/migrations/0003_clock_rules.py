@@ -104,13 +104,13 @@ class Migration(migrations.Migration):
                     ),
                     django.contrib.postgres.constraints.ExclusionConstraint(
                         expressions=[
+                            ("code", "="),
                             (
                                 yaojian.foundation.periods._Span(
                                     "valid_from", "valid_to", models.Value("[]")
                                 ),
                                 "&&",
                             ),
-                            ("code", "="),
                         ],
                         name="clock_rule_one_version_a_day",
                     ),

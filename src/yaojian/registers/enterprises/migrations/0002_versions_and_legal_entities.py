@@ -757,8 +757,8 @@ class Migration(migrations.Migration):
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 condition=models.Q(("replaced_by__isnull", True)),
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("enterprise", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="enterprise_version_one_a_day",
             ),
@@ -882,8 +882,8 @@ class Migration(migrations.Migration):
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 condition=models.Q(("replaced_by__isnull", True)),
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("subject", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="subject_version_one_a_day",
             ),

@@ -171,9 +171,9 @@ class Migration(migrations.Migration):
             model_name="licence",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
-                    ("kind", "="),
                     ("number", "="),
+                    ("kind", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="licence_number_once",
             ),
@@ -203,9 +203,9 @@ class Migration(migrations.Migration):
                     )
                 ),
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("subject", "="),
                     ("kind", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="licence_kind_once_a_subject",
             ),
@@ -277,8 +277,8 @@ class Migration(migrations.Migration):
             model_name="licencestatus",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("licence", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="licence_status_once",
             ),
@@ -314,8 +314,8 @@ class Migration(migrations.Migration):
             model_name="licenceversion",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("licence", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="licence_version_once",
             ),

@@ -374,9 +374,9 @@ class Migration(migrations.Migration):
             model_name="inspectorqualification",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("person", "="),
                     ("sequence", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="inspector_once_per_sequence",
             ),
@@ -405,9 +405,9 @@ class Migration(migrations.Migration):
             model_name="expert",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("person", "="),
                     ("domain", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="expert_once_per_domain",
             ),
@@ -446,8 +446,8 @@ class Migration(migrations.Migration):
             model_name="pharmacistregistration",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("person", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="pharmacist_one_place_at_a_time",
             ),
@@ -456,8 +456,8 @@ class Migration(migrations.Migration):
             model_name="pharmacistregistration",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("registration_no", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="pharmacist_number_once_at_a_time",
             ),
@@ -503,10 +503,10 @@ class Migration(migrations.Migration):
             model_name="position",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("person", "="),
                     ("subject", "="),
                     ("position", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="position_once_per_person",
             ),
@@ -518,9 +518,9 @@ class Migration(migrations.Migration):
                     ("position__in", ["legal_representative", "enterprise_head", "quality_head"])
                 ),
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("subject", "="),
                     ("position", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="position_held_by_one",
             ),

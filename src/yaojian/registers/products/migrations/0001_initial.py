@@ -341,9 +341,9 @@ class Migration(migrations.Migration):
             model_name="productsite",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("product", "="),
                     ("subject", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="product_site_once",
             ),
@@ -361,8 +361,8 @@ class Migration(migrations.Migration):
             model_name="productstatus",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("product", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="product_status_once",
             ),
@@ -393,8 +393,8 @@ class Migration(migrations.Migration):
             model_name="productversion",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                     ("product", "="),
+                    (yaojian.foundation.periods._Span("valid_from", "valid_to", models.Value("[]")), "&&"),
                 ],
                 name="product_version_once",
             ),
