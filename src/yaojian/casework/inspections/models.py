@@ -49,6 +49,7 @@ class Inspection(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["subject", "-opened_at"], name="inspection_of_subject"),
             models.Index(fields=["organ", "state", "-opened_at"], name="inspection_of_organ"),
+            models.Index(fields=["-opened_at", "-id"], name="inspection_latest"),
             models.Index(
                 fields=["rectify_by"], condition=models.Q(rectify_by__isnull=False), name="inspection_rectify"
             ),

@@ -21,10 +21,11 @@ from yaojian.foundation.accounts.facade import (
     mine_q,
     principals_of,
     subtree_q,
+    visible_q,
 )
-from yaojian.foundation.accounts.facade import visible_q as visible_subject_q
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.timekeeping import CHINA, today
+from yaojian.registers.enterprises.facade import Subject
 
 AWAITING_RECTIFICATION = (InspectionState.RECTIFYING.value, InspectionState.SUBMITTED.value)
 
@@ -61,15 +62,16 @@ def held_by(organ: Organ, on: date) -> list[Hindrance]:
 
 
 def _width_q(actor: Actor, width: Width) -> Q:
+    """The organ is looked at first: only rows of other organs cost a look at team and subject."""
     of_mine = _with_officer_q({actor.user_id, *principals_of(actor)})
     match width:
         case Width.MINE:
-            return of_mine | mine_q(actor, "organ")
+            return mine_q(actor, "organ") | of_mine
         case Width.BELOW:
-            return of_mine | subtree_q(actor, "organ")
+            return subtree_q(actor, "organ") | of_mine
         case Width.AREA:
-            fields = ("subject__responsible_organ", "subject__division_code")
-            return of_mine | subtree_q(actor, "organ") | visible_subject_q(actor, *fields, Shared.FILES)
+            subjects = Subject.objects.filter(visible_q(actor, shared=Shared.FILES)).order_by().values("pk")
+            return subtree_q(actor, "organ") | of_mine | Q(subject__in=subjects)
 
 
 def _with_officer_q(user_ids: Collection[int]) -> Q:

@@ -42,16 +42,33 @@ def journal_of(actor: Actor) -> QuerySet[Act]:
     not among them. Who has no business in the files sees what concerns no subject: sessions and packs.
     """
     acts = Act.objects.defer("canonical", "salt")
-    of_own_organ = subtree_q(actor, "organ")
     if not actor.may(Permission.SUBJECT_VIEW):
-        return acts.filter(of_own_organ, subject_id__isnull=True)
+        return acts.filter(subtree_q(actor, "organ"), subject_id__isnull=True)
+    return acts.filter(subtree_q(actor, "organ") | _about_visible_q(actor)).exclude(_ways_in_q())
+
+
+def journal_in_parts(actor: Actor) -> list[QuerySet[Act]]:
+    """The same acts as two lists without a common one: those of the own organs, and those of others.
+
+    Each is found by an index of its own; with an "or" between them a million acts would be read.
+    """
+    if not actor.may(Permission.SUBJECT_VIEW):
+        return [journal_of(actor)]
+    own = subtree_q(actor, "organ")
+    acts = Act.objects.defer("canonical", "salt").exclude(_ways_in_q())
+    return [acts.filter(own), acts.filter(_about_visible_q(actor)).exclude(own)]
+
+
+def _ways_in_q() -> Q:
     ways_in = Q()
     for beginning in WAYS_IN:
         ways_in |= Q(kind__startswith=beginning)
-    about_visible = Q(
-        subject_kind=SUBJECT_KIND, subject_id__in=subjects_visible_to(actor, Shared.FILES).values("pk")
-    )
-    return acts.filter(of_own_organ | about_visible).exclude(ways_in)
+    return ways_in
+
+
+def _about_visible_q(actor: Actor) -> Q:
+    visible = subjects_visible_to(actor, Shared.FILES).order_by().values("pk")
+    return Q(subject_kind=SUBJECT_KIND, subject_id__in=visible)
 
 
 def matching_acts(acts: QuerySet[Act], wanted: JournalFilter) -> QuerySet[Act]:

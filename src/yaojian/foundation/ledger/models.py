@@ -40,6 +40,7 @@ class Act(models.Model):
             models.Index(fields=["file_kind", "file_id"], name="act_of_file"),
             models.Index(fields=["kind", "claimed_at"], name="act_by_kind"),
             models.Index(fields=["organ", "-recorded_at"], name="act_of_organ"),
+            models.Index(fields=["-recorded_at", "-id"], name="act_latest"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~models.Q(kind=""), name="act_has_kind"),

@@ -22,6 +22,7 @@ from yaojian.registers.licences.merging import active_licences_of
 from yaojian.registers.licences.models import Licence, LicenceVersion
 from yaojian.registers.licences.permissions import user_can_edit
 from yaojian.registers.licences.queries import (
+    LAST_DAY,
     FacetCounts,
     LicenceFilter,
     Snapshot,
@@ -44,6 +45,7 @@ from yaojian.registers.licences.undo import Undone, undo_licences
 __all__ = [
     "FILE_KIND",
     "KINDS",
+    "LAST_DAY",
     "STATE_MEANINGS",
     "STATE_NAMES",
     "Contents",

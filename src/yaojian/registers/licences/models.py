@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.periods import ends_after_start, no_overlap
@@ -15,6 +17,8 @@ from yaojian.foundation.timekeeping import today
 from yaojian.registers.licences.kinds import KINDS, SINGLE, LicenceKind
 from yaojian.registers.licences.states import KEPT, LicenceState, state_on
 
+NEVER = date.max
+"""Stands for no end where ends are compared and put in order."""
 KEPT_VALUES = [state.value for state in KEPT]
 
 
@@ -23,7 +27,8 @@ class Licence(models.Model):
 
     `valid_from` to `valid_to` is the span in which it holds; `expires_on` is the last day as printed. What
     may change within the term (holder's name, scope, premises) stands in its versions; the columns here
-    are those of the newest one, for lists.
+    are those of the newest one, for lists. `organ` and `division_code` are the subject's responsible organ
+    and place, copied by triggers, so that 300,000 licences are scoped and counted without a join.
     """
 
     kind = models.CharField(_("kind"), max_length=32)
@@ -39,6 +44,8 @@ class Licence(models.Model):
     state = models.CharField(max_length=12, default=LicenceState.IN_FORCE.value)
     state_since = models.DateField()
     batch = models.UUIDField(null=True, blank=True)
+    organ = models.ForeignKey("accounts.Organ", models.PROTECT, related_name="+", editable=False)
+    division_code = models.CharField(max_length=12, editable=False)
 
     class Meta:
         verbose_name = _("licence")
@@ -62,6 +69,12 @@ class Licence(models.Model):
             models.Index(fields=["number"], name="licence_number"),
             models.Index(fields=["valid_to", "kind"], name="licence_ends"),
             models.Index(fields=["kind", "state", "valid_to"], name="licence_kind_state"),
+            models.Index(Coalesce("valid_to", Value(NEVER)), "id", name="licence_ends_first"),
+            models.Index(
+                fields=["organ", "division_code", "kind", "state"],
+                include=["state_since", "valid_from", "valid_to"],
+                name="licence_facets",
+            ),
             models.Index(fields=["batch"], condition=models.Q(batch__isnull=False), name="licence_batch"),
             GinIndex(OpClass("number", name="gin_trgm_ops"), name="licence_number_trgm"),
         ]

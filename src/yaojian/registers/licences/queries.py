@@ -6,22 +6,24 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from django.db.models import Case, CharField, Count, F, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Width, visible_q, width_q
 from yaojian.foundation.errors import NotFound
-from yaojian.foundation.periods import in_force_q
+from yaojian.foundation.periods import ONE_DAY, in_force_q
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.facade import Subject, SubjectFilter
 from yaojian.registers.enterprises.facade import matching as matching_subjects
-from yaojian.registers.licences.models import Licence, LicenceVersion
+from yaojian.registers.licences.models import NEVER, Licence, LicenceVersion
 from yaojian.registers.licences.numbers import plain_number
 from yaojian.registers.licences.states import CALENDAR_VERBS, ENDED, LICENCE_STATES, LicenceState, state_on
 
 _ENDED = [state.value for state in ENDED]
 SHORTEST_NUMBER = 3
+LAST_DAY = Coalesce("valid_to", Value(NEVER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ def in_state_q(day: date, *states: LicenceState, kept: str = "state", since: str
     default, which is right for today and later.
     """
     ended = Q(**{f"{kept}__in": _ENDED, f"{since}__lte": day})
-    running = ~ended & Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+    # In the words of the index by which lists are ordered, so that a list begins where these begin.
+    running = ~ended & Q(valid_from__lte=day) & Q(GreaterThanOrEqual(LAST_DAY, day))
     suspended = Q(**{kept: LicenceState.SUSPENDED.value, f"{since}__lte": day})
     conditions = {
         LicenceState.ISSUED: ~ended & Q(valid_from__gt=day),
@@ -76,14 +79,12 @@ class Snapshot:
 
 def licences_visible_to(actor: Actor) -> QuerySet[Licence]:
     """The licences of the subjects that the actor may see."""
-    return Licence.objects.filter(visible_q(actor, "subject__responsible_organ", "subject__division_code"))
+    return Licence.objects.filter(visible_q(actor, "organ"))
 
 
 def licences_within(actor: Actor, width: Width) -> QuerySet[Licence]:
     """Visible licences of the actor's own organ, of those below it too, or of the whole area."""
-    return Licence.objects.filter(
-        width_q(actor, width, "subject__responsible_organ", "subject__division_code")
-    )
+    return Licence.objects.filter(width_q(actor, width, "organ"))
 
 
 def snapshot(licences: QuerySet[Licence], day: date) -> Snapshot:
@@ -126,31 +127,47 @@ def _text_q(text: str) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class FacetCounts:
-    """For each facet, what choosing one of its values would leave, given all other filters."""
+    """For each facet, what choosing one of its values would leave, given all other filters; and all found."""
 
     kinds: dict[str, int]
     states: dict[str, int]
+    total: int
 
 
 def facet_counts(found: Snapshot, wanted: LicenceFilter) -> FacetCounts:
     """The counts beside the facets of a list (one query)."""
     base = matching(found, replace(wanted, kind="", state=""))
-    state = Case(
-        *(When(base.in_states(state), then=Value(state.value)) for state in LicenceState),
-        default=Value(""),
-        output_field=CharField(),
-    )
+    day, since = base.day, base.since
     rows = (
-        base.licences.order_by().annotate(stands=state).values_list("kind", "stands").annotate(n=Count("pk"))
+        base.licences.order_by()
+        .annotate(
+            is_since=_truth(Q(**{f"{since}__lte": day})),
+            is_ahead=_truth(Q(valid_from__gt=day)),
+            is_over=_truth(Q(LessThan(LAST_DAY, day))),
+        )
+        .values_list("kind", base.kept, "is_since", "is_ahead", "is_over")
+        .annotate(n=Count("pk"))
     )
     kinds: Counter[str] = Counter()
     states: Counter[str] = Counter()
-    for kind, stands, n in rows:
-        if not wanted.state or stands == wanted.state:
-            kinds[kind] += n
-        if not wanted.kind or kind == wanted.kind:
-            states[stands] += n
-    return FacetCounts(dict(kinds.most_common()), dict(states))
+    total = 0
+    for kind, kept, is_since, is_ahead, is_over, n in rows:
+        stands = state_on(
+            day,
+            LicenceState(kept),
+            day if is_since else day + ONE_DAY,
+            day + ONE_DAY if is_ahead else day,
+            day - ONE_DAY if is_over else None,
+        )
+        is_of_state, is_of_kind = wanted.state in ("", stands), wanted.kind in ("", kind)
+        kinds[kind] += n if is_of_state else 0
+        states[stands.value] += n if is_of_kind else 0
+        total += n if is_of_state and is_of_kind else 0
+    return FacetCounts({kind: n for kind, n in kinds.most_common() if n}, dict(states), total)
+
+
+def _truth(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
 def states_of(licences: list[Licence], day: date) -> dict[int, LicenceState]:

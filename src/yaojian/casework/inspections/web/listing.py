@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -19,7 +20,7 @@ from yaojian.casework.inspections.contracts import (
     Conclusion,
     InspectionKind,
 )
-from yaojian.casework.inspections.models import Inspection
+from yaojian.casework.inspections.models import Finding, Inspection
 from yaojian.casework.inspections.queries import (
     InspectionFilter,
     counts_by_state,
@@ -33,10 +34,10 @@ from yaojian.casework.inspections.web.forms import ListForm
 from yaojian.foundation.accounts.facade import Actor, Permission, Width
 from yaojian.foundation.accounts.web.widths import chosen_width, why_so_few, width_tabs
 from yaojian.foundation.deadlines.facade import Badge, badges_of_files
+from yaojian.foundation.design.paging import address, page_of
 from yaojian.foundation.exports.facade import Column, Listing
 from yaojian.foundation.timekeeping import local_date
 
-PAGE_SIZE = 25
 LISTING = Listing(
     "inspections",
     gettext_lazy("Inspections"),
@@ -67,24 +68,10 @@ SORTS = {
 }
 
 
-def address(query: QueryDict, **changes: str) -> str:
-    """The list's address with some parameters changed (empty: removed); always back to the first page."""
-    changed = query.copy()
-    changed.pop("page", None)
-    for name, value in changes.items():
-        if value:
-            changed[name] = value
-        else:
-            changed.pop(name, None)
-    return f"?{changed.urlencode()}"
-
-
 def state_choices(
-    inspections: QuerySet[Inspection], wanted: InspectionFilter, query: QueryDict
+    counts: Mapping[str, int], late: int, wanted: InspectionFilter, query: QueryDict
 ) -> list[dict[str, Any]]:
-    """A chip for each state, with how many inspections the other filters leave in it."""
-    counts = counts_by_state(inspections)
-    late = overdue(inspections).count()
+    """A chip for each state and for what is `late`, with how many the other filters leave in it."""
     choices = [
         {
             "label": pgettext("inspections", "All"),
@@ -137,10 +124,11 @@ def filters_in_force(wanted: InspectionFilter, query: QueryDict) -> list[dict[st
 def rows_in_order(found: QuerySet[Inspection], query: QueryDict) -> QuerySet[Inspection]:
     """Inspections with what a line shows of them, in the order that an address asks for."""
     order = SORTS.get(query.get("sort", ""), SORTS["-opened"])
+    # Counted for the rows that are shown, not for all that are put in order.
+    findings = Finding.objects.filter(inspection=OuterRef("pk")).order_by().values("inspection")
+    finding_count = Coalesce(Subquery(findings.annotate(n=Count("pk")).values("n")), 0)
     return (
-        found.select_related("subject", "organ")
-        .annotate(finding_count=Count("findings"))
-        .order_by(order, "-pk")
+        found.select_related("subject", "organ").annotate(finding_count=finding_count).order_by(order, "-pk")
     )
 
 
@@ -163,12 +151,15 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     of_any_state = matching(inspections_within(actor, width), replace(wanted, state="", overdue=False), actor)
     found = matching(of_any_state, InspectionFilter(state=wanted.state, overdue=wanted.overdue), actor)
     rows = rows_in_order(found, query)
-    page = Paginator(rows, PAGE_SIZE).get_page(query.get("page"))
+    counts = counts_by_state(of_any_state)
+    late = overdue(of_any_state).count()
+    total = late if wanted.overdue else counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
+    page = page_of(rows, query, total=total)
     shown = badges_of_files(FILE_KIND, [inspection.pk for inspection in page])
     return {
         "form": form,
         "wanted": wanted,
-        "choices": state_choices(of_any_state, wanted, query),
+        "choices": state_choices(counts, late, wanted, query),
         "width": width.value,
         "widths": width_tabs(actor, width, lambda whose: address(query, whose=whose)),
         "why_so_few": why_so_few(actor, width, lambda whose: address(query, whose=whose)),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -26,19 +30,22 @@ from yaojian.doors.backoffice.queries import (
     WAYS_IN,
     JournalFilter,
     act_visible_to,
+    journal_in_parts,
     journal_of,
     matching_acts,
     subjects_of_acts,
 )
 from yaojian.doors.backoffice.web.listings import ACT_LISTING, act_rows
-from yaojian.doors.backoffice.web.lists import address, page_of
 from yaojian.foundation.accounts.facade import ROLE_NAMES, Actor, Permission, Role, organs_visible_to
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.design.paging import PAGE_SIZE, KeysFirst, address
 from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.ledger.facade import KINDS, Act, kind_name, row_matches_canonical
 from yaojian.foundation.timekeeping import now
 
+MOST_ACTS = 2_000
+"""Nobody turns more pages than these hold: a day, a kind or an organ finds what lies further back."""
 ABOUT_SUBJECTS = ("inspection.", "rectification.", "worklist.")
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -80,6 +87,31 @@ class JournalForm(forms.Form):
         )
 
 
+class LatestActs(KeysFirst):
+    """The pages of several lists of acts, the latest recorded first in each and in what becomes of them."""
+
+    def __init__(self, parts: Sequence[QuerySet[Act]], size: int, most: int) -> None:
+        super().__init__(Act.objects.defer("canonical", "salt").order_by("-recorded_at", "-id"), size, most)
+        self._parts = parts
+
+    @cached_property
+    def _found(self) -> int:
+        assert self._most is not None
+        found = 0
+        for part in self._parts:
+            if found <= self._most:
+                found += part.order_by()[: self._most + 1 - found].count()
+        return found
+
+    def _keys(self, start: int, end: int) -> list[int]:
+        latest: list[tuple[datetime, int]] = []
+        for part in self._parts:
+            if len(latest) >= end:  # of what is older than these, nothing comes to the page
+                part = part.filter(recorded_at__gte=latest[end - 1][0])
+            latest = sorted([*latest, *part.values_list("recorded_at", "pk")[:end]], reverse=True)
+        return [pk for _recorded_at, pk in latest[start:end]]
+
+
 @requires(Permission.JOURNAL_VIEW)
 def journal(request: ActingRequest) -> HttpResponseBase:
     """The acts the actor may read."""
@@ -90,7 +122,8 @@ def journal(request: ActingRequest) -> HttpResponseBase:
         # The export is an act itself, and a later one than those that it holds.
         acts_found = matching_acts(journal_of(actor), wanted).filter(recorded_at__lt=now())
         return export_of(request, ACT_LISTING, act_rows(actor, acts_found), acts_found.count())
-    page = page_of(matching_acts(journal_of(actor), wanted), query)
+    parts = [matching_acts(part, wanted) for part in journal_in_parts(actor)]
+    page = LatestActs(parts, PAGE_SIZE, MOST_ACTS).get_page(query.get("page"))
     acts = list(page)
     subjects = subjects_of_acts(actor, acts)
     context = {

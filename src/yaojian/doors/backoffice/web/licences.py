@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from yaojian.doors.backoffice.web.listings import LICENCE_LISTING, licence_rows
-from yaojian.doors.backoffice.web.lists import address, page_of
 from yaojian.doors.backoffice.web.subjects import LONGEST_SEARCH
 from yaojian.foundation.accounts.facade import Actor, Permission, Width
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.accounts.web.widths import chosen_width, why_so_few, width_tabs
 from yaojian.foundation.design.as_of import AsOf, as_of
+from yaojian.foundation.design.paging import address, page_of
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.registers.licences.facade import (
     KINDS,
+    LAST_DAY,
     STATE_MEANINGS,
     STATE_NAMES,
     FacetCounts,
@@ -37,7 +38,7 @@ from yaojian.registers.licences.facade import (
 )
 
 SORTS: dict[str, tuple[Any, ...]] = {
-    "ends": (F("valid_to").asc(nulls_last=True), "id"),
+    "ends": (LAST_DAY.asc(), "id"),
     "-ends": (F("valid_to").desc(nulls_last=True), "-id"),
     "number": ("number", "id"),
     "-number": ("-number", "-id"),
@@ -97,9 +98,9 @@ def ordered(found: QuerySet[Licence], query: QueryDict) -> QuerySet[Licence]:
 def list_context(actor: Actor, query: QueryDict, day: AsOf, found: Snapshot) -> dict[str, Any]:
     """The context of the list's page."""
     wanted, width = wanted_of(query), width_of(actor, query)
-    page = page_of(ordered(found.licences, query), query)
-    states = states_of(list(page), day.day)
     counts = facet_counts(asked_for(actor, query, day), wanted)
+    page = page_of(ordered(found.licences, query), query, total=counts.total)
+    states = states_of(list(page), day.day)
     return {
         "wanted": wanted,
         "as_of": day,

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_POST
 
-from yaojian.doors.backoffice.web.lists import address, page_of
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.accounts.web.addresses import safe_next
+from yaojian.foundation.design.paging import address, page_of
 from yaojian.foundation.errors import Conflict, InvalidInput
 from yaojian.foundation.notices.facade import (
     CHANNEL_NAMES,

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yaojian.doors.backoffice.web.lists import address
 from yaojian.doors.backoffice.web.subjects import (
     division_digits,
     filters_in_force,
@@ -20,6 +19,7 @@ from yaojian.doors.backoffice.web.subjects import (
 )
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.design.paging import address
 from yaojian.foundation.errors import InvalidInput
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today

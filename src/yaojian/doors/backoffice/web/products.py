@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from yaojian.doors.backoffice.web.listings import PRODUCT_LISTING, product_rows
-from yaojian.doors.backoffice.web.lists import address, page_of
 from yaojian.doors.backoffice.web.subjects import LONGEST_SEARCH
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
+from yaojian.foundation.design.paging import address, page_of
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.registers.products.facade import (
     FLAGS,

@@ -31,11 +31,11 @@ from yaojian.casework.inspections.facade import (
 )
 from yaojian.doors.backoffice.act_words import timeline_item
 from yaojian.doors.backoffice.web.licences import row_of as licence_row
-from yaojian.doors.backoffice.web.lists import PAGE_SIZE, page_of
 from yaojian.doors.backoffice.web.products import row_of as product_row
 from yaojian.doors.backoffice.web.work_rows import row_of as work_row
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.design.as_of import AsOf
+from yaojian.foundation.design.paging import PAGE_SIZE, page_of
 from yaojian.foundation.documents.facade import latest_documents
 from yaojian.foundation.documents.web.panel import documents_context
 from yaojian.foundation.ledger.facade import Act, acts_of_subjects, subject_ref

@@ -15,11 +15,11 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from yaojian.casework.inspections.facade import inspection_with_number
 from yaojian.doors.backoffice.web.listings import SUBJECT_LISTING, subject_rows
-from yaojian.doors.backoffice.web.lists import address, page_of
 from yaojian.foundation.accounts.facade import Actor, Level, Organ, Permission, Width
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.accounts.web.widths import chosen_width, why_so_few, width_tabs
 from yaojian.foundation.design.as_of import day_shown
+from yaojian.foundation.design.paging import address, page_of
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today

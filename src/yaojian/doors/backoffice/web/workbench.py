@@ -21,7 +21,6 @@ from yaojian import __version__
 from yaojian.casework.inspections.facade import InspectionState
 from yaojian.doors.backoffice.queries import inspections_under_way, system_status
 from yaojian.doors.backoffice.web.listings import WORK_LISTING
-from yaojian.doors.backoffice.web.lists import PAGE_SIZE, address
 from yaojian.doors.backoffice.web.officers import picker
 from yaojian.doors.backoffice.web.work_rows import (
     MARK_NAMES,
@@ -31,6 +30,7 @@ from yaojian.doors.backoffice.web.work_rows import (
 )
 from yaojian.foundation.accounts.facade import Actor, Permission, Width, principals_of
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.design.paging import PAGE_SIZE, address
 from yaojian.foundation.design.templatetags.design import datetime_cn, number
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import today

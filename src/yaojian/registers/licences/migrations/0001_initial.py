@@ -55,6 +55,16 @@ class Migration(migrations.Migration):
                         to="enterprises.subject",
                     ),
                 ),
+                (
+                    "organ",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organ",
+                    ),
+                ),
+                ("division_code", models.CharField(editable=False, max_length=12)),
             ],
             options={
                 "verbose_name": "licence",

@@ -7,22 +7,47 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.functional import cached_property
 
 PAGE_SIZE = 25
 
 
 class KeysFirst(Paginator):
-    """Finds the keys of a page by an index alone, and only then the rows: a late page costs little more."""
+    """Finds the keys of a page by an index alone, and only then the rows: a late page costs little more.
 
-    def __init__(self, rows: QuerySet[Any], size: int) -> None:
+    `most`: further rows are neither counted nor paged to; `has_more` says that there are some.
+    """
+
+    def __init__(self, rows: QuerySet[Any], size: int, most: int | None = None) -> None:
         super().__init__(rows, size)
         self._rows = rows
+        self._most = most
+
+    @cached_property
+    def _found(self) -> int:
+        """How many rows there are, at most one more than `most`."""
+        if self._most is None:
+            return self._rows.order_by().count()
+        return self._rows.order_by()[: self._most + 1].count()
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows can be paged to."""
+        return self._found if self._most is None else min(self._found, self._most)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are rows beyond those that can be paged to."""
+        return self._most is not None and self._found > self._most
 
     def page(self, number: int | str) -> Page[Any]:
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
-        keys = list(self._rows.values_list("pk", flat=True)[start : start + self.per_page])
+        keys = self._keys(start, min(start + self.per_page, self.count))
         return Page(self._rows.filter(pk__in=keys), number, self)
+
+    def _keys(self, start: int, end: int) -> list[Any]:
+        return list(self._rows.values_list("pk", flat=True)[start:end])
 
 
 def page_of(
