@@ -45,6 +45,7 @@ EVERYBODYS = {
     "year": ["2026"],
     "day": ["2026-11-23"],
     "number": ["1"],
+    "work_kind": ["inspection.due"],
     "kind": ["pharmacist", "enterprises.subject"],
     "verb": ["suspend", "cancel"],
     "target": ["subjects"],

@@ -30,6 +30,7 @@ from yaojian.registers.enterprises.facade import (
 from yaojian.registers.intake import facade as intake
 from yaojian.registers.licences.facade import refresh_expiry
 from yaojian.registers.people.facade import refresh_people_duties
+from yaojian.registers.products.facade import refresh_product_expiry
 
 OUTBOX_LOCK = "outbox"
 SESSIONS_KEPT = timedelta(days=90)
@@ -104,6 +105,13 @@ def refresh_all_duties(timestamp: int) -> None:
 def refresh_all_expiry(timestamp: int) -> None:
     """Each night (02:20 in Beijing) bring the work that ending licences cause up to the new day."""
     refresh_expiry()
+
+
+@app.periodic(cron="22 18 * * *")
+@app.task(name="products.refresh_expiry", queueing_lock="products.refresh_expiry")
+def refresh_all_products(timestamp: int) -> None:
+    """Each night (02:22 in Beijing) bring the work that ending approvals cause up to the new day."""
+    refresh_product_expiry()
 
 
 @app.periodic(cron="2 16 * * *")
@@ -204,6 +212,7 @@ def run() -> None:
     ask_for(refresh_all_duties, timestamp=int(now().timestamp()))
     ask_for(watch_over_the_calendar, timestamp=int(now().timestamp()))
     ask_for(refresh_all_expiry, timestamp=int(now().timestamp()))
+    ask_for(refresh_all_products, timestamp=int(now().timestamp()))
     ask_for(keep_rights_in_order, timestamp=int(now().timestamp()))
     ask_for(refresh_duties_about_people, timestamp=int(now().timestamp()))
     ask_for(ring_all_alarms, timestamp=int(now().timestamp()))

@@ -8,7 +8,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -127,9 +127,9 @@ class Installation:
         """Read the secrets; generate them once for a new data folder."""
         file = self.data / "secrets.json"
         try:
-            return Secrets.read(file.read_text())
-        except FileNotFoundError:
-            pass
+            # A data folder that is new has no secrets yet: they are made below.
+            with suppress(FileNotFoundError):
+                return Secrets.read(file.read_text())
         except (ValueError, TypeError, PermissionError) as error:
             raise OperationError(
                 f"无法读取 {file}: {error}",

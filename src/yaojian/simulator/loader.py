@@ -31,7 +31,7 @@ from yaojian.registers.enterprises.facade import Change, Subject, SubjectEntry, 
 from yaojian.simulator.entities import SimInspection, World
 from yaojian.simulator.neighbours import register_neighbours
 from yaojian.simulator.positions import position_of
-from yaojian.simulator.register_loader import register_catalogue, register_papers
+from yaojian.simulator.register_loader import open_work_about_ends, register_catalogue, register_papers
 from yaojian.simulator.staffing import register_personnel
 from yaojian.simulator.truth import write_truth
 
@@ -83,13 +83,12 @@ def load_world(world: World, progress: Progress) -> Loaded | None:
         subjects = _register(world)
         note("subjects", len(subjects))
         registrar = replace(_platform(world), role=Role.REGISTRAR)
-        licences, ending = register_papers(world, registrar)
-        note("licences", licences)
-        note("ending", ending)
+        note("licences", register_papers(world, registrar))
         note("products", register_catalogue(world, registrar))
         note("personnel", register_personnel(world, actors))
         pasts = [_past(inspection, subjects, actors) for inspection in world.inspections]
         enter_history(pasts, note)
+        note("ending", open_work_about_ends(world))
         note("duties", refresh_duties(as_of=world.as_of).opened)
         note("assigned", _assign_overdue_pharmacies(world.as_of, actors[CHIEF], actors[OFFICER]))
         note("neighbours", register_neighbours(actors[ADMINISTRATOR], world.as_of))

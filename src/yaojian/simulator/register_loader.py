@@ -10,15 +10,15 @@ from yaojian.foundation.accounts.facade import Actor
 from yaojian.registers.licences.facade import LicenceEntry, refresh_expiry, register_licences
 from yaojian.registers.licences.facade import Outcome as LicenceOutcome
 from yaojian.registers.products.facade import Outcome as ProductOutcome
-from yaojian.registers.products.facade import ProductEntry, register_products
+from yaojian.registers.products.facade import ProductEntry, refresh_product_expiry, register_products
 from yaojian.simulator import catalogue, papers
 from yaojian.simulator.catalogue import SimProduct
 from yaojian.simulator.entities import World
 from yaojian.simulator.papers import SimLicence
 
 
-def register_papers(world: World, by: Actor) -> tuple[int, int]:
-    """Enter licences and open the work that their ends cause; returns how many of each."""
+def register_papers(world: World, by: Actor) -> int:
+    """Enter licences and filings; returns how many."""
     licences = papers.build_licences(world.seed, world.as_of, world.subjects)
     _all_taken(register_licences(map(licence_entry, licences), by=by, effective_on=world.as_of))
     widened = [
@@ -28,7 +28,12 @@ def register_papers(world: World, by: Actor) -> tuple[int, int]:
     ]
     changed_on = world.as_of - papers.CHANGED_BEFORE
     _all_taken(register_licences(widened, by=by, effective_on=changed_on))
-    return len(licences), refresh_expiry(world.as_of).opened
+    return len(licences)
+
+
+def open_work_about_ends(world: World) -> int:
+    """Open the work that ending licences and approvals cause; returns how many items."""
+    return refresh_expiry(world.as_of).opened + refresh_product_expiry(world.as_of).opened
 
 
 def register_catalogue(world: World, by: Actor) -> int:

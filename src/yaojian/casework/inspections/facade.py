@@ -26,6 +26,7 @@ from yaojian.casework.inspections.queries import (
     inspections_of_subject,
     inspections_visible_to,
     inspections_within,
+    latest_of_subjects,
     rectifications_due,
 )
 from yaojian.casework.inspections.states import InspectionState
@@ -52,6 +53,7 @@ __all__ = [
     "inspections_of_subject",
     "inspections_visible_to",
     "inspections_within",
+    "latest_of_subjects",
     "rectifications_due",
     "user_can_open",
 ]

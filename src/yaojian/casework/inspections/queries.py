@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.casework.inspections.models import Inspection, TeamMember
@@ -134,6 +135,13 @@ def inspections_of_subject(subject_id: int) -> QuerySet[Inspection]:
         .annotate(finding_count=Count("findings"))
         .order_by("-opened_at")
     )
+
+
+def latest_of_subjects(subject_ids: Collection[int], most: int) -> QuerySet[Inspection]:
+    """The latest inspections, up to `most` of each, of subjects whose files the caller has been let see."""
+    place = Window(RowNumber(), partition_by="subject_id", order_by="-opened_at")
+    found = Inspection.objects.filter(subject_id__in=list(subject_ids)).annotate(place=place)
+    return found.filter(place__lte=most).order_by("subject_id", "-opened_at")
 
 
 def counts_by_state(inspections: QuerySet[Inspection]) -> dict[str, int]:

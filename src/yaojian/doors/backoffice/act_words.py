@@ -168,6 +168,16 @@ def _values(columns: Mapping[str, Any]) -> str:
 
 ESCALATIONS: dict[str, Promise] = {"chief": ROLE_NAMES[Role.CHIEF], "leader": ROLE_NAMES[Role.LEADER]}
 
+
+def _alarms(plan: Mapping[str, Any]) -> str:
+    """A plan of reminders and escalation in one line."""
+    return _("reminders %(remind)s, section chief %(chief)s, bureau leader %(leader)s (working days)") % {
+        "remind": _(", ").join(map(str, plan["remind"])) if plan["remind"] else _("none"),
+        "chief": plan["chief"] or _("none"),
+        "leader": plan["leader"] or _("none"),
+    }
+
+
 FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "number": (gettext_lazy("File number"), str),
     "inspection_kind": (gettext_lazy("Kind of inspection"), _among(KIND_NAMES, InspectionKind)),
@@ -262,6 +272,8 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "amount_before": (gettext_lazy("Amount before"), str),
     "unit": (gettext_lazy("Counted in"), _unit),
     "confidence": (gettext_lazy("Confidence"), str),
+    "alarms": (gettext_lazy("Alarms"), _alarms),
+    "alarms_before": (gettext_lazy("Alarms before"), _alarms),
     "working": (gettext_lazy("Working day"), _yes_or_no),
     "collective": (gettext_lazy("By collective decision"), _yes_or_no),
     "plan": (gettext_lazy("Code of the plan"), str),

@@ -30,12 +30,12 @@ class RulesChanged:
 
 @dataclass(frozen=True, slots=True)
 class ClockFile:
-    """A kind of file that clocks run for: its name, its page, and who is told that a due day moved."""
+    """A kind of file that clocks run for: its name, its page, who is told that a due day moved."""
 
     kind: str
     name: Promise
     url: Callable[[int], str]
-    due_day_moved: Callable[[DueDayMoved], None]
+    due_day_moved: Callable[[DueDayMoved], None] | None = None
 
 
 _files: dict[str, ClockFile] = {}
@@ -64,5 +64,6 @@ def announce(news: DueDayMoved) -> None:
     """Tell those who listen, then the room of the file."""
     for listener in _listeners:
         listener(news)
-    if file := _files.get(news.file.kind):
+    file = _files.get(news.file.kind)
+    if file is not None and file.due_day_moved is not None:
         file.due_day_moved(news)

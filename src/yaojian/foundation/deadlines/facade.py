@@ -8,6 +8,7 @@ from yaojian.foundation.deadlines.actions import (
     start_clock,
     stop_clock,
 )
+from yaojian.foundation.deadlines.countdowns import Countdown, end_countdowns, keep_countdowns
 from yaojian.foundation.deadlines.events import ClockFile, DueDayMoved, listen, register_file
 from yaojian.foundation.deadlines.history import PastClock, enter_past_clocks
 from yaojian.foundation.deadlines.models import RunningClock
@@ -36,6 +37,7 @@ from yaojian.foundation.deadlines.rulebook import (
     load_rules,
 )
 from yaojian.foundation.deadlines.states import ClockState
+from yaojian.foundation.deadlines.windows import LOOK_AHEAD, Stage, Window, Windows, stage_on
 from yaojian.foundation.deadlines.wording import (
     CONFIDENCE_MEANINGS,
     CONFIDENCE_NAMES,
@@ -55,12 +57,14 @@ __all__ = [
     "CONFIDENCE_NAMES",
     "CONFIDENCE_WORDS",
     "GROUND_NAMES",
+    "LOOK_AHEAD",
     "PURPOSE_NAMES",
     "UNIT_NAMES",
     "Badge",
     "ClockFile",
     "ClockState",
     "Confidence",
+    "Countdown",
     "DueDayMoved",
     "Explanation",
     "Ground",
@@ -69,7 +73,10 @@ __all__ = [
     "Purpose",
     "RuleEdit",
     "RunningClock",
+    "Stage",
     "Unit",
+    "Window",
+    "Windows",
     "amount_in_words",
     "badge",
     "badges",
@@ -81,10 +88,12 @@ __all__ = [
     "due_days_of_files",
     "edit_day",
     "edit_rule",
+    "end_countdowns",
     "enter_calendar_year",
     "enter_past_clocks",
     "explanation",
     "extend_clock",
+    "keep_countdowns",
     "listen",
     "load_rules",
     "moment_in_words",
@@ -94,6 +103,7 @@ __all__ = [
     "recompute_clocks",
     "register_file",
     "resume_clock",
+    "stage_on",
     "start_clock",
     "steps_in_words",
     "stop_clock",

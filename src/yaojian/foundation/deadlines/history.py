@@ -10,8 +10,9 @@ from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.deadlines.computing import set_due, standing_of
 from yaojian.foundation.deadlines.models import RunningClock
 from yaojian.foundation.deadlines.states import CLOCK_STATES, ClockState
+from yaojian.foundation.deadlines.versions import RuleVersions
 from yaojian.foundation.ledger.facade import Act, Ref, compose_act, subject_ref
-from yaojian.foundation.reference.facade import ClockRuleVersion, rule_of, versions_of, working_calendar
+from yaojian.foundation.reference.facade import rule_of, working_calendar
 from yaojian.foundation.timekeeping import local_date
 from yaojian.foundation.workflow.clocks import Standing
 
@@ -40,9 +41,9 @@ class PastClock:
 def enter_past_clocks(pasts: Iterable[PastClock]) -> list[Act]:
     """Enter past clocks; returns their acts (unsaved), for the caller to insert among the others in order.
 
-    Raises KeyError when a rule was not in force on the day of its trigger.
+    Raises NotFound (no such rule) and RuleBroken when a rule was not in force on the day of its trigger.
     """
-    calendar, versions = working_calendar(), _Versions()
+    calendar, versions = working_calendar(), RuleVersions()
     pairs = []
     for past in pasts:
         clock = RunningClock(
@@ -63,21 +64,6 @@ def enter_past_clocks(pasts: Iterable[PastClock]) -> list[Act]:
         pairs.append((past, clock))
     RunningClock.objects.bulk_create([clock for _past, clock in pairs], batch_size=BATCH)
     return [act for past, clock in pairs for act in _acts(past, clock)]
-
-
-class _Versions:
-    """The versions of rules by code and day, read once."""
-
-    def __init__(self) -> None:
-        self._by_code: dict[str, list[ClockRuleVersion]] = {}
-
-    def of(self, code: str, day: date) -> ClockRuleVersion:
-        if code not in self._by_code:
-            self._by_code[code] = list(versions_of(code))
-        found = next((row for row in self._by_code[code] if rule_of(row).in_force_on(day)), None)
-        if found is None:
-            raise KeyError(f"{code} was not in force on {day}")
-        return found
 
 
 def _acts(past: PastClock, clock: RunningClock) -> Iterator[Act]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.documents.file_kinds import visible_file
-from yaojian.foundation.documents.models import Document
+from yaojian.foundation.documents.models import Document, Preview
 from yaojian.foundation.documents.states import DocumentState
 from yaojian.foundation.documents.storage import read
 from yaojian.foundation.errors import Conflict, Misconfigured, NotFound
@@ -27,11 +27,11 @@ def latest_documents(file: Ref) -> QuerySet[Document]:
 
 
 def listed_documents(file: Ref) -> QuerySet[Document]:
-    """The documents of a file with who sent them and their previews, the latest version of each first."""
+    """The documents of a file with who sent them and whether one has a preview, each latest version first."""
     return (
         Document.objects.filter(file_kind=file.kind, file_id=file.id)
         .select_related("uploaded_by", "organ")
-        .prefetch_related("previews")
+        .annotate(has_preview=Exists(Preview.objects.filter(document=OuterRef("pk"))))
         .order_by("series", "-version")
     )
 

@@ -68,6 +68,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "subjects.merge_undone": ("due_soon", "arrows-split"),
     "subjects.kept_apart": ("neutral", "equal-not"),
     "subject.change_withdrawn": ("due_soon", "arrow-back-up"),
+    "alarms.set": ("neutral", "bell"),
     "calendar.edited": ("neutral", "calendar-event"),
     "rules.loaded": ("neutral", "package"),
     "rule.edited": ("neutral", "scale"),

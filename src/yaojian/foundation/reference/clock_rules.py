@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -223,6 +223,15 @@ def _remove(rows: Sequence[ClockRuleVersion]) -> list[str]:
 def versions_of(code: str) -> QuerySet[ClockRuleVersion]:
     """All versions of a rule, the newest first."""
     return ClockRuleVersion.objects.filter(code=code).select_related("topic").order_by("-valid_from")
+
+
+def versions_of_rules(codes: Collection[str]) -> dict[str, list[ClockRuleVersion]]:
+    """All versions of some rules by code, the newest first; a code without any has an empty list."""
+    found: dict[str, list[ClockRuleVersion]] = {code: [] for code in codes}
+    rows = ClockRuleVersion.objects.filter(code__in=found).select_related("topic").order_by("-valid_from")
+    for row in rows:
+        found[row.code].append(row)
+    return found
 
 
 def rule_version(code: str, on: date) -> ClockRuleVersion:

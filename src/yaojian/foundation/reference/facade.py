@@ -16,6 +16,7 @@ from yaojian.foundation.reference.clock_rules import (
     rule_of,
     rule_version,
     versions_of,
+    versions_of_rules,
 )
 from yaojian.foundation.reference.divisions import (
     division_names,
@@ -70,6 +71,7 @@ __all__ = [
     "seed_calendar",
     "unknown_divisions",
     "versions_of",
+    "versions_of_rules",
     "working_calendar",
     "years_held",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 import chinese_calendar
 from django.db import transaction
@@ -60,16 +60,34 @@ def days_of(year: int) -> list[date]:
 
 
 def working_calendar() -> WorkingCalendar:
-    """The calendar of the table, each year read once, when it is first needed.
+    """The calendar of the table, each year read once, with those beside it, when it is first needed.
 
     A year counts as held only when all its days are there; asking for another raises YearMissing.
     """
-    return WorkingCalendar(_working_days_of)
+    return WorkingCalendar(_Years().working_days_of)
 
 
-def _working_days_of(year: int) -> list[date] | None:
-    rows = CalendarDay.objects.filter(day__year=year).order_by("day").values_list("day", "is_working")
-    return [day for day, works in rows if works] if len(rows) == len(days_of(year)) else None
+class _Years:
+    """The years of one calendar: a period that crosses a new year needs no second question."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, list[tuple[date, bool]]] = {}
+
+    def working_days_of(self, year: int) -> list[date] | None:
+        """The working days of a year in order; None when the table does not hold all its days."""
+        if year not in self._known:
+            self._read([one for one in (year - 1, year, year + 1) if one not in self._known])
+        days = self._known[year]
+        return [day for day, works in days if works] if len(days) == len(days_of(year)) else None
+
+    def _read(self, years: list[int]) -> None:
+        self._known |= {year: [] for year in years}
+        rows = CalendarDay.objects.filter(
+            day__gte=date(max(years[0], MINYEAR), 1, 1), day__lte=date(min(years[-1], MAXYEAR), 12, 31)
+        )
+        for day, works in rows.order_by("day").values_list("day", "is_working"):
+            if day.year in years:
+                self._known[day.year].append((day, works))
 
 
 def years_held() -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from yaojian.foundation.deadlines.facade import DueDayMoved
@@ -17,7 +17,7 @@ def open_items(items: Sequence[WorkItem], batch_size: int = 1000) -> int:
 
     Returns how many were new.
     """
-    _dated_by_clocks(items)
+    dated_by_clocks(items)
     before = WorkItem.objects.count()
     WorkItem.objects.bulk_create(items, ignore_conflicts=True, batch_size=batch_size)
     return WorkItem.objects.count() - before
@@ -25,11 +25,11 @@ def open_items(items: Sequence[WorkItem], batch_size: int = 1000) -> int:
 
 def open_item(item: WorkItem) -> None:
     """Open one work item, unless it is already open for the same duty and subject."""
-    _dated_by_clocks([item])
+    dated_by_clocks([item])
     WorkItem.objects.bulk_create([item], ignore_conflicts=True)
 
 
-def _dated_by_clocks(items: Sequence[WorkItem]) -> None:
+def dated_by_clocks(items: Iterable[WorkItem]) -> None:
     """An item with a clock is due when the clock ends."""
     for item in items:
         if item.clock is not None:

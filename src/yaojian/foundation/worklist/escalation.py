@@ -25,6 +25,7 @@ from yaojian.foundation.reference.facade import (
 from yaojian.foundation.timekeeping import now, today
 from yaojian.foundation.workflow.calendar import YearMissing
 from yaojian.foundation.worklist import notice_kinds
+from yaojian.foundation.worklist.alarm_plans import alarm_plans
 from yaojian.foundation.worklist.alarms import (
     CHIEF,
     Step,
@@ -68,12 +69,13 @@ def ring_alarms() -> int:
     """
     _calm_down()
     day, calendar, rung = today(), working_calendar(), 0
+    plans = alarm_plans()
     failures: list[Exception] = []
     for kind in item_kinds():
         for steps_of in (escalations_today, reminders_today):
             try:
                 with saying_which_year_is_missing():
-                    steps = steps_of(kind.alarms, calendar, day)
+                    steps = steps_of(plans[kind.code], calendar, day)
             except CalendarYearMissing as gap:
                 failures.append(gap)
                 continue

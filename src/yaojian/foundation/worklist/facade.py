@@ -9,6 +9,7 @@ from yaojian.foundation.worklist.actions import (
     open_items,
     redate_items_of_file,
 )
+from yaojian.foundation.worklist.alarm_plans import alarm_plans, kind_to_set, set_alarm_plan
 from yaojian.foundation.worklist.alarms import AlarmPlan
 from yaojian.foundation.worklist.escalation import (
     AlarmsIncomplete,
@@ -29,6 +30,7 @@ from yaojian.foundation.worklist.giving import (
     return_item,
     take_item,
 )
+from yaojian.foundation.worklist.keeping import Kept, keep_items
 from yaojian.foundation.worklist.kinds import ItemKind, item_kind, item_kinds, register_kind
 from yaojian.foundation.worklist.models import Firing, SavedView, WorkItem
 from yaojian.foundation.worklist.people import MOST_IN_A_PICKER, people_matching, people_who_may
@@ -70,6 +72,7 @@ __all__ = [
     "ItemFilter",
     "ItemKind",
     "ItemState",
+    "Kept",
     "Mark",
     "Outcome",
     "SavedView",
@@ -77,6 +80,7 @@ __all__ = [
     "Urgency",
     "Whose",
     "WorkItem",
+    "alarm_plans",
     "assign_item",
     "assign_items",
     "cancel_items_of_file",
@@ -94,6 +98,8 @@ __all__ = [
     "item_visible_to",
     "items_of_subject",
     "items_visible_to",
+    "keep_items",
+    "kind_to_set",
     "matching_items",
     "narrowed_to",
     "next_due_days",
@@ -111,6 +117,7 @@ __all__ = [
     "return_item",
     "ring_alarms",
     "save_view",
+    "set_alarm_plan",
     "take_item",
     "tally_of",
     "unfinished_q",

@@ -120,6 +120,36 @@ class Firing(models.Model):
         return f"{self.step} {self.item_id}"
 
 
+class AlarmSetting(models.Model):
+    """When a kind of work is reminded of and escalated, where the administrator has set it; working days."""
+
+    kind = models.CharField(max_length=40, unique=True)
+    remind = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    chief_after = models.PositiveSmallIntegerField(null=True)
+    leader_after = models.PositiveSmallIntegerField(null=True)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["kind"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(chief_after__isnull=True)
+                | Q(leader_after__isnull=True)
+                | Q(chief_after__lt=models.F("leader_after")),
+                name="alarm_leader_after_chief",
+            ),
+            models.CheckConstraint(
+                condition=Q(chief_after__isnull=True) | Q(chief_after__gte=1), name="alarm_chief_after_due"
+            ),
+            models.CheckConstraint(
+                condition=Q(leader_after__isnull=True) | Q(leader_after__gte=1), name="alarm_leader_after_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 class SavedView(models.Model):
     """A named set of filters of one person's workbench."""
 

@@ -36,8 +36,8 @@ def fresh_folder(prefix: str) -> Path:
 @pytest.fixture(scope="session")
 def seed() -> Iterator[Path]:
     folder = fresh_folder("yj-seed-")
-    with open_database(Installation(folder, "127.0.0.1", 8000, 1, (), ""), "test"):
-        pass
+    with open_database(Installation(folder, "127.0.0.1", 8000, 1, (), ""), "test") as access:
+        assert access is not None
     yield folder
     removed(folder)
 

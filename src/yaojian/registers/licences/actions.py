@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Permission, check_may
+from yaojian.foundation.deadlines.facade import end_countdowns
 from yaojian.foundation.errors import Conflict, InvalidInput, NotFound, RuleBroken
 from yaojian.foundation.ledger.facade import Act, Ref, record_act, subject_ref
 from yaojian.foundation.timekeeping import today
@@ -124,8 +125,14 @@ def renew_licence(
     new.save(update_fields=["renews"])
     push_numbers({old.subject_id: old.subject.subject_type})
     _record(by, new, "licence.renewed", {"renews": old.number, "reason": reason})
-    complete_items_of_file(file_ref(old))
+    _settle(by, old)
     return new
+
+
+def _settle(by: Actor, licence: Licence) -> None:
+    """What the end of the licence asked for is done, and its clocks have nothing left to count to."""
+    end_countdowns(by, file_ref(licence))
+    complete_items_of_file(file_ref(licence))
 
 
 def _check_term(old: Licence, issued_on: date, valid_from: date) -> None:
@@ -231,7 +238,7 @@ def move_licence(*, by: Actor, licence_id: int, verb: str, effective_on: date, r
     _write_status(licence, target, effective_on, words)
     push_numbers({licence.subject_id: licence.subject.subject_type})
     if target in ENDED:
-        complete_items_of_file(file_ref(licence))
+        _settle(by, licence)
     _record(by, licence, ACT_OF_VERB[verb], {"effective_on": effective_on, "reason": words})
     return licence
 

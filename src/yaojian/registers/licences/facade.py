@@ -16,7 +16,7 @@ from yaojian.registers.licences.contracts import (
     LicenceEntry,
     Outcome,
 )
-from yaojian.registers.licences.expiry import Refreshed, refresh_expiry, renewal_window
+from yaojian.registers.licences.expiry import refresh_expiry, renewal_window
 from yaojian.registers.licences.kinds import KINDS, LicenceKind, kind_name, kinds_for
 from yaojian.registers.licences.merging import active_licences_of
 from yaojian.registers.licences.models import Licence, LicenceVersion
@@ -33,9 +33,11 @@ from yaojian.registers.licences.queries import (
     licences_within,
     matching,
     public_licences,
+    renewal_of,
     snapshot,
     states_of,
     verbs_open,
+    version_among,
     version_on,
 )
 from yaojian.registers.licences.rules import last_day
@@ -57,7 +59,6 @@ __all__ = [
     "LicenceState",
     "LicenceVersion",
     "Outcome",
-    "Refreshed",
     "Snapshot",
     "Undone",
     "active_licences_of",
@@ -78,11 +79,13 @@ __all__ = [
     "refresh_expiry",
     "register_licences",
     "renew_licence",
+    "renewal_of",
     "renewal_window",
     "snapshot",
     "states_of",
     "undo_licences",
     "user_can_edit",
     "verbs_open",
+    "version_among",
     "version_on",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -190,7 +191,7 @@ def states_of(licences: list[Licence], day: date) -> dict[int, LicenceState]:
 
 def licence_visible_to(actor: Actor, licence_id: int, *, for_update: bool = False) -> Licence:
     """One licence with its subject. Raises NotFound when it is not there or out of the actor's scope."""
-    licences = licences_visible_to(actor).select_related("subject__responsible_organ", "renews")
+    licences = licences_visible_to(actor).select_related("subject__responsible_organ", "renews", "renewed_by")
     if for_update:
         licences = licences.select_for_update(of=("self",))
     licence = licences.filter(pk=licence_id).first()
@@ -200,6 +201,17 @@ def licence_visible_to(actor: Actor, licence_id: int, *, for_update: bool = Fals
             cure=_("Look for it by its number or its holder in the list of licences."),
         )
     return licence
+
+
+def version_among(newest_first: Sequence[LicenceVersion], day: date) -> LicenceVersion:
+    """Which of a licence's versions holds on a day; before its first day the first."""
+    return next((one for one in newest_first if one.valid_from <= day), newest_first[-1])
+
+
+def renewal_of(licence: Licence, day: date) -> Licence | None:
+    """The next term of a licence, where one had been issued by a day."""
+    later: Licence | None = getattr(licence, "renewed_by", None)
+    return later if later is not None and later.issued_on <= day else None
 
 
 def version_on(licence: Licence, day: date | None) -> LicenceVersion:

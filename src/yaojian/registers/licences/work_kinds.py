@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Permission
+from yaojian.foundation.deadlines.facade import ClockFile, register_file
 from yaojian.foundation.worklist.facade import ItemKind, WorkItem, register_kind
-from yaojian.registers.licences.contracts import EXPIRED, EXPIRES_SOON, RENEWAL_DUE
+from yaojian.registers.licences.contracts import EXPIRED, EXPIRES_SOON, FILE_KIND, RENEWAL_DUE
 
 
 def _file_page(item: WorkItem) -> str:
@@ -15,7 +16,10 @@ def _file_page(item: WorkItem) -> str:
 
 
 def register() -> None:
-    """Enter the kinds in the worklist's register."""
+    """Enter the kinds in the worklist's register, and the file that their clocks run for."""
+    register_file(
+        ClockFile(FILE_KIND, _("Licence or filing"), lambda pk: reverse("backoffice:licence", args=[pk]))
+    )
     view = Permission.LICENCE_VIEW
     register_kind(ItemKind(RENEWAL_DUE, _("Renewal window open"), _("See the licence"), _file_page, view))
     register_kind(ItemKind(EXPIRES_SOON, _("Licence expires soon"), _("See the licence"), _file_page, view))

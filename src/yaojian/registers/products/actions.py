@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Permission, check_may
+from yaojian.foundation.deadlines.facade import end_countdowns
 from yaojian.foundation.errors import Conflict, InvalidInput
 from yaojian.foundation.ledger.facade import Act, Ref, record_act, subject_ref
 from yaojian.foundation.timekeeping import today
+from yaojian.foundation.worklist.facade import complete_items_of_file
 from yaojian.registers.products.bulk import Portion, contents_of
 from yaojian.registers.products.contracts import FILE_KIND, ProductEntry
 from yaojian.registers.products.models import Product, ProductStatus
@@ -74,6 +76,8 @@ def change_product(*, by: Actor, product_id: int, effective_on: date, entry: Pro
     after = contents_of(product)
     changed = [name for name, value in after.items() if before[name] != value]
     facts = {"changed": changed or ["producers"], "effective_on": effective_on, "reason": entry.reason}
+    if before["expires_on"] != after["expires_on"]:
+        _settle(by, product)
     _record(by, product, "product.changed", facts)
     return product
 
@@ -130,8 +134,16 @@ def move_product(*, by: Actor, product_id: int, verb: str, effective_on: date, r
     ProductStatus.objects.create(product=product, state=target.value, valid_from=effective_on, reason=words)
     product.state, product.state_since = target.value, effective_on
     product.save(update_fields=["state", "state_since"])
+    if target is ProductState.CANCELLED:
+        _settle(by, product)
     _record(by, product, ACT_OF_VERB[verb], {"effective_on": effective_on, "reason": words})
     return product
+
+
+def _settle(by: Actor, product: Product) -> None:
+    """What the end of the approval asked for is done, and its clocks have nothing left to count to."""
+    end_countdowns(by, file_ref(product))
+    complete_items_of_file(file_ref(product))
 
 
 def _check_verb(product: Product, verb: str) -> ProductState:

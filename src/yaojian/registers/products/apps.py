@@ -8,7 +8,9 @@ class ProductsApp(AppConfig):
 
     def ready(self) -> None:
         from yaojian.registers.enterprises.facade import Follower, follow_merges
+        from yaojian.registers.products import work_kinds
 
+        work_kinds.register()
         for table, column in (
             ("products.Product", "holder_id"),
             ("products.ProductVersion", "holder_id"),

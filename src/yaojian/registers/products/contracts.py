@@ -12,10 +12,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from yaojian.foundation.accounts.facade import Level
 from yaojian.registers.products.states import ProductState
 
 FILE_KIND = "products.product"
 """The kind of the pointer to a product, in acts and work items."""
+
+RENEWAL_DUE, EXPIRES_SOON, EXPIRED = "product.renewal_due", "product.expires_soon", "product.expired"
+"""The kinds of work that the end of an approval causes."""
+UPPER_LEVELS = (Level.NATIONAL, Level.PROVINCE)
+"""The levels that keep the products of holders outside the register."""
 
 Change = Literal["new", "changed", "unchanged", "refused"]
 Text = str | Promise

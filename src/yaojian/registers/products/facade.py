@@ -17,6 +17,7 @@ from yaojian.registers.products.contracts import (
     ProductKind,
     flag_name,
 )
+from yaojian.registers.products.expiry import refresh_product_expiry
 from yaojian.registers.products.models import Product, ProductVersion, is_new
 from yaojian.registers.products.permissions import user_can_edit
 from yaojian.registers.products.queries import (
@@ -24,10 +25,12 @@ from yaojian.registers.products.queries import (
     ProductFilter,
     Snapshot,
     facet_counts,
+    file_versions_of,
     matching,
     product_visible_to,
     products_of_subject,
     products_visible_to,
+    products_within,
     public_product,
     public_products,
     sites_on,
@@ -64,6 +67,7 @@ __all__ = [
     "enter_product",
     "facet_counts",
     "file_ref",
+    "file_versions_of",
     "flag_name",
     "is_new",
     "matching",
@@ -71,8 +75,10 @@ __all__ = [
     "product_visible_to",
     "products_of_subject",
     "products_visible_to",
+    "products_within",
     "public_product",
     "public_products",
+    "refresh_product_expiry",
     "register_products",
     "sites_on",
     "snapshot",

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor, Level, Permission, check_may
+from yaojian.foundation.accounts.facade import Actor, Permission, check_may
 from yaojian.foundation.copying import is_any_of
 from yaojian.foundation.errors import NotAllowed
 from yaojian.registers.enterprises.facade import Subject, answers_for, subjects_visible_to
+from yaojian.registers.products.contracts import UPPER_LEVELS
 from yaojian.registers.products.models import Product
-
-UPPER_LEVELS = (Level.NATIONAL, Level.PROVINCE)
 
 
 @dataclass(frozen=True, slots=True)

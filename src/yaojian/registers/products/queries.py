@@ -7,22 +7,37 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Case, CharField, Count, F, FilteredRelation, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor, visible_q
+from yaojian.foundation.accounts.facade import Actor, Width, visible_q, width_q
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.search import having_words
 from yaojian.foundation.timekeeping import today
+from yaojian.registers.enterprises.facade import subjects_visible_to
 from yaojian.registers.products.codes import CodeError, check_trace_code, plain_code
-from yaojian.registers.products.contracts import NEW
+from yaojian.registers.products.contracts import NEW, UPPER_LEVELS
 from yaojian.registers.products.gs1 import check_gtin, parse_elements
 from yaojian.registers.products.models import (
     Product,
     ProductCode,
     ProductSite,
+    ProductStatus,
     ProductVersion,
     first_day_of_new,
 )
@@ -83,6 +98,22 @@ def products_visible_to(actor: Actor) -> QuerySet[Product]:
         | Q(holder__isnull=True)
         | Q(pk__in=made_here.order_by().values("product_id"))
     )
+
+
+def products_within(actor: Actor, width: Width) -> QuerySet[Product]:
+    """Visible products by whose holders and producers they are: the actor's own organ's, those below's, all.
+
+    Those of holders outside the register are kept by the upper levels, whose own they are.
+    """
+    if width is Width.AREA:
+        return products_visible_to(actor)
+    made = ProductSite.objects.filter(
+        width_q(actor, width, "subject__responsible_organ", "subject__division_code")
+    )
+    found = width_q(actor, width, "holder__responsible_organ", "holder__division_code")
+    if actor.organ_level in UPPER_LEVELS:
+        found |= Q(holder__isnull=True)
+    return Product.objects.filter(found | Q(pk__in=made.order_by().values("product_id")))
 
 
 def snapshot(products: QuerySet[Product], day: date) -> Snapshot:
@@ -211,6 +242,27 @@ def version_on(product: Product, day: date | None) -> ProductVersion:
     versions = product.versions.select_related("holder").order_by("-valid_from")
     found = versions.first() if day is None else versions.filter(valid_from__lte=day).first()
     return found or versions.reverse()[0]
+
+
+def file_versions_of(product: Product, actor: Actor) -> list[ProductVersion]:
+    """What was said about a product, the newest first, with all that its file shows (one query).
+
+    Each says whether the actor may see its holder (`holder_visible`); `product_states` are the states written
+    down, the newest first, and `product_codes` its codes, as JSON.
+    """
+    states = ProductStatus.objects.filter(product=OuterRef("product")).order_by("-valid_from")
+    codes = ProductCode.objects.filter(product=OuterRef("product")).order_by("kind", "value")
+    return list(
+        product.versions.select_related("holder")
+        .annotate(
+            holder_visible=Exists(subjects_visible_to(actor).filter(pk=OuterRef("holder_id"))),
+            product_states=ArraySubquery(
+                states.values(json=JSONObject(state="state", since="valid_from", reason="reason"))
+            ),
+            product_codes=ArraySubquery(codes.values(json=JSONObject(kind="kind", value="value"))),
+        )
+        .order_by("-valid_from")
+    )
 
 
 def sites_on(product: Product, day: date) -> QuerySet[ProductSite]:

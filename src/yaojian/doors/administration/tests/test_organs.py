@@ -58,6 +58,25 @@ def test_the_tree_is_the_own_part_of_it_with_names_of_the_day(admin: Client, org
     assert admin.get(URL, {"as_of": "1950-01-01"}).context["rows"] == []
 
 
+def test_a_large_tree_opens_branch_by_branch(admin: Client, organs: Organs, monkeypatch: Any) -> None:
+    monkeypatch.setattr("yaojian.doors.administration.web.organs.WHOLE", 2)
+    town = register_organ(
+        code="xj.cj.qt.zhen", name="奇台镇", level=L.TOWNSHIP, parent=organs.county, territories=["652325100"]
+    )
+
+    def shown(**query: str) -> list[str]:
+        return [row["organ"].code for row in admin.get(URL, query).context["rows"]]
+
+    assert shown() == ["xj.cj", "xj.cj.qt"]
+    page = admin.get(URL)
+    assert [row["hidden"] for row in page.context["rows"]] == [1, 1]
+    assert shown(branch=str(organs.county.pk)) == ["xj.cj.qt", "xj.cj.qt.zhen"]
+    assert "昌吉州局" in admin.get(URL, {"branch": str(town.pk)}).content.decode()
+    assert shown(q="奇台镇") == ["xj.cj.qt.zhen"]
+    # Outside the own part, and no key at all: the whole tree, as if nothing had been asked.
+    assert shown(branch=str(organs.neighbour.pk)) == shown(branch="x") == shown()
+
+
 def test_an_organ_s_page_shows_what_is_planned(admin: Client, organs: Organs) -> None:
     later = (today() + 9 * DAY).isoformat()
     change = form(territories="652325，652327", on=later, reason="区划调整")

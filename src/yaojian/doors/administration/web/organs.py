@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpResponse
+from django.core.paginator import Paginator
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -57,23 +59,68 @@ LISTING = Listing(
     ),
 )
 DEEPEST = 5
+WHOLE = 60
+"""Up to so many organs are shown at once; of a larger tree, an organ and those right below it."""
+PAGE_SIZE = 100
 
 
 @requires(Permission.ORGAN_VIEW)
 def organs(request: ActingRequest) -> HttpResponseBase:
-    """The actor's organ and those below it on a day; a search keeps the tree's order."""
+    """The actor's organ and those below it on a day; a large tree opens branch by branch.
+
+    A search looks through the whole of it and keeps its order.
+    """
     actor, day = request.actor, as_of(request)
     wanted = request.GET.get("q", "").strip()[:60]
     tree = organs_within(actor.organ_id, day.day)
-    found = [organ for organ in tree if not wanted or _is_called(organ, wanted)]
+    if exporting(request):
+        found = [organ for organ in tree if not wanted or _is_called(organ, wanted)]
+        return export_of(request, LISTING, rows_of(found, day), len(found))
+    branch = branch_of(tree, request.GET.get("branch", ""))
+    if wanted:
+        found = [organ for organ in tree if _is_called(organ, wanted)]
+    elif len(branch) <= WHOLE:
+        found = branch
+    else:
+        found = [organ for organ in branch if organ.depth <= branch[0].depth + 1]
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    hidden = {} if wanted else counts_below(branch, {organ.id for organ in found})
+    top = branch[0].depth if branch else 0
+    context = {
+        "day": day,
+        "text": wanted,
+        "page": page,
+        "rows": [
+            {
+                **row,
+                "indent": 0 if wanted else min(row["organ"].depth - top, DEEPEST),
+                "hidden": hidden.get(row["organ"].id, 0),
+                "branch_url": address(request.GET, branch=str(row["organ"].id)),
+            }
+            for row in rows_of(list(page), day)
+        ],
+        "count": len(tree),
+        "branch_line": [
+            (organ.label, address(request.GET, branch=str(organ.id)))
+            for organ in tree
+            if branch and not wanted and organ.id != branch[0].id and branch[0].path.startswith(organ.path)
+        ],
+        "branch_name": branch[0].label if branch else "",
+        "above": line_above(actor, day),
+        "may_manage": day.is_today and actor.may(Permission.ORGAN_MANAGE),
+        "own_id": actor.organ_id,
+    }
+    return render(request, "administration/organs.html", context)
+
+
+def rows_of(found: list[OrganAt], day: AsOf) -> list[dict[str, Any]]:
+    """Organs as rows, with how many people and subjects each has (three queries for all)."""
     ids = [organ.id for organ in found]
     places = division_names(code for organ in found for code in organ.territories)
     in_office, subjects = counts_in_office(ids, day.day), counts_by_organ(ids)
-    top = tree[0].depth if tree else 0
-    rows = [
+    return [
         {
             "organ": organ,
-            "indent": 0 if wanted else min(organ.depth - top, DEEPEST),
             "level": LEVEL_NAMES[Level(organ.level)],
             "kind": ORGAN_KIND_NAMES[OrganKind(organ.kind)] if organ.kind != OrganKind.BUREAU else "",
             "land": land_in_words(organ.territories, places),
@@ -82,18 +129,30 @@ def organs(request: ActingRequest) -> HttpResponseBase:
         }
         for organ in found
     ]
-    if exporting(request):
-        return export_of(request, LISTING, rows, len(rows))
-    context = {
-        "day": day,
-        "text": wanted,
-        "rows": rows,
-        "count": len(tree),
-        "above": line_above(actor, day),
-        "may_manage": day.is_today and actor.may(Permission.ORGAN_MANAGE),
-        "own_id": actor.organ_id,
-    }
-    return render(request, "administration/organs.html", context)
+
+
+def branch_of(tree: list[OrganAt], asked: str) -> list[OrganAt]:
+    """The organ that an address asks for with all below it; the whole tree when it names none of it."""
+    root = next((organ for organ in tree if str(organ.id) == asked), None)
+    return tree if root is None else [organ for organ in tree if organ.path.startswith(root.path)]
+
+
+def counts_below(branch: list[OrganAt], shown: set[int]) -> dict[int, int]:
+    """For each organ shown, how many below it are not."""
+    counts: Counter[int] = Counter()
+    for organ in branch:
+        if organ.id not in shown:
+            counts.update(int(step) for step in organ.path.split(".")[:-1])
+    return {key: n for key, n in counts.items() if key in shown}
+
+
+def address(query: QueryDict, **changes: str) -> str:
+    """The page's address with some parameters changed, back to the first page."""
+    changed = query.copy()
+    changed.pop("page", None)
+    for name, value in changes.items():
+        changed[name] = value
+    return f"?{changed.urlencode()}"
 
 
 def _is_called(organ: OrganAt, text: str) -> bool:

@@ -47,7 +47,11 @@ from yaojian.foundation.timekeeping import today
 
 def tabs_of(active: str) -> list[dict[str, Any]]:
     """The pages of rules and calendar."""
-    pages = [("rules", _("Statutory clocks")), ("calendar", _("Working-day calendar"))]
+    pages = [
+        ("rules", _("Statutory clocks")),
+        ("calendar", _("Working-day calendar")),
+        ("alarms", _("Reminders and escalation")),
+    ]
     return [
         {"label": label, "url": reverse(f"administration:{n}"), "active": n == active} for n, label in pages
     ]

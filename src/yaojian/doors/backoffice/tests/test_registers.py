@@ -83,6 +83,14 @@ def test_the_list_of_products(region: Region, query: str, found: bool) -> None:
     assert ("国药准字H20210001" in page) is found
 
 
+def test_products_are_those_of_the_own_organ_unless_asked(region: Region) -> None:
+    client = browser(region.registrar)
+    own, below = words(client, "/products/"), words(client, "/products/?whose=below")
+    assert "国药准字H20210001" not in own
+    assert "Show those of subordinate organs too" in own
+    assert "国药准字H20210001" in below
+
+
 def test_files_open_for_those_in_scope_only(region: Region) -> None:
     licence, product = Licence.objects.get(), Product.objects.get()
     for address, text in (

@@ -27,6 +27,7 @@ from yaojian.doors.backoffice.web.register_forms import (
 )
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.deadlines.web.rows import clock_rows
 from yaojian.foundation.design.as_of import AsOf, as_of
 from yaojian.foundation.documents.web.panel import documents_context
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound, RuleBroken
@@ -47,10 +48,12 @@ from yaojian.registers.licences.facade import (
     licence_visible_to,
     move_licence,
     renew_licence,
+    renewal_of,
     renewal_window,
     states_of,
     user_can_edit,
     verbs_open,
+    version_among,
     version_on,
 )
 
@@ -201,30 +204,39 @@ def _next_term(found: Licence) -> dict[str, Any]:
 def file_context(actor: Actor, found: Licence, day: AsOf, bound: Mapping[str, forms.Form]) -> dict[str, Any]:
     """The context of the file; `bound` holds the form that was refused, by step."""
     state = states_of([found], day.day)[found.pk]
-    version = version_on(found, day.day)
-    may_edit = day.is_today and user_can_edit(actor, found.subject)
+    said = list(found.versions.order_by("-valid_from"))
+    version = version_among(said, day.day)
+    answers = user_can_edit(actor, found.subject)
+    may_edit = day.is_today and answers
     verbs = verbs_open(found) if may_edit else ()
     steps = [_step(verb, bound.get(verb) or _form_of(verb, found)) for verb in STEPS if verb in verbs]
     return {
         "licence": found,
         "as_of": day,
-        "today_url": reverse("backoffice:licence", args=[found.pk]),
         "not_yet": day.day < found.known_since,
         "kind": kind_name(found.kind),
         "state": state_badge(state),
         "version": version,
         "key_facts": key_facts(found, version, state),
-        "window": renewal_window(found) if state is LicenceState.IN_FORCE and day.is_today else None,
-        "versions": versions_of(found, day),
+        **running_out(actor, found, state, day),
+        "versions": [one for one in said if one.valid_from <= max(day.day, found.known_since)],
         "history": history_of(found, day),
         "terms": terms_of(found, day),
         "timeline": [timeline_item(act) for act in acts_of_file(file_ref(found)).reverse()[:LISTED]],
-        **documents_context(actor, file_ref(found), may_change=day.is_today),
+        **documents_context(actor, file_ref(found), may_change=day.is_today, answers=answers),
         "steps": steps,
         "refused": list(bound.values()),
         "unplaced": [form for verb, form in bound.items() if verb not in verbs],
         "subject_url": subject_address(actor, found.subject),
     }
+
+
+def running_out(actor: Actor, found: Licence, state: LicenceState, day: AsOf) -> dict[str, Any]:
+    """The statutory clocks that run for the licence; before one does, when its renewal can be applied for."""
+    clocks = clock_rows(file_ref(found), actor) if day.is_today else []
+    runs = any(row["clock"].stopped_at is None for row in clocks)
+    waits = day.is_today and state is LicenceState.IN_FORCE and not runs
+    return {"clocks": clocks, "window": renewal_window(found) if waits else None}
 
 
 def _step(verb: str, form: forms.Form) -> dict[str, Any]:
@@ -267,13 +279,6 @@ def key_facts(found: Licence, version: LicenceVersion, state: LicenceState) -> l
     ]
 
 
-def versions_of(found: Licence, day: AsOf) -> list[LicenceVersion]:
-    """What it has said so far, the newest first."""
-    return list(
-        found.versions.filter(valid_from__lte=max(day.day, found.known_since)).order_by("-valid_from")
-    )
-
-
 def history_of(found: Licence, day: AsOf) -> list[dict[str, Any]]:
     """The states written down up to the day, the newest first; the first of them is being issued."""
     rows = [
@@ -286,7 +291,7 @@ def history_of(found: Licence, day: AsOf) -> list[dict[str, Any]]:
 
 def terms_of(found: Licence, day: AsOf) -> list[dict[str, Any]]:
     """The term before and the term after, with their states on the day."""
-    later = Licence.objects.filter(renews=found, issued_on__lte=day.day).first()
+    later = renewal_of(found, day.day)
     near: list[tuple[Callable[[], str], Licence | None]] = [
         (lambda: _("The term before"), found.renews),
         (lambda: _("The next term"), later),

@@ -106,7 +106,7 @@ def list_context(actor: Actor, query: QueryDict, day: AsOf, found: Snapshot) -> 
         "as_of": day,
         "facets": facets(counts, wanted),
         "filters": filters_in_force(wanted, query),
-        "clear_url": address(QueryDict(), whose=width.value, state=ALL),
+        "clear_url": address(QueryDict(day.parameter), whose=width.value, state=ALL),
         "width": width.value,
         "widths": width_tabs(actor, width, lambda whose: address(query, whose=whose)),
         "why_so_few": why_so_few(actor, width, lambda whose: address(query, whose=whose)),
@@ -116,7 +116,6 @@ def list_context(actor: Actor, query: QueryDict, day: AsOf, found: Snapshot) -> 
         "rows": [row_of(licence, states[licence.pk], day) for licence in page],
         "is_narrowed": wanted != LicenceFilter(),
         "may_enter": actor.may(Permission.LICENCE_EDIT) and day.is_today,
-        "today_url": address(query, as_of=""),
     }
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from yaojian.casework.inspections.facade import inspections_of_subject
+from yaojian.casework.inspections.facade import latest_of_subjects
 from yaojian.doors.backoffice.act_words import timeline_item
 from yaojian.doors.backoffice.web.licences import state_badge as licence_badge
 from yaojian.doors.backoffice.web.products import flags_of, state_badge
@@ -22,6 +24,7 @@ from yaojian.doors.backoffice.web.register_forms import MoveForm, ProductForm, r
 from yaojian.doors.backoffice.web.subject_tabs import inspection_row
 from yaojian.foundation.accounts.facade import Actor, Permission, Shared
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.deadlines.web.rows import clock_rows
 from yaojian.foundation.design.as_of import AsOf, as_of
 from yaojian.foundation.documents.web.panel import documents_context
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed
@@ -41,6 +44,7 @@ from yaojian.registers.products.facade import (
     change_product,
     enter_product,
     file_ref,
+    file_versions_of,
     move_product,
     product_visible_to,
     sites_on,
@@ -185,14 +189,15 @@ def product_step(request: ActingRequest, product_id: int, verb: str) -> HttpResp
 def file_context(actor: Actor, found: Product, day: AsOf, bound: Mapping[str, forms.Form]) -> dict[str, Any]:
     """The context of the file; `bound` holds the form that was refused, by step."""
     state = states_of([found], day.day)[found.pk]
-    said = version_on(found, day.day)
-    may_edit = day.is_today and user_can_edit(actor, found)
+    versions = file_versions_of(found, actor)
+    said = next((one for one in versions if one.valid_from <= day.day), versions[-1])
+    answers = user_can_edit(actor, found)
+    may_edit = day.is_today and answers
     verbs = verbs_open(found) if may_edit else ()
     producers = producers_of(actor, found, day)
     return {
         "product": found,
         "as_of": day,
-        "today_url": reverse("backoffice:product", args=[found.pk]),
         "not_yet": day.day < found.approved_on,
         "kind": KIND_NAMES[ProductKind(found.kind)],
         "said": said,
@@ -200,14 +205,15 @@ def file_context(actor: Actor, found: Product, day: AsOf, bound: Mapping[str, fo
         "flags": flags_of(found, said, day),
         "key_facts": key_facts(actor, found, said, state),
         "contents": contents(said),
-        "versions": list(found.versions.filter(valid_from__lte=day.day).order_by("-valid_from")),
-        "history": history_of(found, day),
-        "codes": [(CODE_NAMES[CodeKind(code.kind)], code.value) for code in found.codes.all()],
+        "versions": [one for one in versions if one.valid_from <= day.day],
+        "history": history_of(found, said, day),
+        "codes": [(CODE_NAMES[CodeKind(code["kind"])], code["value"]) for code in said.product_codes],
         "producers": producers,
         "licences": licences_of_holder(actor, said, day),
         "inspections": inspections_of(actor, producers),
         "timeline": [timeline_item(act) for act in acts_of_file(file_ref(found)).reverse()[:LISTED]],
-        **documents_context(actor, file_ref(found), may_change=day.is_today),
+        **documents_context(actor, file_ref(found), may_change=day.is_today, answers=answers),
+        "clocks": clock_rows(file_ref(found), actor) if day.is_today else [],
         "may_change": bool({"change", "renew"} & set(verbs)),
         "steps": [
             {
@@ -230,10 +236,8 @@ def key_facts(
     actor: Actor, found: Product, said: ProductVersion, state: ProductState
 ) -> list[dict[str, Any]]:
     """Number, holder, since when and until when."""
-    holder_url = ""
-    if said.holder_id and actor.may(Permission.SUBJECT_VIEW):
-        visible = subjects_visible_to(actor).filter(pk=said.holder_id).exists()
-        holder_url = reverse("backoffice:subject", args=[said.holder_id]) if visible else ""
+    may_see = said.holder_visible and actor.may(Permission.SUBJECT_VIEW)
+    holder_url = reverse("backoffice:subject", args=[said.holder_id]) if may_see else ""
     return [
         {"label": _("Holder"), "value": said.holder_name, "href": holder_url, "wide": True},
         {"label": _("Approved on"), "value": found.approved_on.isoformat()},
@@ -262,33 +266,31 @@ def contents(said: ProductVersion) -> list[dict[str, Any]]:
     ]
 
 
-def history_of(found: Product, day: AsOf) -> list[dict[str, Any]]:
+def history_of(found: Product, said: ProductVersion, day: AsOf) -> list[dict[str, Any]]:
     """The states written down up to the day, the newest first; the first of them is the approval."""
     rows = [
-        {"state": state_badge(ProductState(row.state)), "since": row.valid_from, "reason": row.reason}
-        for row in found.history.filter(valid_from__lte=day.day).order_by("-valid_from")
+        {"state": state_badge(ProductState(row["state"])), "since": since, "reason": row["reason"]}
+        for row in said.product_states
+        if (since := date.fromisoformat(row["since"])) <= day.day
     ]
     return [*rows, {"state": state_badge(ProductState.VALID), "since": found.approved_on, "reason": ""}]
 
 
 def producers_of(actor: Actor, found: Product, day: AsOf) -> list[dict[str, Any]]:
     """Who produces it on the day; linked as far as the actor may see them."""
-    sites = list(sites_on(found, day.day))
     may = actor.may(Permission.SUBJECT_VIEW)
-    visible = set(
-        subjects_visible_to(actor)
-        .filter(pk__in=[site.subject_id for site in sites])
-        .values_list("pk", flat=True)
+    sites = sites_on(found, day.day).annotate(
+        visible=Exists(subjects_visible_to(actor).filter(pk=OuterRef("subject_id"))),
+        files_open=Exists(subjects_visible_to(actor, Shared.FILES).filter(pk=OuterRef("subject_id"))),
     )
     return [
         {
             "subject": site.subject,
             "type": type_name(site.subject.subject_type),
-            "url": reverse("backoffice:subject", args=[site.subject_id])
-            if may and site.subject_id in visible
-            else "",
+            "url": reverse("backoffice:subject", args=[site.subject_id]) if may and site.visible else "",
             "since": site.valid_from,
             "status": site.subject.status,
+            "files_open": site.files_open,
         }
         for site in sites
     ]
@@ -296,9 +298,7 @@ def producers_of(actor: Actor, found: Product, day: AsOf) -> list[dict[str, Any]
 
 def licences_of_holder(actor: Actor, said: ProductVersion, day: AsOf) -> list[dict[str, Any]]:
     """The holder's licences on the day, as far as the actor may see them."""
-    if said.holder_id is None or not actor.may(Permission.LICENCE_VIEW):
-        return []
-    if not subjects_visible_to(actor).filter(pk=said.holder_id).exists():
+    if said.holder_id is None or not said.holder_visible or not actor.may(Permission.LICENCE_VIEW):
         return []
     found = list(licences_of_subject(said.holder_id, day.day)[:LISTED])
     states = licence_states(found, day.day)
@@ -316,14 +316,6 @@ def inspections_of(actor: Actor, producers: list[dict[str, Any]]) -> list[dict[s
     """The last inspections of each producer whose files the actor may read."""
     if not actor.may(Permission.INSPECTION_VIEW):
         return []
-    open_to = set(
-        subjects_visible_to(actor, Shared.FILES)
-        .filter(pk__in=[row["subject"].pk for row in producers])
-        .values_list("pk", flat=True)
-    )
-    return [
-        {**inspection_row(inspection), "producer": row["subject"]}
-        for row in producers
-        if row["subject"].pk in open_to
-        for inspection in inspections_of_subject(row["subject"].pk)[:INSPECTIONS]
-    ]
+    by_key = {row["subject"].pk: row["subject"] for row in producers if row["files_open"]}
+    found = latest_of_subjects(by_key, INSPECTIONS) if by_key else []
+    return [{**inspection_row(inspection), "producer": by_key[inspection.subject_id]} for inspection in found]

@@ -13,8 +13,9 @@ from django.utils.translation import pgettext
 
 from yaojian.doors.backoffice.web.listings import PRODUCT_LISTING, product_rows
 from yaojian.doors.backoffice.web.subjects import LONGEST_SEARCH
-from yaojian.foundation.accounts.facade import Actor, Permission
+from yaojian.foundation.accounts.facade import Actor, Permission, Width
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.accounts.web.widths import chosen_width, why_so_few, width_tabs
 from yaojian.foundation.design.as_of import AsOf, as_of
 from yaojian.foundation.design.paging import address, page_of
 from yaojian.foundation.exports.facade import export_of, exporting
@@ -35,7 +36,7 @@ from yaojian.registers.products.facade import (
     flag_name,
     is_new,
     matching,
-    products_visible_to,
+    products_within,
     snapshot,
     states_of,
     versions_on,
@@ -54,14 +55,19 @@ SHOWN_FLAGS = 3
 
 @requires(Permission.PRODUCT_VIEW)
 def products(request: ActingRequest) -> HttpResponseBase:
-    """The products of holders and producers the actor may see."""
+    """The products of the holders and producers that the actor's organ answers for, or of a wider area."""
     actor, query, day = request.actor, request.GET, as_of(request)
-    everything = snapshot(products_visible_to(actor), day.day)
+    everything = snapshot(products_within(actor, width_of(actor, query)), day.day)
     found = matching(everything, wanted_of(query))
     if exporting(request):
         rows = ordered(found.products, query)
         return export_of(request, PRODUCT_LISTING, product_rows(rows, day.day), rows.count())
     return render(request, "backoffice/products.html", list_context(actor, query, day, everything, found))
+
+
+def width_of(actor: Actor, query: QueryDict) -> Width:
+    """Whose products an address asks for; a search without saying so looks at the whole area."""
+    return chosen_width(actor, query.get("whose", ""), searching=bool(query.get("q", "").strip()))
 
 
 def wanted_of(query: QueryDict) -> ProductFilter:
@@ -84,7 +90,7 @@ def list_context(
     actor: Actor, query: QueryDict, day: AsOf, everything: Snapshot, found: Snapshot
 ) -> dict[str, Any]:
     """The context of the list's page."""
-    wanted = wanted_of(query)
+    wanted, width = wanted_of(query), width_of(actor, query)
     page = page_of(ordered(found.products, query), query)
     states = states_of(list(page), day.day)
     said = {} if day.is_today else versions_on([product.pk for product in page], day.day)
@@ -93,12 +99,14 @@ def list_context(
         "as_of": day,
         "facets": facets(facet_counts(everything, wanted), wanted),
         "filters": filters_in_force(wanted, query),
-        "clear_url": "?",
+        "clear_url": address(QueryDict(day.parameter), whose=width.value),
+        "width": width.value,
+        "widths": width_tabs(actor, width, lambda whose: address(query, whose=whose)),
+        "why_so_few": why_so_few(actor, width, lambda whose: address(query, whose=whose)),
         "page": page,
         "rows": [row_of(product, said.get(product.pk, product), states[product.pk], day) for product in page],
         "is_narrowed": wanted != ProductFilter(),
         "may_enter": actor.may(Permission.PRODUCT_EDIT) and day.is_today,
-        "today_url": address(query, as_of=""),
     }
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yaojian.casework.inspections.facade import DUE_INSPECTION, user_can_open
-from yaojian.doors.backoffice.web.subject_tabs import TABS, Look, counts_of
+from yaojian.doors.backoffice.web.subject_tabs import TABS, Look
 from yaojian.doors.backoffice.web.subjects import RISK_MEANINGS
 from yaojian.doors.backoffice.web.work_rows import row_of as work_row
 from yaojian.foundation.accounts.facade import Actor, Permission
@@ -90,7 +90,7 @@ def file_context(actor: Actor, present: Subject, shown: AsOf, query: QueryDict) 
 def tabs(view: str, look: Look) -> list[dict[str, Any]]:
     """The tabs of the file, with how much there is in each."""
     day = f"&{look.shown.parameter}" if look.shown.parameter else ""
-    counts = counts_of(look)
+    counts = look.counts
     return [
         {"label": tab.name, "url": f"?view={code}{day}", "active": code == view, "count": counts.get(code)}
         for code, tab in TABS.items()

@@ -53,6 +53,7 @@ from yaojian.registers.enterprises.facade import (
     RISK_NAMES,
     RiskGrade,
     Subject,
+    answers_for,
     as_they_were,
     facilities_visible_to,
     flag_name,
@@ -95,6 +96,11 @@ class Look:
         """The subject's key and those of the subjects merged into it."""
         return [self.subject.pk, *keys_merged_into(self.subject)]
 
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How much there is in each tab that counts."""
+        return counts_of(self)
+
     @property
     def end_of_day(self) -> datetime:
         """The moment up to which the day shown reaches."""
@@ -134,7 +140,7 @@ def _acts(look: Look) -> QuerySet[Act]:
 
 def timeline_of(look: Look) -> dict[str, Any]:
     """Every act about the subject, newest first; those of subjects merged into it among them."""
-    page = page_of(_acts(look), look.query, TIMELINE_SIZE)
+    page = page_of(_acts(look), look.query, TIMELINE_SIZE, look.counts["timeline"])
     return {"page": page, "timeline": [timeline_item(act) for act in page]}
 
 
@@ -145,7 +151,7 @@ def _inspections(look: Look) -> QuerySet[Any]:
 
 def inspections_shown(look: Look) -> dict[str, Any]:
     """The inspections of the subject."""
-    page = page_of(_inspections(look), look.query, PAGE_SIZE)
+    page = page_of(_inspections(look), look.query, total=look.counts["inspections"])
     return {"page": page, "rows": [inspection_row(inspection) for inspection in page]}
 
 
@@ -158,7 +164,7 @@ def duties_shown(look: Look) -> dict[str, Any]:
 def licences_shown(look: Look) -> dict[str, Any]:
     """The licences and filings of the subject, as they are on the day."""
     day = look.shown
-    page = page_of(licences_of_subject(look.subject.pk, day.day), look.query, PAGE_SIZE)
+    page = page_of(licences_of_subject(look.subject.pk, day.day), look.query, total=look.counts["licences"])
     states = states_of_licences(list(page), day.day)
     return {
         "page": page,
@@ -172,7 +178,7 @@ def licences_shown(look: Look) -> dict[str, Any]:
 def products_shown(look: Look) -> dict[str, Any]:
     """The products that the subject holds or makes, as they are on the day."""
     day = look.shown
-    page = page_of(products_of_subject(look.subject.pk, day.day), look.query, PAGE_SIZE)
+    page = page_of(products_of_subject(look.subject.pk, day.day), look.query, total=look.counts["products"])
     states = states_of_products(list(page), day.day)
     return {
         "page": page,
@@ -339,7 +345,10 @@ TABS: dict[str, Tab] = {
         gettext_lazy("Documents"),
         "documents/_documents.html",
         lambda look: documents_context(
-            look.actor, subject_ref(look.subject.pk), may_change=look.shown.is_today
+            look.actor,
+            subject_ref(look.subject.pk),
+            may_change=look.shown.is_today,
+            answers=answers_for(look.actor, look.subject),
         ),
         lambda look: latest_documents(subject_ref(look.subject.pk)),
     ),

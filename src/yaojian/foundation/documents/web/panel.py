@@ -31,8 +31,14 @@ CHECKERS: dict[str, Promise] = {
 }
 
 
-def documents_context(actor: Actor, file: Ref, *, may_change: bool = True) -> dict[str, Any]:
-    """What the part shows; the caller's page has let the actor see the file. Two queries."""
+def documents_context(
+    actor: Actor, file: Ref, *, may_change: bool = True, answers: bool | None = None
+) -> dict[str, Any]:
+    """What the part shows; the caller's page has let the actor see the file. One query.
+
+    `answers`: whether the actor may add to the file, from a page that knows it; else its room is asked.
+    """
+    may_add = actor.may(Permission.DOCUMENT_ADD) and answers if answers is not None else None
     series: dict[object, list[Document]] = {}
     for document in listed_documents(file) if actor.may(Permission.DOCUMENT_VIEW) else ():
         series.setdefault(document.series, []).append(document)
@@ -41,7 +47,7 @@ def documents_context(actor: Actor, file: Ref, *, may_change: bool = True) -> di
     return {
         "document_rows": rows,
         "may_see_documents": actor.may(Permission.DOCUMENT_VIEW),
-        "may_add_documents": may_change and may_add_to(actor, file),
+        "may_add_documents": may_change and (may_add_to(actor, file) if may_add is None else may_add),
         "add_document_url": reverse("documents:add", args=[file.kind, file.id]),
         "accepted_documents": ACCEPTED,
     }
@@ -51,7 +57,6 @@ def row_of(versions: list[Document]) -> dict[str, Any]:
     """A document with its versions as a row; `versions` latest first."""
     latest = versions[0]
     media = MEDIA.get(latest.media_type)
-    previews = list(latest.previews.all()) if latest.is_clean else []
     return {
         "document": latest,
         "kind": media.name if media else latest.media_type,
@@ -61,6 +66,8 @@ def row_of(versions: list[Document]) -> dict[str, Any]:
         "tried": latest.attempts if latest.state == DocumentState.WAITING.value else 0,
         "url": reverse("documents:document", args=[latest.pk]),
         "download_url": reverse("documents:content", args=[latest.pk]) if latest.is_clean else "",
-        "thumb_url": reverse("documents:page", args=[latest.pk, 1]) if previews else "",
+        "thumb_url": reverse("documents:page", args=[latest.pk, 1])
+        if latest.is_clean and latest.has_preview
+        else "",
         "older": len(versions) - 1,
     }

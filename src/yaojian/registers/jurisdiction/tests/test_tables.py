@@ -185,7 +185,11 @@ def test_adding_and_ending_on_the_pages(browser: Client) -> None:
     yesterday = today() - TOMORROW
     page = browser.get("/jurisdiction/", {"region": "65", "as_of": yesterday.isoformat()})
     assert not [
-        line for _title, rows in page.context["parts"] for line in rows if line["rule"].code == row.code
+        line
+        for _title, groups in page.context["parts"]
+        for _matter, rows in groups
+        for line in rows
+        if line["rule"].code == row.code
     ]
     assert page.context["may_add"] is False
 

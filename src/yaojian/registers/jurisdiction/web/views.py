@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -34,6 +35,8 @@ from yaojian.registers.jurisdiction.web import wording
 from yaojian.registers.jurisdiction.web.forms import EndForm, RuleForm, initial_rule
 
 UNPROCESSABLE = 422
+SHORT = 12
+"""A table of so few lines is shown open; a longer one matter by matter."""
 COUNTRY = "00"
 """How the address names the table of the whole country."""
 
@@ -59,13 +62,8 @@ def table(request: ActingRequest) -> HttpResponse:
         "tabs": region_tabs(known, region, names, request),
         "matter": matter.value if matter else "",
         "matters": MATTER_NAMES.items(),
-        "parts": [
-            (
-                title,
-                [wording.rule_row(r, names, actor) for r in in_order(rules) if matter in (None, r.matter)],
-            )
-            for title, rules in parts
-        ],
+        "parts": [(title, groups_of(rules, matter, names, actor)) for title, rules in parts],
+        "is_short": len(own) + len(inherited) <= SHORT,
         "basis": next(
             (table for table in read_tables() if table.region == region and table.basis_quote), None
         ),
@@ -95,12 +93,15 @@ def region_tabs(
     return tabs
 
 
-def table_rows(
+def groups_of(
     rules: list[Rule], matter: Matter | None, names: dict[str, str], actor: Actor
-) -> list[dict[str, Any]]:
-    """The lines of a table, of one matter or of all."""
+) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The lines of a table by matter, of one matter or of all."""
     wanted = (rule for rule in in_order(rules) if matter in (None, rule.matter))
-    return [wording.rule_row(rule, names, actor) for rule in wanted]
+    return [
+        (str(MATTER_NAMES[of_matter]), [wording.rule_row(rule, names, actor) for rule in group])
+        for of_matter, group in groupby(wanted, lambda rule: rule.matter)
+    ]
 
 
 def in_order(rules: list[Rule]) -> list[Rule]:
