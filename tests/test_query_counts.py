@@ -162,6 +162,7 @@ def test_no_page_asks_more_than_fifteen_questions(onlookers: tuple[Foreign, dict
         if len(captured) > MOST:
             counted[address] = (len(captured), [query["sql"][:200] for query in captured])
     assert shown > 60
-    assert {address: count for address, (count, _queries) in counted.items()} == {}, "\n".join(
-        f"{address}\n  " + "\n  ".join(queries) for address, (_count, queries) in counted.items()
+    report = "\n".join(
+        f"{address} {count}\n  " + "\n  ".join(queries) for address, (count, queries) in counted.items()
     )
+    assert not counted, report

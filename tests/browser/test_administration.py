@@ -1,4 +1,4 @@
-"""The administrator's round: organs, rules, calendar, alarms, jurisdiction, reviews, tokens; wide and on the phone."""
+"""The administrator's round: organs, rules, calendar, alarms, jurisdiction, tokens; wide and on the phone."""
 
 from __future__ import annotations
 

@@ -47,12 +47,15 @@ def inspections_visible_to(actor: Actor) -> QuerySet[Inspection]:
     return Inspection.objects.filter(_width_q(actor, Width.AREA))
 
 
-def inspections_within(actor: Actor, width: Width) -> QuerySet[Inspection]:
+def inspections_within(
+    actor: Actor, width: Width, principals: Collection[int] | None = None
+) -> QuerySet[Inspection]:
     """Visible inspections by the actor's own organ, by those below it too, or of the whole area.
 
-    Those with the actor in the team are their own in any case.
+    Those with the actor in the team are their own in any case, and those of their `principals`, which are
+    looked up unless the caller has.
     """
-    return Inspection.objects.filter(_width_q(actor, width))
+    return Inspection.objects.filter(_width_q(actor, width, principals))
 
 
 def held_by(organ: Organ, on: date) -> list[Hindrance]:
@@ -62,9 +65,10 @@ def held_by(organ: Organ, on: date) -> list[Hindrance]:
     return [Hindrance(_("inspections that are not closed"), held.count())]
 
 
-def _width_q(actor: Actor, width: Width) -> Q:
+def _width_q(actor: Actor, width: Width, principals: Collection[int] | None = None) -> Q:
     """The organ is looked at first: only rows of other organs cost a look at team and subject."""
-    of_mine = _with_officer_q({actor.user_id, *principals_of(actor)})
+    absent = principals_of(actor) if principals is None else principals
+    of_mine = _with_officer_q({actor.user_id, *absent})
     match width:
         case Width.MINE:
             return mine_q(actor, "organ") | of_mine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -112,13 +113,15 @@ def subjects_of_acts(actor: Actor, acts: list[Act]) -> dict[int, Subject]:
     return {subject.pk: subject for subject in subjects_visible_to(actor).filter(pk__in=keys)}
 
 
-def inspections_under_way(actor: Actor, width: Width, *, team: bool) -> dict[InspectionState, int]:
+def inspections_under_way(
+    actor: Actor, width: Width, principals: Collection[int], *, team: bool
+) -> dict[InspectionState, int]:
     """How many inspections within a width are on site, and how many rectifications wait for verification.
 
     With `team`, only those with the actor in the team.
     """
     states = (InspectionState.ON_SITE, InspectionState.SUBMITTED)
-    inspections = inspections_within(actor, width)
+    inspections = inspections_within(actor, width, principals)
     if team:
         inspections = inspections.filter(team__officer_id=actor.user_id)
     row = inspections.aggregate(**{state.value: Count("pk", filter=Q(state=state.value)) for state in states})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +27,7 @@ def latest_documents(file: Ref) -> QuerySet[Document]:
     return Document.objects.filter(file_kind=file.kind, file_id=file.id, version=1)
 
 
-def listed_documents(file: Ref) -> QuerySet[Document]:
+def listed_documents(file: Ref) -> QuerySet[Any]:
     """The documents of a file with who sent them and whether one has a preview, each latest version first."""
     return (
         Document.objects.filter(file_kind=file.kind, file_id=file.id)

@@ -241,7 +241,7 @@ def items_of_subject(subject_id: int) -> QuerySet[WorkItem]:
     """The duties about a subject the caller has been let see: open ones by due day, then the closed."""
     return (
         WorkItem.objects.filter(subject_id=subject_id)
-        .select_related("organ", "assignee")
+        .select_related("organ", "assignee", "clock__rule")
         .order_by(F("closed_at").desc(nulls_first=True), F("due_on").asc(nulls_last=True), "id")
     )
 

@@ -114,10 +114,6 @@ class ProductVersion(Contents):
     reason = models.CharField(max_length=300, blank=True)
     batch = models.UUIDField(null=True, blank=True)
     replaced = models.JSONField(null=True, blank=True, help_text="what it said before it was overwritten")
-    # Only what `queries.file_versions_of` has read has these.
-    holder_visible: bool
-    product_states: list[dict[str, str]]
-    product_codes: list[dict[str, str]]
 
     class Meta:
         ordering: ClassVar = ["valid_from", "id"]

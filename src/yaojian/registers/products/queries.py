@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
@@ -216,12 +217,17 @@ def versions_on(product_ids: Iterable[int], day: date) -> dict[int, ProductVersi
     return {version.product_id: version for version in found}
 
 
-def states_of(products: list[Product], day: date) -> dict[int, ProductState]:
-    """The states of some products on a day (no query for today, two for the past)."""
+def states_of(
+    products: list[Product], day: date, said: dict[int, ProductVersion] | None = None
+) -> dict[int, ProductState]:
+    """The states of some products on a day (no query for today, two for the past).
+
+    `said`: what was said about them on the day, where the caller has read it.
+    """
     if day >= today():
         return {product.pk: product.state_today() for product in products}
     ids = [product.pk for product in products]
-    versions = versions_on(ids, day)
+    versions = versions_on(ids, day) if said is None else said
     rows = Product.objects.filter(in_force_q(day, "history__"), pk__in=ids)
     then = {
         pk: (ProductState(state), since)
@@ -244,7 +250,7 @@ def version_on(product: Product, day: date | None) -> ProductVersion:
     return found or versions.reverse()[0]
 
 
-def file_versions_of(product: Product, actor: Actor) -> list[ProductVersion]:
+def file_versions_of(product: Product, actor: Actor) -> list[Any]:
     """What was said about a product, the newest first, with all that its file shows (one query).
 
     Each says whether the actor may see its holder (`holder_visible`); `product_states` are the states written

@@ -109,7 +109,7 @@ def test_a_page_of_another_day_offers_no_change(region: Region) -> None:
     client = browser(region.qitai_registrar)
     assert "Suspend" in words(client, address)
     then = words(client, f"{address}?as_of=2024-01-01")
-    assert "stood on 2024-01-01" in then
+    assert "This page shows 2024-01-01" in then
     assert "Suspend" not in then
 
 

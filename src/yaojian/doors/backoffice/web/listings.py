@@ -181,8 +181,8 @@ def product_rows(products: QuerySet[Product], day: date) -> Iterator[ProductRow]
     """Products as they were on a day, some hundred at a time."""
     rows: Iterator[Any] = products.iterator(chunk_size=AT_ONCE)
     while chunk := list(islice(rows, AT_ONCE)):
-        states = states_of_products(chunk, day)
         said = versions_on([product.pk for product in chunk], day)
+        states = states_of_products(chunk, day, said)
         for product in chunk:
             yield ProductRow(product, said.get(product.pk, product), states[product.pk])
 

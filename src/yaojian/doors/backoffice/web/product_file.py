@@ -188,9 +188,9 @@ def product_step(request: ActingRequest, product_id: int, verb: str) -> HttpResp
 
 def file_context(actor: Actor, found: Product, day: AsOf, bound: Mapping[str, forms.Form]) -> dict[str, Any]:
     """The context of the file; `bound` holds the form that was refused, by step."""
-    state = states_of([found], day.day)[found.pk]
     versions = file_versions_of(found, actor)
     said = next((one for one in versions if one.valid_from <= day.day), versions[-1])
+    state = states_of([found], day.day, {found.pk: said})[found.pk]
     answers = user_can_edit(actor, found)
     may_edit = day.is_today and answers
     verbs = verbs_open(found) if may_edit else ()
@@ -232,9 +232,7 @@ def file_context(actor: Actor, found: Product, day: AsOf, bound: Mapping[str, fo
     }
 
 
-def key_facts(
-    actor: Actor, found: Product, said: ProductVersion, state: ProductState
-) -> list[dict[str, Any]]:
+def key_facts(actor: Actor, found: Product, said: Any, state: ProductState) -> list[dict[str, Any]]:
     """Number, holder, since when and until when."""
     may_see = said.holder_visible and actor.may(Permission.SUBJECT_VIEW)
     holder_url = reverse("backoffice:subject", args=[said.holder_id]) if may_see else ""
@@ -266,7 +264,7 @@ def contents(said: ProductVersion) -> list[dict[str, Any]]:
     ]
 
 
-def history_of(found: Product, said: ProductVersion, day: AsOf) -> list[dict[str, Any]]:
+def history_of(found: Product, said: Any, day: AsOf) -> list[dict[str, Any]]:
     """The states written down up to the day, the newest first; the first of them is the approval."""
     rows = [
         {"state": state_badge(ProductState(row["state"])), "since": since, "reason": row["reason"]}
@@ -296,7 +294,7 @@ def producers_of(actor: Actor, found: Product, day: AsOf) -> list[dict[str, Any]
     ]
 
 
-def licences_of_holder(actor: Actor, said: ProductVersion, day: AsOf) -> list[dict[str, Any]]:
+def licences_of_holder(actor: Actor, said: Any, day: AsOf) -> list[dict[str, Any]]:
     """The holder's licences on the day, as far as the actor may see them."""
     if said.holder_id is None or not said.holder_visible or not actor.may(Permission.LICENCE_VIEW):
         return []

@@ -92,8 +92,8 @@ def list_context(
     """The context of the list's page."""
     wanted, width = wanted_of(query), width_of(actor, query)
     page = page_of(ordered(found.products, query), query)
-    states = states_of(list(page), day.day)
     said = {} if day.is_today else versions_on([product.pk for product in page], day.day)
+    states = states_of(list(page), day.day, said)
     return {
         "wanted": wanted,
         "as_of": day,

@@ -119,7 +119,7 @@ def worklist_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     selectable = any(row["steps"]["hand_over"] or (may_assign and row["steps"]["remind"]) for row in rows)
     return {
         "segments": segments(actor, whose, principals, query, tally),
-        "numbers": numbers(actor, whose, tally) if actor.sees_subordinates else [],
+        "numbers": numbers(actor, whose, tally, principals) if actor.sees_subordinates else [],
         "choices": choices(tally, wanted, query),
         "filters": filters_in_force(wanted, query),
         "clear_url": address(query, q="", kind="", due="", mark=""),
@@ -201,7 +201,7 @@ def segments(
     ]
 
 
-def numbers(actor: Actor, whose: Whose, tally: Tally) -> list[dict[str, Any]]:
+def numbers(actor: Actor, whose: Whose, tally: Tally, principals: Collection[int]) -> list[dict[str, Any]]:
     """The line of numbers on top: each leads to the items it counts."""
     overdue, soon = tally.urgencies[Urgency.OVERDUE], tally.urgencies[Urgency.SOON]
     unit = pgettext("work", "items")
@@ -223,17 +223,17 @@ def numbers(actor: Actor, whose: Whose, tally: Tally) -> list[dict[str, Any]]:
             "href": f"{home}&due=soon",
         },
     ]
-    return tiles + inspection_tiles(actor, whose)
+    return tiles + inspection_tiles(actor, whose, principals)
 
 
-def inspection_tiles(actor: Actor, whose: Whose) -> list[dict[str, Any]]:
+def inspection_tiles(actor: Actor, whose: Whose, principals: Collection[int]) -> list[dict[str, Any]]:
     """Inspections under way, for the widths that the list of inspections knows too."""
     widths = {Whose.MINE: Width.AREA, Whose.ORGAN: Width.MINE, Whose.ALL: Width.AREA}
     if whose not in widths or not actor.may(Permission.INSPECTION_VIEW):
         return []
     team = whose is Whose.MINE
     narrowing = f"whose={widths[whose].value}" + ("&mine=on" if team else "")
-    under_way = inspections_under_way(actor, widths[whose], team=team)
+    under_way = inspections_under_way(actor, widths[whose], principals, team=team)
     on_site, submitted = under_way[InspectionState.ON_SITE], under_way[InspectionState.SUBMITTED]
     inspections, unit = reverse("inspections:list"), pgettext("inspections", "files")
     return [

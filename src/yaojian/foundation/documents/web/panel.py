@@ -39,10 +39,10 @@ def documents_context(
     `answers`: whether the actor may add to the file, from a page that knows it; else its room is asked.
     """
     may_add = actor.may(Permission.DOCUMENT_ADD) and answers if answers is not None else None
-    series: dict[object, list[Document]] = {}
+    series: dict[object, list[Any]] = {}
     for document in listed_documents(file) if actor.may(Permission.DOCUMENT_VIEW) else ():
         series.setdefault(document.series, []).append(document)
-    rows = [row_of(versions) for versions in series.values()]
+    rows = [row_of(versions, has_preview=versions[0].has_preview) for versions in series.values()]
     rows.sort(key=lambda row: row["document"].uploaded_at, reverse=True)
     return {
         "document_rows": rows,
@@ -53,7 +53,7 @@ def documents_context(
     }
 
 
-def row_of(versions: list[Document]) -> dict[str, Any]:
+def row_of(versions: list[Document], *, has_preview: bool = False) -> dict[str, Any]:
     """A document with its versions as a row; `versions` latest first."""
     latest = versions[0]
     media = MEDIA.get(latest.media_type)
@@ -67,7 +67,7 @@ def row_of(versions: list[Document]) -> dict[str, Any]:
         "url": reverse("documents:document", args=[latest.pk]),
         "download_url": reverse("documents:content", args=[latest.pk]) if latest.is_clean else "",
         "thumb_url": reverse("documents:page", args=[latest.pk, 1])
-        if latest.is_clean and latest.has_preview
+        if latest.is_clean and has_preview
         else "",
         "older": len(versions) - 1,
     }

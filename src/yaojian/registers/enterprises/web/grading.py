@@ -83,7 +83,13 @@ def risk_context(actor: Actor, subject: Subject, *, changeable: bool) -> dict[st
     scheme = risk_scheme()
     now_says = assessed(subject) if changeable else None
     decisions = list(RiskDecision.objects.filter(subject_id=subject.pk)[:50])
-    proposal = RiskProposal.objects.filter(subject_id=subject.pk).first() if changeable else None
+    versions = list(
+        SubjectVersion.objects.filter(CURRENT, subject_id=subject.pk)
+        .select_related("subject__risk_proposal")
+        .order_by("valid_from")
+    )
+    # One a subject, if any: it comes along with the versions.
+    proposal = getattr(versions[0].subject, "risk_proposal", None) if versions and changeable else None
     may_grade = changeable and actor.may(Permission.RISK_GRADE) and answers_for(actor, subject)
     return {
         "grade": grade_badge(subject.risk_grade),
@@ -105,7 +111,7 @@ def risk_context(actor: Actor, subject: Subject, *, changeable: bool) -> dict[st
             }
             for decision in decisions
         ],
-        **_course(subject),
+        **_course(versions),
     }
 
 
@@ -116,11 +122,10 @@ def how_in_words(decision: RiskDecision) -> str:
     return _("Set by hand") if decision.by_hand else _("Proposal accepted")
 
 
-def _course(subject: Subject) -> dict[str, Any]:
+def _course(versions: list[SubjectVersion]) -> dict[str, Any]:
     """The grades from when until when, as a table and, where there are several, as a chart."""
-    versions = SubjectVersion.objects.filter(CURRENT, subject_id=subject.pk).order_by("valid_from")
     spans: list[dict[str, Any]] = []
-    for grade, begins, ends in versions.values_list("risk_grade", "valid_from", "valid_to"):
+    for grade, begins, ends in ((one.risk_grade, one.valid_from, one.valid_to) for one in versions):
         if spans and spans[-1]["code"] == grade:
             spans[-1]["ends"] = ends
         else:

@@ -21,14 +21,18 @@ from yaojian.foundation.errors import DomainError
 from yaojian.foundation.ledger.facade import acts_of_file
 from yaojian.foundation.privacy.facade import field_name, masked
 from yaojian.registers.people.actions import same_phone
-from yaojian.registers.people.contracts import ROLE_KIND_NAMES, SEX_NAMES, RoleKind, person_ref
-from yaojian.registers.people.models import Person, PersonRole, PharmacistRegistration
+from yaojian.registers.people.contracts import (
+    ATTENDED_POSITIONS,
+    ROLE_KIND_NAMES,
+    SEX_NAMES,
+    RoleKind,
+    person_ref,
+)
+from yaojian.registers.people.models import Person, PersonRole, PharmacistRegistration, Position
 from yaojian.registers.people.queries import (
     may_edit,
     person_visible_to,
-    positions_elsewhere,
     roles_of,
-    suspected_registrations,
 )
 from yaojian.registers.people.web.forms import RevealForm
 from yaojian.registers.people.web.listing import suspicion_reasons
@@ -64,13 +68,13 @@ def file_context(
     view = view if view in VIEWS else "roles"
     roles = all_roles(person)
     in_force = [role for role in roles if role.holds_on(day.day)]
-    acts = acts_of_file(person_ref(person.pk)).order_by("-recorded_at", "-id")
+    acts = Paginator(acts_of_file(person_ref(person.pk)).order_by("-recorded_at", "-id"), TIMELINE_SIZE)
     context: dict[str, Any] = {
         "as_of": day,
         "person": person,
         "status": ("done", role_words(in_force)) if in_force else ("neutral", _("No role in force")),
         "key_facts": key_facts(person, in_force),
-        "tabs": tabs(view, len(roles), acts.count(), day),
+        "tabs": tabs(view, len(roles), acts.count, day),
         "view": view,
         "personal": personal_data(person, revealed),
         "reveal_form": reveal_form or RevealForm(auto_id="reveal_%s"),
@@ -80,13 +84,14 @@ def file_context(
         "may_add_role": actor.may(Permission.PERSON_EDIT) and day.is_today and person.erased_at is None,
         "role_kinds": [(kind.value, name) for kind, name in ROLE_KIND_NAMES.items()],
         "suspicions": suspicions(roles, day) if in_force else [],
-        "same_phone": same_phone(actor, person),
+        "same_phone": same_phone(actor, person) if view == "roles" else [],
     }
     if view == "timeline":
-        page = Paginator(acts, TIMELINE_SIZE).get_page(query.get("page"))
+        page = acts.get_page(query.get("page"))
         return {**context, "page": page, "timeline": [act_row(act) for act in page]}
     if view == "documents":
-        return {**context, **documents_context(actor, person_ref(person.pk), may_change=day.is_today)}
+        file, answers = person_ref(person.pk), may_edit(actor, person)
+        return {**context, **documents_context(actor, file, may_change=day.is_today, answers=answers)}
     rows = [role_row(actor, role, day.day, editable=day.is_today) for role in roles]
     shown = [row for row in rows if row["role"].valid_from <= day.day or day.is_today]
     return {**context, "rows": shown}
@@ -141,13 +146,7 @@ def may_reveal(actor: Actor, person: Person) -> bool:
 
 def suspicions(roles: list[PersonRole], day: AsOf) -> list[str]:
     """Why the person's registration looks lent, if it does."""
-    registered = [r for r in roles if isinstance(r, PharmacistRegistration) and r.holds_on(day.day)]
-    if (
-        not registered
-        or not suspected_registrations(day.day).filter(pk__in=[r.pk for r in registered]).exists()
-    ):
-        return []
-    elsewhere = positions_elsewhere(registered, day.day)
-    return [
-        reason for r in registered for reason in suspicion_reasons(r, elsewhere.get(r.person_id, []), day)
-    ]
+    held = [role for role in roles if role.holds_on(day.day)]
+    attended = [role for role in held if isinstance(role, Position) and role.position in ATTENDED_POSITIONS]
+    registered = [role for role in held if isinstance(role, PharmacistRegistration)]
+    return [reason for role in registered for reason in suspicion_reasons(role, attended, day)]
