@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -41,6 +41,7 @@ from yaojian.foundation.accounts.facade import (
 )
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
+from yaojian.foundation.design.paging import address
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting
 from yaojian.foundation.reference.facade import division_names
@@ -144,15 +145,6 @@ def counts_below(branch: list[OrganAt], shown: set[int]) -> dict[int, int]:
         if organ.id not in shown:
             counts.update(int(step) for step in organ.path.split(".")[:-1])
     return {key: n for key, n in counts.items() if key in shown}
-
-
-def address(query: QueryDict, **changes: str) -> str:
-    """The page's address with some parameters changed, back to the first page."""
-    changed = query.copy()
-    changed.pop("page", None)
-    for name, value in changes.items():
-        changed[name] = value
-    return f"?{changed.urlencode()}"
 
 
 def _is_called(organ: OrganAt, text: str) -> bool:
