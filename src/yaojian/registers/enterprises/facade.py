@@ -11,13 +11,12 @@ from yaojian.registers.enterprises.models import Enterprise, Subject
 from yaojian.registers.enterprises.objections import Objection, merge_objections, object_to_merges_with
 from yaojian.registers.enterprises.permissions import answers_for, user_can_edit
 from yaojian.registers.enterprises.pinyin import initials
-from yaojian.registers.enterprises.places import Box, Cluster, clusters, extent, nearest
+from yaojian.registers.enterprises.places import Box, Cluster, Spread, clusters, nearest, spread
 from yaojian.registers.enterprises.queries import (
     GAP_NAMES,
     FacetCounts,
     SubjectFilter,
     as_they_were,
-    division_counts,
     facet_counts,
     facilities_visible_to,
     files_open_to,
@@ -69,6 +68,7 @@ __all__ = [
     "Objection",
     "Outcome",
     "RiskGrade",
+    "Spread",
     "Subject",
     "SubjectEntry",
     "SubjectFilter",
@@ -77,8 +77,6 @@ __all__ = [
     "as_they_were",
     "clusters",
     "counts_by_organ",
-    "division_counts",
-    "extent",
     "facet_counts",
     "facilities_visible_to",
     "facts_counted",
@@ -104,6 +102,7 @@ __all__ = [
     "related_visible_to",
     "show_subjects_of_today",
     "siblings_visible_to",
+    "spread",
     "subject_as_it_was",
     "subject_visible_to",
     "subjects_by_id",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Avg, Count, F, FloatField, Max, Min, QuerySet, Value
-from django.db.models.functions import ASin, Cast, Cos, Floor, Least, Power, Radians, Sin, Sqrt
+from django.db.models.functions import ASin, Cast, Cos, Floor, Least, Power, Radians, Sin, Sqrt, Substr
 
 from yaojian.registers.enterprises.models import Subject
 
@@ -79,12 +80,45 @@ def nearest(
     )
 
 
-def extent(subjects: QuerySet[Subject]) -> Box | None:
-    """The smallest box that holds all subjects with coordinates; None when none has any."""
-    row = subjects.order_by().aggregate(
-        west=Min("longitude"), south=Min("latitude"), east=Max("longitude"), north=Max("latitude")
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How subjects are spread: how many lie in each place, and the smallest box that holds the located."""
+
+    counts: dict[str, int]
+    box: Box | None
+
+
+def spread(subjects: QuerySet[Subject], digits: int) -> Spread:
+    """The spread of subjects over places, which are the first `digits` of their division's code."""
+    rows = (
+        subjects.order_by()
+        .annotate(place=Substr("division_code", 1, digits))
+        .values_list("place")
+        .annotate(
+            n=Count("pk"),
+            west=Min("longitude"),
+            south=Min("latitude"),
+            east=Max("longitude"),
+            north=Max("latitude"),
+        )
     )
-    return None if row["west"] is None else Box(**row)
+    counts, boxes = dict[str, int](), list[Box]()
+    for place, n, west, south, east, north in rows:
+        counts[place] = n
+        if west is not None:
+            boxes.append(Box(west, south, east, north))
+    return Spread(dict(sorted(counts.items())), _around(boxes))
+
+
+def _around(boxes: Sequence[Box]) -> Box | None:
+    if not boxes:
+        return None
+    return Box(
+        min(box.west for box in boxes),
+        min(box.south for box in boxes),
+        max(box.east for box in boxes),
+        max(box.north for box in boxes),
+    )
 
 
 def clusters(subjects: QuerySet[Subject], box: Box) -> list[Cluster]:

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Substr
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -114,12 +113,6 @@ def matching(subjects: QuerySet[Subject], wanted: SubjectFilter) -> QuerySet[Sub
     elif wanted.status == "closed":
         subjects = subjects.filter(closed_on__isnull=False)
     return subjects
-
-
-def division_counts(subjects: QuerySet[Subject], digits: int) -> dict[str, int]:
-    """How many subjects lie in each division, by the first `digits` of its code (6: county, 9: township)."""
-    rows = subjects.order_by().annotate(place=Substr("division_code", 1, digits)).values_list("place")
-    return dict(rows.annotate(n=Count("pk")).order_by("place"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class LatestActs(KeysFirst):
     def _keys(self, start: int, end: int) -> list[int]:
         latest: list[tuple[datetime, int]] = []
         for part in self._parts:
-            if len(latest) >= end:  # of what is older than these, nothing comes to the page
+            if 0 < end <= len(latest):  # of what is older than these, nothing comes to the page
                 part = part.filter(recorded_at__gte=latest[end - 1][0])
             latest = sorted([*latest, *part.values_list("recorded_at", "pk")[:end]], reverse=True)
         return [pk for _recorded_at, pk in latest[start:end]]

@@ -29,10 +29,9 @@ from yaojian.registers.enterprises.facade import (
     Cluster,
     Subject,
     clusters,
-    division_counts,
-    extent,
     matching,
     nearest,
+    spread,
     subjects_visible_to,
     type_name,
 )
@@ -48,11 +47,12 @@ def subject_map(request: ActingRequest) -> HttpResponse:
     """The subjects of the list as points on a map, close ones drawn together; a table of places beside it."""
     wanted = wanted_of(request.GET)
     found = matching(subjects_asked_for(request.actor, request.GET), wanted)
-    counts = division_counts(found, division_digits(request.actor))
+    over = spread(found, division_digits(request.actor))
+    counts = over.counts
     names = division_names([*counts, *(code[:4] for code in counts), wanted.division])
     total = sum(counts.values())
     located = found.filter(latitude__isnull=False)
-    box = _with_margin(extent(located))
+    box = _with_margin(over.box)
     shown = clusters(located, box) if box else []
     drawn = sum(cluster.count for cluster in shown)
     context = {

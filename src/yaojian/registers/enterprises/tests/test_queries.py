@@ -11,12 +11,12 @@ from yaojian.registers.enterprises.facade import (
     Subject,
     SubjectFilter,
     answers_for,
-    division_counts,
     facet_counts,
     facilities_visible_to,
     matching,
     public_subject,
     public_subjects,
+    spread,
     subject_visible_to,
     subjects_by_id,
     subjects_in_scope,
@@ -136,8 +136,8 @@ def test_counts(four: Region) -> None:
     assert counts.types == {"single_pharmacy": 2, "chain_store": 1, "clinic": 1, "drug_producer": 1}
     assert counts.divisions == {"652325100": 4, "652327100": 1}
     assert counts.risks == {"III": 1, "": 4}
-    assert division_counts(everything, 6) == {"652325": 4, "652327": 1}
-    assert division_counts(everything, 9) == {"652325100": 4, "652327100": 1}
+    assert spread(everything, 6).counts == {"652325": 4, "652327": 1}
+    assert spread(everything, 9).counts == {"652325100": 4, "652327100": 1}
 
 
 def test_a_facet_counts_what_choosing_it_would_leave(four: Region) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import tracemalloc
 import zipfile
 from datetime import date
@@ -131,10 +130,8 @@ def test_an_archive_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
 def test_two_million_empty_rows_are_passed_over(tmp_path: Path, empty: str) -> None:
     rows = "".join(empty.replace("{n}", str(n)) for n in range(3, 2_000_000, 1 if "<c" not in empty else 4))
     path = kept(tmp_path, with_sheet('<row r="2"><c r="A2"><v>1</v></c></row>' + rows))
-    began = time.perf_counter()
     found, below = read_table(path, KNOWN)
     assert (found.rows, [number for number, _cells in below]) == (1, [2])
-    assert time.perf_counter() - began < 20
 
 
 def test_two_million_empty_lines_are_passed_over(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from time import perf_counter
 from uuid import uuid4
 
 import pytest
@@ -191,7 +190,7 @@ def test_undo_of_an_overwritten_version(region: Region) -> None:
     assert without_keys(everything()) == without_keys(before)
 
 
-def test_five_thousand_lines_a_second(region: Region) -> None:
+def test_rows_of_several_rounds_are_entered_once(region: Region) -> None:
     pharmacies = Subject.objects.bulk_create(
         Subject(
             code=f"91652325{n:010d}",
@@ -202,15 +201,10 @@ def test_five_thousand_lines_a_second(region: Region) -> None:
             opened_on=date(2015, 1, 1),
             in_force_from=date(2015, 1, 1),
         )
-        for n in range(10_000)
+        for n in range(1_200)
     )
     entries = [retail(n, pharmacy) for n, pharmacy in enumerate(pharmacies)]
-    began = perf_counter()
     outcomes = register_licences(entries, by=region.registrar, effective_on=TODAY)
-    first = perf_counter() - began
-    began = perf_counter()
     again = register_licences(entries, by=region.registrar, effective_on=TODAY)
-    second = perf_counter() - began
-    print(f"{len(entries) / first:.0f} new rows/s, {len(entries) / second:.0f} unchanged rows/s")
     assert {o.change for o in outcomes} == {"new"}
     assert {o.change for o in again} == {"unchanged"}

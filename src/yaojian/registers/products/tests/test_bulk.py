@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from time import perf_counter
 from uuid import uuid4
 
 import pytest
@@ -127,17 +126,12 @@ def test_a_foreign_holder_is_as_if_it_were_not_there(region: Region) -> None:
     assert foreign.errors["holder"] == missing.errors["holder"]
 
 
-def test_thousands_of_lines_a_second(region: Region) -> None:
+def test_many_rows_are_entered_once(region: Region) -> None:
     holder = producer(1, region.qitai)
     entries = [
-        tablet(n, holder, approval_no=f"国药准字H{2000 + n // 10_000}{n % 10_000:04d}") for n in range(5_000)
+        tablet(n, holder, approval_no=f"国药准字H{2000 + n // 10_000}{n % 10_000:04d}") for n in range(600)
     ]
-    began = perf_counter()
     outcomes = register_products(entries, by=region.registrar, effective_on=TODAY)
-    first = perf_counter() - began
-    began = perf_counter()
     again = register_products(entries, by=region.registrar, effective_on=TODAY)
-    second = perf_counter() - began
-    print(f"{len(entries) / first:.0f} new rows/s, {len(entries) / second:.0f} unchanged rows/s")
     assert {o.change for o in outcomes} == {"new"}
     assert {o.change for o in again} == {"unchanged"}
