@@ -30,7 +30,7 @@ from yaojian.foundation.worklist.models import SavedView
 from yaojian.registers.enterprises.duplicate_models import DuplicatePair, Merge
 from yaojian.registers.enterprises.facade import SubjectEntry
 from yaojian.registers.enterprises.models import Subject, SubjectVersion
-from yaojian.registers.enterprises.tests.factories import registered
+from yaojian.registers.enterprises.tests.factories import registered, uscc
 from yaojian.registers.intake.tests import factories as intake
 from yaojian.registers.jurisdiction.models import JurisdictionRule
 from yaojian.registers.licences.facade import LicenceEntry, register_licences
@@ -236,6 +236,8 @@ def _twin(organ: str) -> Subject:
         responsible_organ=organ,
         division_code="652325100",
         opened_on=date(2019, 5, 1),
+        uscc=uscc(25),
+        legal_name=f"{MARK}医药有限公司",
     )
     (subject,) = registered(entry)
     return subject
@@ -257,6 +259,7 @@ def _twins(first: Subject, second: Subject) -> dict[str, list[Any]]:
     )
     version = SubjectVersion.objects.filter(subject=first).first()
     return {
+        "enterprise_id": [second.enterprise_id],
         "pair_id": [pair.pk],
         "merge_id": [merge.pk],
         "act": [version.recorded_by if version else uuid4()],

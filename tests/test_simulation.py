@@ -17,15 +17,16 @@ from django.test import override_settings
 from yaojian.casework.inspections.actions import open_inspection
 from yaojian.casework.inspections.facade import InspectionKind, inspections_visible_to
 from yaojian.config.reference_packs import load_reference_packs
-from yaojian.foundation.accounts.facade import Actor, actor_of, officers_for_inspections
+from yaojian.foundation.accounts.facade import Actor, actor_of, officers_for_inspections, principals_of
 from yaojian.foundation.accounts.sign_in import authenticate
 from yaojian.foundation.ledger.facade import Act, altered_acts
 from yaojian.foundation.timekeeping import held_at
-from yaojian.foundation.worklist.facade import Whose, items_visible_to, narrowed_to
+from yaojian.foundation.worklist.facade import Whose, WorkItem, items_visible_to, narrowed_to
 from yaojian.oversight.plans.drilldown import groups
 from yaojian.oversight.plans.facade import figures_of, load_packs
 from yaojian.oversight.plans.queries import figure_by_key
 from yaojian.registers.enterprises.facade import Subject
+from yaojian.registers.enterprises.models import DuplicatePair, Merge
 from yaojian.registers.people.facade import pharmacies_without_pharmacist, suspected_visible_to
 from yaojian.simulator.loader import Loaded, load_world, moment_of_loading
 from yaojian.simulator.tests.worlds import AS_OF, world_on
@@ -95,7 +96,8 @@ def test_lent_certificates_and_bare_pharmacies_are_the_true_ones(loaded: Loaded)
 def test_everything_arrives(loaded: Loaded) -> None:
     world = world_on(AS_OF)
     assert len(world.subjects) == loaded.counts["subjects"]
-    assert Subject.objects.count() == len(world.subjects) + loaded.counts["neighbours"]
+    beside = loaded.counts["neighbours"] + loaded.counts["twins"]
+    assert Subject.objects.count() == len(world.subjects) + beside
     assert loaded.counts["inspections"] == len(world.inspections)
     assert Act.objects.filter(kind="inspection.concluded").count() == sum(
         1 for inspection in world.inspections if inspection.concluded_at
@@ -121,6 +123,16 @@ def test_the_changji_officer_finds_overdue_pharmacies(loaded: Loaded) -> None:
     assert loaded.counts["assigned"] >= 5
     assert types <= {"chain_store", "single_pharmacy", "cosmetic_operator", "device_producer_1"}
     assert types & {"chain_store", "single_pharmacy"}
+
+
+def test_pairs_and_work_between_colleagues_show_life(loaded: Loaded) -> None:
+    pairs = DuplicatePair.objects.order_by("state").values_list("state", flat=True)
+    assert list(pairs) == ["apart", "merged", "open", "open", "open"]
+    kept = Merge.objects.get().kept
+    assert kept.licence_no == "PDY90000165230217D2112"
+    assert principals_of(_actor("changji"))
+    assert loaded.counts["moved"] == 4
+    assert WorkItem.objects.filter(state="returned", assignee__username="kezhang").count() == 1
 
 
 def test_numbers_go_on(loaded: Loaded) -> None:

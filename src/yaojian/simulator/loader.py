@@ -28,16 +28,18 @@ from yaojian.foundation.timekeeping import CHINA, held_at, now
 from yaojian.foundation.worklist.facade import WorkItem, assign_items, unfinished_q
 from yaojian.oversight.plans.facade import ORIGIN, refresh_duties
 from yaojian.registers.enterprises.facade import Change, Subject, SubjectEntry, SubjectType, register_subjects
+from yaojian.simulator.desk import colleagues_of, share_work
 from yaojian.simulator.entities import SimInspection, World
 from yaojian.simulator.neighbours import register_neighbours
 from yaojian.simulator.positions import position_of
 from yaojian.simulator.register_loader import open_work_about_ends, register_catalogue, register_papers
 from yaojian.simulator.staffing import register_personnel
 from yaojian.simulator.truth import write_truth
+from yaojian.simulator.twins import register_twins
 
 IN_POST_SINCE = date(2021, 1, 4)
 ASSIGNED = 10
-CHIEF, OFFICER, ADMINISTRATOR = "kezhang", "changji", "admin"
+CHIEF, OFFICER, ADMINISTRATOR, REGISTRAR = "kezhang", "changji", "admin", "dangan"
 SECONDMENT = timedelta(days=365)
 START_OF_DAY = time(10, 0)
 LOCK = 0x59616F
@@ -85,12 +87,15 @@ def load_world(world: World, progress: Progress) -> Loaded | None:
         registrar = replace(_platform(world), role=Role.REGISTRAR)
         note("licences", register_papers(world, registrar))
         note("products", register_catalogue(world, registrar))
+        note("twins", register_twins(actors[REGISTRAR], world.as_of))
         note("personnel", register_personnel(world, actors))
         pasts = [_past(inspection, subjects, actors) for inspection in world.inspections]
         enter_history(pasts, note)
         note("ending", open_work_about_ends(world))
         note("duties", refresh_duties(as_of=world.as_of).opened)
-        note("assigned", _assign_overdue_pharmacies(world.as_of, actors[CHIEF], actors[OFFICER]))
+        assigned, moved = _share_out_overdue_pharmacies(world, actors)
+        note("assigned", assigned)
+        note("moved", moved)
         note("neighbours", register_neighbours(actors[ADMINISTRATOR], world.as_of))
         truth = write_truth(world, truth_folder())
     return Loaded(counts, truth)
@@ -199,9 +204,12 @@ def _past(
     )
 
 
-def _assign_overdue_pharmacies(as_of: date, chief: Actor, officer: Actor) -> int:
-    """The chief gives the Changji officer overdue pharmacies of the prefecture, the oldest first."""
-    overdue: dict[int, list[WorkItem]] = defaultdict(list)
+def _share_out_overdue_pharmacies(world: World, actors: Mapping[str, Actor]) -> tuple[int, int]:
+    """The chief gives the Changji officer overdue pharmacies of the prefecture, the oldest first.
+
+    Returns how many of them, and how many further items changed hands between colleagues.
+    """
+    overdue: dict[int, list[int]] = defaultdict(list)
     pharmacies = Subject.objects.filter(
         subject_type__in=[SubjectType.CHAIN_STORE.value, SubjectType.SINGLE_PHARMACY.value],
         division_code__startswith="6523",
@@ -210,15 +218,15 @@ def _assign_overdue_pharmacies(as_of: date, chief: Actor, officer: Actor) -> int
         unfinished_q(),
         kind=DUE_INSPECTION,
         origin_kind=ORIGIN,
-        due_on__lt=as_of,
+        due_on__lt=world.as_of,
         subject_id__in=pharmacies.order_by().values("pk"),
     )
-    for item in items.order_by("due_on", "id"):
-        overdue[item.subject_id or 0].append(item)
-    chosen = list(overdue.values())[:ASSIGNED]
-    assign_items(
-        by=chief,
-        item_ids=[item.pk for of_subject in chosen for item in of_subject],
-        user_id=officer.user_id,
-    )
-    return len(chosen)
+    for key, subject_id in items.order_by("due_on", "id").values_list("pk", "subject_id"):
+        overdue[subject_id or 0].append(key)
+    of_subjects = list(overdue.values())
+    chosen, spare = of_subjects[:ASSIGNED], of_subjects[ASSIGNED:]
+    chief, officer = actors[CHIEF], actors[OFFICER]
+    assign_items(by=chief, item_ids=[key for keys in chosen for key in keys], user_id=officer.user_id)
+    colleagues = colleagues_of(officer, world.officers, actors)
+    moved = share_work(chief, officer, colleagues, [keys[0] for keys in spare], world.as_of)
+    return len(chosen), moved

@@ -36,7 +36,7 @@ from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
 from yaojian.foundation.privacy.facade import field_name
 from yaojian.foundation.worklist.facade import ITEM_KIND, item_kind
-from yaojian.registers.enterprises.facade import RISK_NAMES, RiskGrade
+from yaojian.registers.enterprises.facade import ENTITY_KIND, RISK_NAMES, RiskGrade
 from yaojian.registers.jurisdiction.facade import MATTER_NAMES, Matter
 from yaojian.registers.licences.facade import kind_name as licence_kind_name
 from yaojian.registers.people.facade import (
@@ -129,6 +129,11 @@ COLUMNS: dict[str, Promise] = {
     "code": gettext_lazy("Code"),
     "subject_type": pgettext_lazy("subject", "Type"),
     "legal_entity": gettext_lazy("Legal entity"),
+    "uscc": gettext_lazy("Unified social credit code"),
+    "registered_address": gettext_lazy("Registered address"),
+    "established_on": gettext_lazy("Established on"),
+    "dissolved_on": gettext_lazy("Deregistered on"),
+    "status": gettext_lazy("Registration status"),
     "superior": gettext_lazy("Superior subject"),
     "division_code": pgettext_lazy("subject", "Place"),
     "address": gettext_lazy("Address"),
@@ -281,6 +286,7 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "rows": (gettext_lazy("Number of rows"), str),
     "count": (gettext_lazy("Number of entries"), str),
     "new": (gettext_lazy("New entries"), str),
+    "uscc": (gettext_lazy("Unified social credit code"), str),
     "changed": (gettext_lazy("Changed"), _changes),
     "day": (gettext_lazy("Day"), str),
     "list": (gettext_lazy("List"), str),
@@ -358,6 +364,8 @@ def file_address(act: Act) -> str:
         return reverse("inspections:file", args=[act.file_id])
     if act.file_kind == PERSON_FILE and act.file_id:
         return reverse("people:person", args=[act.file_id])
+    if act.file_kind == ENTITY_KIND and act.file_id:
+        return reverse("backoffice:entity", args=[act.file_id])
     if act.file_kind == ITEM_KIND and act.file_id:
         return reverse("backoffice:work_item", args=[act.file_id])
     return ""

@@ -58,6 +58,7 @@ KINDS: dict[str, Promise] = {
     "people.registered": _("People entered or changed"),
     "people.registration_undone": _("Import of people undone"),
     "subjects.registration_undone": _("Registration of subjects taken back"),
+    "enterprise.changed": _("Legal entity changed"),
     "subject.changed": _("Register entry changed"),
     "subject.moved": _("Subject moved to another place"),
     "subject.closed": _("Subject closed"),

@@ -55,6 +55,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "people.registered": ("neutral", "database"),
     "people.registration_undone": ("due_soon", "arrow-back-up"),
     "subjects.registration_undone": ("due_soon", "arrow-back-up"),
+    "enterprise.changed": ("neutral", "edit"),
     "subject.changed": ("neutral", "edit"),
     "subject.moved": ("info", "map-pin"),
     "subject.closed": ("neutral", "building-off"),

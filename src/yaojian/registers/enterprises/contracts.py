@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from yaojian.foundation.errors import Text
 
+ENTITY_KIND = "enterprises.enterprise"
+"""How the journal points to the file of a legal entity."""
+
 
 @dataclass(frozen=True, slots=True)
 class SubjectEntry:

@@ -7,7 +7,9 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-OPEN, APART, MERGED = "open", "apart", "merged"
+from yaojian.registers.enterprises.states import PairState
+
+OPEN, APART, MERGED = PairState.OPEN.value, PairState.APART.value, PairState.MERGED.value
 
 
 class DuplicatePair(models.Model):

@@ -81,15 +81,17 @@ def _faults_of_texts(entry: SubjectEntry) -> Iterator[Fault]:
     if not entry.name:
         yield Fault("name", _("The name is missing."), _("Enter the registered name."))
     for field, longest in LONGEST.items():
-        text = getattr(entry, field) or ""
-        if len(text) > longest:
-            yield Fault(
-                field,
-                _("This is longer than %(longest)s characters.") % {"longest": longest},
-                _("Shorten it."),
-            )
-        elif _CONTROL.search(text):
-            yield Fault(field, _("This holds characters that cannot be printed."), _("Type it anew by hand."))
+        yield from faults_of_text(field, getattr(entry, field) or "", longest)
+
+
+def faults_of_text(field: str, text: str, longest: int) -> Iterator[Fault]:
+    """What is wrong with a text by itself: too long, or with characters that cannot be printed."""
+    if len(text) > longest:
+        yield Fault(
+            field, _("This is longer than %(longest)s characters.") % {"longest": longest}, _("Shorten it.")
+        )
+    elif _CONTROL.search(text):
+        yield Fault(field, _("This holds characters that cannot be printed."), _("Type it anew by hand."))
 
 
 def _faults_of_codes(entry: SubjectEntry) -> Iterator[Fault]:

@@ -1,13 +1,27 @@
 """The door of the register of subjects."""
 
-from yaojian.registers.enterprises.actions import register_subjects, show_subjects_of_today, undo_registration
+from yaojian.registers.enterprises.actions import (
+    keep_apart,
+    merge_subjects,
+    register_subjects,
+    show_subjects_of_today,
+    undo_registration,
+)
 from yaojian.registers.enterprises.codes import is_unified_code, looks_unified, plain_code, unified_code
-from yaojian.registers.enterprises.contracts import Change, Fault, Outcome, SubjectEntry
-from yaojian.registers.enterprises.duplicates.finding import find_all_duplicates
+from yaojian.registers.enterprises.contracts import ENTITY_KIND, Change, Fault, Outcome, SubjectEntry
+from yaojian.registers.enterprises.duplicate_queries import MOST_COUNTED, open_pairs_counted, pairs_of
+from yaojian.registers.enterprises.duplicates.finding import find_all_duplicates, find_duplicates_of
+from yaojian.registers.enterprises.entity_queries import (
+    enterprise_as_it_was,
+    enterprise_visible_to,
+    enterprise_with_code,
+    facilities_of,
+    user_can_edit_enterprise,
+)
 from yaojian.registers.enterprises.grading.assessing import refresh_proposals
-from yaojian.registers.enterprises.licence_numbers import note_licence_numbers
+from yaojian.registers.enterprises.licence_numbers import answer_licence_numbers, note_licence_numbers
 from yaojian.registers.enterprises.merging_port import Follower, follow_merges
-from yaojian.registers.enterprises.models import Enterprise, Subject
+from yaojian.registers.enterprises.models import Enterprise, EnterpriseVersion, Subject
 from yaojian.registers.enterprises.objections import Objection, merge_objections, object_to_merges_with
 from yaojian.registers.enterprises.permissions import answers_for, user_can_edit
 from yaojian.registers.enterprises.pinyin import initials
@@ -45,6 +59,7 @@ from yaojian.registers.enterprises.types import (
     HOSPITAL_LEVELS,
     RISK_NAMES,
     TYPE_NAMES,
+    EnterpriseStatus,
     RiskGrade,
     SubjectType,
     flag_name,
@@ -52,9 +67,11 @@ from yaojian.registers.enterprises.types import (
 )
 
 __all__ = [
+    "ENTITY_KIND",
     "FLAG_NAMES",
     "GAP_NAMES",
     "HOSPITAL_LEVELS",
+    "MOST_COUNTED",
     "RISK_NAMES",
     "TYPE_NAMES",
     "Box",
@@ -62,6 +79,8 @@ __all__ = [
     "Cluster",
     "CountedFacts",
     "Enterprise",
+    "EnterpriseStatus",
+    "EnterpriseVersion",
     "FacetCounts",
     "Fault",
     "Follower",
@@ -73,26 +92,36 @@ __all__ = [
     "SubjectEntry",
     "SubjectFilter",
     "SubjectType",
+    "answer_licence_numbers",
     "answers_for",
     "as_they_were",
     "clusters",
     "counts_by_organ",
+    "enterprise_as_it_was",
+    "enterprise_visible_to",
+    "enterprise_with_code",
     "facet_counts",
+    "facilities_of",
     "facilities_visible_to",
     "facts_counted",
     "files_open_to",
     "find_all_duplicates",
+    "find_duplicates_of",
     "flag_name",
     "follow_merges",
     "initials",
     "is_unified_code",
+    "keep_apart",
     "keys_merged_into",
     "looks_unified",
     "matching",
     "merge_objections",
+    "merge_subjects",
     "nearest",
     "note_licence_numbers",
     "object_to_merges_with",
+    "open_pairs_counted",
+    "pairs_of",
     "plain_code",
     "public_subject",
     "public_subjects",
@@ -114,4 +143,5 @@ __all__ = [
     "undo_registration",
     "unified_code",
     "user_can_edit",
+    "user_can_edit_enterprise",
 ]

@@ -5,11 +5,29 @@ The register of licences decides what it is and pushes it down here; nobody else
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from django.db import connection
 
 from yaojian.foundation.timekeeping import today
+from yaojian.registers.enterprises.models import Subject
+
+NumbersOf = Callable[[Mapping[int, str]], Mapping[int, str]]
+"""Takes the types of subjects by key; returns the numbers of those that hold a licence which gives one."""
+
+_answers: list[NumbersOf] = []
+
+
+def answer_licence_numbers(numbers_of: NumbersOf) -> None:
+    """Ask `numbers_of` which numbers subjects have after a merge; entering it twice asks it once."""
+    if numbers_of not in _answers:
+        _answers.append(numbers_of)
+
+
+def licence_numbers_of(subjects: Iterable[Subject]) -> dict[int, str]:
+    """The numbers that licences give to subjects, by key; those without a licence are left out."""
+    types = {subject.pk: subject.subject_type for subject in subjects}
+    return {key: number for numbers_of in _answers for key, number in numbers_of(types).items()}
 
 
 def note_licence_numbers(numbers: Mapping[int, str]) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.timekeeping import today
-from yaojian.registers.enterprises.facade import Objection
+from yaojian.registers.enterprises.facade import Follower, Objection
 from yaojian.registers.licences.kinds import SINGLE, kind_name
 from yaojian.registers.licences.models import Licence
 from yaojian.registers.licences.queries import in_state_q
@@ -37,3 +38,18 @@ def objection_of_licences(kept_id: int, ended_id: int) -> Objection | None:
                 "Cancel the one that is wrong first."
             ) % {"kind": kind_name(licence.kind), "kept": other.number, "ended": licence.number}
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceFollower(Follower):
+    """Licences: a term that renewed one of them after the merge goes back with it."""
+
+    def move_back(self, keys: Iterable[int], ended: int, kept: int) -> None:
+        """Let these licences, and what renewed them since, point to the subject that was ended again."""
+        chain = set(keys)
+        while renewals := set(
+            Licence.objects.filter(renews__in=chain).exclude(pk__in=chain).values_list("pk", flat=True)
+        ):
+            chain |= renewals
+        # super() without arguments does not work in a dataclass with slots.
+        Follower.move_back(self, chain, ended, kept)

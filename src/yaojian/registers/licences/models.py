@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from yaojian.foundation.periods import ends_after_start, no_overlap
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.licences.kinds import KINDS, SINGLE, LicenceKind
-from yaojian.registers.licences.states import KEPT, LicenceState, state_on
+from yaojian.registers.licences.states import ENDED, KEPT, LicenceState, state_on
 
 NEVER = date.max
 """Stands for no end where ends are compared and put in order."""
 KEPT_VALUES = [state.value for state in KEPT]
+ENDED_VALUES = [state.value for state in ENDED]
 
 
 class Licence(models.Model):
@@ -53,8 +54,13 @@ class Licence(models.Model):
         constraints: ClassVar = [
             ends_after_start("licence_ends_after_start"),
             no_overlap("licence_number_once", "number", "kind"),
+            # Those that were ended early may stand beside another: two subjects that were entered for one
+            # are merged after the wrong licence has been cancelled.
             no_overlap(
-                "licence_kind_once_a_subject", "subject", "kind", condition=models.Q(kind__in=list(SINGLE))
+                "licence_kind_once_a_subject",
+                "subject",
+                "kind",
+                condition=models.Q(kind__in=list(SINGLE)) & ~models.Q(state__in=ENDED_VALUES),
             ),
             models.CheckConstraint(condition=models.Q(kind__in=list(KINDS)), name="licence_kind_known"),
             models.CheckConstraint(condition=models.Q(state__in=KEPT_VALUES), name="licence_state_kept"),

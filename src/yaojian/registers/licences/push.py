@@ -31,6 +31,15 @@ def push_numbers(types: Mapping[int, str]) -> int:
     return note_licence_numbers(numbers_of(types)) if types else 0
 
 
+def numbers_given(types: Mapping[int, str]) -> dict[int, str]:
+    """The numbers of those subjects that hold, or held, a licence of a kind which gives one."""
+    holders = Licence.objects.filter(
+        is_any_of("subject_id", types, models.BigIntegerField()), kind__in=PRINCIPAL_KINDS
+    )
+    held = set(holders.order_by().values_list("subject_id", flat=True))
+    return numbers_of({key: kind for key, kind in types.items() if key in held})
+
+
 def numbers_of(types: Mapping[int, str]) -> dict[int, str]:
     """For each subject the number of its principal licence: the weightier kind, in force before expired."""
     day = today()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -235,6 +235,27 @@ def licences_of_subject(subject_id: int, day: date) -> QuerySet[Licence]:
     return Licence.objects.filter(issued, subject_id=subject_id).order_by(
         F("valid_to").desc(nulls_first=True), "-valid_from", "id"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceCount:
+    """How many licences and filings a subject was given, and how many of them are in force."""
+
+    known: int = 0
+    in_force: int = 0
+
+
+def counts_by_subject(subject_ids: Collection[int], day: date) -> dict[int, LicenceCount]:
+    """For subjects the caller has already been let see, their licences on a day (one query); all keys."""
+    found = snapshot(Licence.objects.filter(subject_id__in=list(subject_ids)), day)
+    in_force = found.in_states(LicenceState.IN_FORCE)
+    rows = (
+        found.licences.order_by()
+        .values_list("subject_id")
+        .annotate(n=Count("pk"), k=Count("pk", filter=in_force))
+    )
+    counted = {key: LicenceCount(known, held) for key, known, held in rows}
+    return {key: counted.get(key, LicenceCount()) for key in subject_ids}
 
 
 def public_licences(text: str, limit: int = 20) -> list[Licence]:

@@ -119,7 +119,12 @@ def key_facts(subject: Subject, place: str, open_items: list[WorkItem], shown: A
     ]
     if subject.enterprise:
         facts.append(
-            {"label": _("Legal entity"), "value": subject.enterprise.name, "hint": subject.enterprise.uscc}
+            {
+                "label": _("Legal entity"),
+                "value": subject.enterprise.name,
+                "href": entity_address(subject, shown),
+                "hint": subject.enterprise.uscc,
+            }
         )
     if shown.is_today:
         facts.append(
@@ -131,6 +136,12 @@ def key_facts(subject: Subject, place: str, open_items: list[WorkItem], shown: A
             }
         )
     return facts
+
+
+def entity_address(subject: Subject, shown: AsOf) -> str:
+    """The file of the legal entity that a subject belongs to, on the day that is shown."""
+    address = reverse("backoffice:entity", args=[subject.enterprise_id])
+    return f"{address}?{shown.parameter}" if shown.parameter else address
 
 
 def due_hint(item: WorkItem) -> str:

@@ -247,6 +247,7 @@ def record_of(subject: Subject, place: str) -> list[dict[str, Any]]:
     """The subject's entry in the register."""
     holder = subject.enterprise
     entity = f"{holder.name} {holder.uscc} {holder.get_kind_display()}" if holder else ""
+    entity_url = reverse("backoffice:entity", args=[holder.pk]) if holder else ""
     level = HOSPITAL_LEVELS[subject.hospital_level] if subject.hospital_level else ""
     flags = [flag_name(flag) for flag in subject.flags]
     return [
@@ -260,7 +261,7 @@ def record_of(subject: Subject, place: str) -> list[dict[str, Any]]:
         },
         {"label": _("Address"), "value": subject.address},
         {"label": _("Coordinates (WGS-84)"), "value": coordinates_of(subject)},
-        {"label": _("Legal entity"), "value": entity},
+        {"label": _("Legal entity"), "value": entity, "href": entity_url},
         {"label": _("Business scope"), "value": subject.business_scope},
         {"label": _("Responsible organ"), "value": subject.responsible_organ.label},
         {"label": _("Risk grade"), "value": RISK_NAMES[RiskGrade(subject.risk_grade)]},
@@ -353,7 +354,7 @@ TABS: dict[str, Tab] = {
         lambda look: latest_documents(subject_ref(look.subject.pk)),
     ),
     "record": Tab(gettext_lazy("Register entry"), "backoffice/_subject_record.html", record_shown),
-    "history": Tab(gettext_lazy("History"), "enterprises/_history.html", history_shown),
+    "history": Tab(pgettext_lazy("register", "History"), "enterprises/_history.html", history_shown),
     "risk": Tab(gettext_lazy("Risk grade"), "enterprises/_risk.html", risk_shown),
     "related": Tab(
         gettext_lazy("Related subjects"),

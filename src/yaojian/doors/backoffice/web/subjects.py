@@ -34,11 +34,13 @@ from yaojian.registers.enterprises.facade import (
     SubjectFilter,
     SubjectType,
     as_they_were,
+    enterprise_with_code,
     facet_counts,
     matching,
     subjects_within,
     type_name,
 )
+from yaojian.registers.enterprises.web.tabs import register_pages
 
 SORTS = {
     "name": ("pinyin", "name", "id"),
@@ -131,6 +133,8 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "why_so_few": why_so_few(actor, width, lambda whose: address(query, whose=whose)),
         "statuses": STATUS_NAMES.items(),
         "page": page,
+        "entity": enterprise_with_code(actor, wanted.text),
+        "care": register_pages(actor),
         "rows": [row_of(subject, names, due.get(subject.pk)) for subject in page],
         "may_enter": actor.may(Permission.SUBJECT_EDIT) and day_shown(query).is_today,
         "day": day_shown(query).parameter,

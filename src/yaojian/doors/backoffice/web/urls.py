@@ -4,6 +4,7 @@ from django.urls import path
 
 from yaojian.doors.backoffice.web import (
     developers,
+    entity_file,
     journal,
     licence_file,
     licences,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("subjects/map/", places.subject_map, name="subject_map"),
     path("subjects/map/points/", places.subject_points, name="subject_points"),
     path("subjects/near/", places.near, name="near"),
+    path("subjects/entities/<int:enterprise_id>/", entity_file.entity, name="entity"),
     path("subjects/<int:subject_id>/", subject_file.subject, name="subject"),
     path("licences/", licences.licences, name="licences"),
     path("licences/new/", licence_file.licence_new, name="licence_new"),

@@ -53,6 +53,7 @@ from yaojian.foundation.worklist.facade import (
     views_of,
     work_of,
 )
+from yaojian.registers.enterprises.facade import open_pairs_counted
 
 
 @requires(Permission.HOME)
@@ -223,6 +224,8 @@ def numbers(actor: Actor, whose: Whose, tally: Tally, principals: Collection[int
             "href": f"{home}&due=soon",
         },
     ]
+    if actor.may(Permission.SUBJECT_MERGE) and not actor.may(Permission.INSPECTION_CONDUCT):
+        return tiles + register_tiles(actor)
     return tiles + inspection_tiles(actor, whose, principals)
 
 
@@ -251,6 +254,20 @@ def inspection_tiles(actor: Actor, whose: Whose, principals: Collection[int]) ->
             "unit": unit,
             "href": f"{inspections}?{narrowing}&state=submitted",
         },
+    ]
+
+
+def register_tiles(actor: Actor) -> list[dict[str, Any]]:
+    """Pairs of subjects that look alike, for those who look after the register instead of inspecting."""
+    count = open_pairs_counted(actor)
+    return [
+        {
+            "label": _("Possible duplicates"),
+            "value": count,
+            "status": "due_soon" if count else "neutral",
+            "unit": pgettext("duplicates", "pairs"),
+            "href": reverse("enterprises:duplicates"),
+        }
     ]
 
 

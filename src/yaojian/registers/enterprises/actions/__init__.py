@@ -13,6 +13,7 @@ from yaojian.registers.enterprises.actions.changing import (
     transfer_subject,
     withdraw_change,
 )
+from yaojian.registers.enterprises.actions.entities import edit_enterprise, editable_enterprise
 from yaojian.registers.enterprises.actions.grading import (
     accept_proposal,
     accept_proposals,
@@ -27,7 +28,9 @@ __all__ = [
     "accept_proposal",
     "accept_proposals",
     "close_subject",
+    "edit_enterprise",
     "edit_subject",
+    "editable_enterprise",
     "editable_for_form",
     "enter_subject",
     "keep_apart",

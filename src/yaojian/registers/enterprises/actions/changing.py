@@ -21,8 +21,10 @@ from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.actions.editing import PLACE_FIELDS, columns_of_changes
 from yaojian.registers.enterprises.actions.registering import register_subjects, with_opening
 from yaojian.registers.enterprises.actions.storing import (
+    ENTERPRISES,
     SUBJECTS,
     Mark,
+    Register,
     histories_of,
     rewrite,
     show,
@@ -30,9 +32,10 @@ from yaojian.registers.enterprises.actions.storing import (
 )
 from yaojian.registers.enterprises.contracts import Outcome, SubjectEntry
 from yaojian.registers.enterprises.events import SubjectsChanged
-from yaojian.registers.enterprises.models import CURRENT, Subject, SubjectVersion
+from yaojian.registers.enterprises.models import CURRENT, EnterpriseVersion, Subject, SubjectVersion
 from yaojian.registers.enterprises.permissions import answers_for
 from yaojian.registers.enterprises.queries import subject_visible_to
+from yaojian.registers.enterprises.states import verbs_open
 from yaojian.registers.enterprises.versions import Span, changed_from, span_on
 
 FARTHEST = timedelta(days=5 * 366)
@@ -40,6 +43,15 @@ FARTHEST = timedelta(days=5 * 366)
 TOLD_AS = {"enterprise_id": "legal_entity", "parent_id": "superior"}
 """How the journal names columns that point to other rows."""
 SHORTEST_REASON = 4
+LONGEST_REASON = 500
+
+REFUSALS = {
+    "close": _("The subject is closed on that day already."),
+    "reopen": _("The subject is open on that day."),
+    "stop": _("It has stopped already on that day."),
+    "resume": _("It is in operation on that day."),
+}
+"""Why a verb leads nowhere from the state of the day."""
 
 Rewriting = Callable[[Sequence[Span]], Sequence[Span]]
 
@@ -143,8 +155,7 @@ def close_subject(*, by: Actor, subject_id: int, on: date, reason: str) -> None:
     subject = editable_subject(by, subject_id)
     history = history_of(subject)
     check_day(history, on, reason, field="on", needs_reason=True)
-    if span_on(history, on).values["closed_on"] is not None:
-        raise Conflict(_("The subject is closed on that day already."), field="on")
+    _check_verb("close", history, on)
     set_columns(by, subject, on, {"closed_on": on}, "subject.closed", reason)
 
 
@@ -154,8 +165,7 @@ def reopen_subject(*, by: Actor, subject_id: int, on: date, reason: str) -> None
     subject = editable_subject(by, subject_id)
     history = history_of(subject)
     check_day(history, on, reason, field="on", needs_reason=True)
-    if span_on(history, on).values["closed_on"] is None:
-        raise Conflict(_("The subject is open on that day."), field="on")
+    _check_verb("reopen", history, on)
     set_columns(by, subject, on, {"closed_on": None}, "subject.reopened", reason)
 
 
@@ -165,16 +175,17 @@ def set_production(*, by: Actor, subject_id: int, running: bool, on: date, reaso
     subject = editable_subject(by, subject_id)
     history = history_of(subject)
     check_day(history, on, reason, field="on", needs_reason=True)
-    state = span_on(history, on).values
-    if state["closed_on"] is not None:
-        raise Conflict(_("The subject is closed on that day already."), field="on")
-    if state["in_production"] == running:
-        raise Conflict(
-            _("It is in operation on that day.") if running else _("It has stopped already on that day."),
-            field="on",
-        )
+    _check_verb("resume" if running else "stop", history, on)
     kind = "subject.production_resumed" if running else "subject.production_stopped"
     set_columns(by, subject, on, {"in_production": running}, kind, reason)
+
+
+def _check_verb(verb: str, history: Sequence[Span], on: date) -> None:
+    """Raises Conflict unless the verb leads somewhere from how the subject stands on the day."""
+    state = span_on(history, on).values
+    closed = state["closed_on"] is not None
+    if verb not in verbs_open(closed=closed, running=state["in_production"]):
+        raise Conflict(REFUSALS["close" if closed else verb], field="on")
 
 
 @transaction.atomic
@@ -235,12 +246,19 @@ def withdraw_change(*, by: Actor, subject_id: int, act: UUID, reason: str) -> No
 
 @transaction.atomic
 def show_subjects_of_today() -> int:
-    """Let rows repeat the version whose day has come; how many. Run each night, harmless at any time."""
+    """Let rows repeat the version whose day has come, legal entities too; how many. Run each night."""
     due = SubjectVersion.objects.filter(CURRENT, in_force_q(today())).exclude(
         valid_from=F("subject__in_force_from")
     )
-    keys = list(due.order_by().values_list("subject_id", flat=True))
-    show(SUBJECTS, {key: spans_of(held) for key, held in histories_of(SUBJECTS, keys).items()})
+    announced = EnterpriseVersion.objects.filter(CURRENT, in_force_q(today())).filter(
+        recorded_at__date__lt=F("valid_from")
+    )
+    return _show(SUBJECTS, due) + _show(ENTERPRISES, announced)
+
+
+def _show(register: Register, versions: QuerySet[Any]) -> int:
+    keys = list(versions.order_by().values_list(register.key, flat=True))
+    show(register, {key: spans_of(held) for key, held in histories_of(register, keys).items()})
     return len(keys)
 
 
@@ -320,10 +338,17 @@ def check_day(
 
 
 def check_reason(reason: str, field: str = "reason") -> None:
-    """Raises InvalidInput unless a reason of some words is given."""
+    """Raises InvalidInput unless a reason of some words is given, of no more than a paragraph."""
     if len(reason.strip()) < SHORTEST_REASON:
         raise InvalidInput(
             _("A reason is needed."),
             field=field,
             cure=_("Write in a few words what happened and where it is documented."),
+        )
+    if len(reason) > LONGEST_REASON or "\0" in reason:
+        raise InvalidInput(
+            _("The reason is longer than %(n)s characters, or holds characters that cannot be printed.")
+            % {"n": LONGEST_REASON},
+            field=field,
+            cure=_("Shorten it, or type it anew."),
         )

@@ -26,10 +26,12 @@ from yaojian.registers.enterprises.actions.storing import (
 from yaojian.registers.enterprises.duplicate_models import APART, MERGED, OPEN
 from yaojian.registers.enterprises.duplicates.finding import find_duplicates_of
 from yaojian.registers.enterprises.events import SubjectsChanged
+from yaojian.registers.enterprises.licence_numbers import licence_numbers_of, note_licence_numbers
 from yaojian.registers.enterprises.merging_port import followers
 from yaojian.registers.enterprises.models import CURRENT, DuplicatePair, Merge, Subject, SubjectVersion
 from yaojian.registers.enterprises.objections import merge_objections
 from yaojian.registers.enterprises.queries import subjects_visible_to
+from yaojian.registers.enterprises.states import PAIR_STATES, PairState
 from yaojian.registers.enterprises.versions import Span, changed_from, span_on
 
 TAKEN = (
@@ -63,9 +65,10 @@ def merge_subjects(*, by: Actor, kept_id: int, ended_id: int, taken: Collection[
     kept, ended = locked[kept_id], locked[ended_id]
     _check_merge(kept, ended)
     mark = Mark.of(uuid4())
-    _take_over(mark, kept, ended, _columns(taken))
+    columns = _columns(taken)
     stores = _adopt(mark, kept, ended)
     moved = _move(kept, ended)
+    _take_over(mark, kept, ended, columns)
     ended.merged_into = kept
     ended.save(update_fields=["merged_into"])
     SubjectVersion.objects.filter(CURRENT, subject=ended).update(replaced_by=mark.act)
@@ -119,11 +122,15 @@ def _columns(taken: Collection[str]) -> list[str]:
 
 
 def _take_over(mark: Mark, kept: Subject, ended: Subject, columns: Collection[str]) -> None:
-    """Let the kept subject have values of the other from today, and begin when the first of them did."""
+    """Let the kept subject have values of the other from today; its number, where licences give it one."""
     held = histories_of(SUBJECTS, [kept.pk, ended.pk])
     history, other = spans_of(held[kept.pk]), spans_of(held[ended.pk])
     values = span_on(other, today()).values
-    changed = changed_from(history, max(today(), history[0].valid_from), {n: values[n] for n in columns})
+    changes = {name: values[name] for name in columns}
+    # The licences of both are the kept subject's by now. A number of its own version is undone with it.
+    if number := licence_numbers_of([kept]):
+        changes["licence_no"] = number[kept.pk]
+    changed = changed_from(history, max(today(), history[0].valid_from), changes)
     rewrite(SUBJECTS, mark, {kept.pk: held[kept.pk]}, {kept.pk: changed})
 
 
@@ -220,6 +227,8 @@ def undo_merge(*, by: Actor, merge_id: int, reason: str) -> None:
         follower.move_back(merge.moved.get(follower.code, []), ended.pk, kept.pk)
     keys = [kept.pk, ended.pk, *stores]
     show(SUBJECTS, {key: spans_of(held) for key, held in histories_of(SUBJECTS, keys).items()})
+    # What holds again was written before the merge: licences may have begun or ended since.
+    note_licence_numbers(licence_numbers_of([kept, ended]))
     publish(SubjectsChanged(keys))
     merge.undone_at, merge.undone_by = now(), by.display_name
     merge.save(update_fields=["undone_at", "undone_by"])
@@ -259,7 +268,7 @@ def keep_apart(*, by: Actor, pair_id: int, note: str) -> None:
         raise NotFound(_("There is no such pair in your area."))
     for key in both:
         editable_subject(by, key, Permission.SUBJECT_MERGE)
-    if pair.state != OPEN:
+    if not PAIR_STATES.permits(PairState(pair.state), "keep_apart"):
         raise Conflict(_("Somebody has decided about this pair already."))
     first, second = pair.first, pair.second
     record_act(
@@ -268,6 +277,7 @@ def keep_apart(*, by: Actor, pair_id: int, note: str) -> None:
         subject=subject_ref(first.pk),
         facts={"kept_code": first.code, "ended_code": second.code, "reason": note.strip()},
     )
-    pair.state, pair.note = APART, note.strip()
+    pair.state = PAIR_STATES.next(PairState(pair.state), "keep_apart").value
+    pair.note = note.strip()
     pair.decided_at, pair.decided_by = now(), by.display_name
     pair.save()

@@ -148,6 +148,18 @@ def test_handing_over_leaves_the_place(region: Region, registrar: Actor, shop: S
         edit(registrar, shop, name="不再归我管")
 
 
+def test_a_hand_over_to_come_takes_effect_on_its_day(region: Region, registrar: Actor, shop: Subject) -> None:
+    tomorrow = today() + timedelta(days=1)
+    actions.transfer_subject(by=registrar, subject_id=shop.pk, organ_code="cj", on=tomorrow, reason=WHY)
+    edit(registrar, shop, on=today(), name="仍归我管")
+    with held_at(datetime.combine(tomorrow, datetime.min.time(), CHINA) + timedelta(hours=1)):
+        assert show_subjects_of_today() == 1
+        shop.refresh_from_db()
+        assert (shop.responsible_organ, shop.name) == (region.prefecture, "仍归我管")
+        with pytest.raises(NotAllowed):
+            edit(registrar, shop, on=tomorrow, name="不再归我管")
+
+
 def test_moving_needs_a_known_place(registrar: Actor, shop: Subject) -> None:
     place = {"division_code": "652325101", "address": "西街 1 号", "latitude": 44.0123456, "longitude": 89.5}
     with pytest.raises(InvalidInput):

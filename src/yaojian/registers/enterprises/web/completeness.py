@@ -33,7 +33,7 @@ def completeness(request: ActingRequest) -> HttpResponse:
         total = {name: sum(row[name] for row in found.values()) for name in ("n", *GAPS)}
         rows.insert(0, {**_row(_("All together"), total, ""), "is_sum": True})
     context = {
-        "register_tabs": register_tabs("completeness"),
+        "register_tabs": register_tabs(request.actor, "completeness"),
         "rows": rows,
         "gaps": list(GAP_NAMES.items()),
     }

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,11 +18,12 @@ from yaojian.foundation.errors import DomainError, NotFound
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.registers.enterprises import actions
 from yaojian.registers.enterprises.duplicate_models import APART, MERGED, OPEN
+from yaojian.registers.enterprises.duplicate_queries import merges_of, pairs_of
 from yaojian.registers.enterprises.duplicates.likeness import Reason
-from yaojian.registers.enterprises.models import DuplicatePair, Merge, Subject
+from yaojian.registers.enterprises.models import DuplicatePair, Subject
 from yaojian.registers.enterprises.objections import merge_objections
 from yaojian.registers.enterprises.permissions import answers_for
-from yaojian.registers.enterprises.queries import subjects_visible_to
+from yaojian.registers.enterprises.states import PAIR_STATES, PairState
 from yaojian.registers.enterprises.types import RISK_NAMES, RiskGrade, flag_name, type_name
 from yaojian.registers.enterprises.web.tabs import register_tabs
 
@@ -50,7 +50,7 @@ def duplicates(request: ActingRequest) -> HttpResponse:
     """The pairs of which the actor's organ answers for both, the most alike first."""
     state = request.GET.get("state", OPEN)
     state = state if state in STATES else OPEN
-    found = _pairs(request.actor).filter(state=state)
+    found = pairs_of(request.actor).filter(state=state)
     page = Paginator(found.order_by("-score", "id"), PAGE_SIZE).get_page(request.GET.get("page"))
     names = division_names(
         {s.division_code[:n] for pair in page for s in (pair.first, pair.second) for n in (6, 9)}
@@ -65,24 +65,13 @@ def duplicates(request: ActingRequest) -> HttpResponse:
         for pair in page
     ]
     context = {
-        "register_tabs": register_tabs("duplicates"),
+        "register_tabs": register_tabs(request.actor, "duplicates"),
         "page": page,
         "rows": rows,
         "state": state,
         "states": list(STATES.items()),
     }
     return render(request, "enterprises/duplicates.html", context)
-
-
-def _pairs(actor: Actor) -> Any:
-    """Pairs whose two subjects the actor's organ, or one below it, answers for."""
-    own = subjects_visible_to(actor).filter(responsible_organ__path__startswith=actor.organ_path)
-    merged = Q(first__merged_into__in=own) | Q(second__merged_into__in=own)
-    both = Q(first__in=own, second__in=own)
-    one = Q(state=MERGED) & (Q(first__in=own) | Q(second__in=own)) & merged
-    return DuplicatePair.objects.filter(both | one).select_related(
-        "first__responsible_organ", "second__responsible_organ"
-    )
 
 
 def reasons_in_words(pair: DuplicatePair) -> str:
@@ -98,7 +87,7 @@ def pair(request: ActingRequest, pair_id: int) -> HttpResponse:
 
 
 def _pair(actor: Actor, pair_id: int) -> DuplicatePair:
-    found: DuplicatePair | None = _pairs(actor).filter(pk=pair_id).first()
+    found: DuplicatePair | None = pairs_of(actor).filter(pk=pair_id).first()
     if found is None:
         raise NotFound(_("There is no such pair in your area."))
     return found
@@ -108,6 +97,12 @@ def pair_context(request: ActingRequest, found: DuplicatePair) -> dict[str, Any]
     """The comparison, column by column, and why the pair cannot be merged where it cannot."""
     chosen = request.POST.get("kept", "")
     kept_first = chosen != str(found.second_id)
+    undecided = PAIR_STATES.permits(PairState(found.state), "merge")
+    may_decide = (
+        request.actor.may(Permission.SUBJECT_MERGE)
+        and answers_for(request.actor, found.first)
+        and answers_for(request.actor, found.second)
+    )
     return {
         "pair": found,
         "why": reasons_in_words(found),
@@ -115,11 +110,10 @@ def pair_context(request: ActingRequest, found: DuplicatePair) -> dict[str, Any]
         "lines": lines_of(found.first, found.second, set(request.POST.getlist("second_value"))),
         "kept_first": kept_first,
         "reason": request.POST.get("reason", ""),
-        "objections": merge_objections(found.first_id, found.second_id) if found.state == OPEN else [],
-        "may_merge": found.state == OPEN
-        and request.actor.may(Permission.SUBJECT_MERGE)
-        and answers_for(request.actor, found.first)
-        and answers_for(request.actor, found.second),
+        "objections": merge_objections(found.first_id, found.second_id) if undecided else [],
+        "may_merge": undecided and may_decide,
+        "may_keep_apart": may_decide and PAIR_STATES.permits(PairState(found.state), "keep_apart"),
+        "note": request.POST.get("note", ""),
     }
 
 
@@ -208,23 +202,31 @@ def apart(request: ActingRequest, pair_id: int) -> HttpResponse:
 @requires(Permission.SUBJECT_VIEW)
 def merges(request: ActingRequest) -> HttpResponse:
     """The merges of subjects that the actor's organ answers for, the latest first."""
-    own = subjects_visible_to(request.actor).filter(
-        responsible_organ__path__startswith=request.actor.organ_path
-    )
-    found = Merge.objects.filter(kept__in=own).select_related("kept", "ended")
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "register_tabs": register_tabs("merges"),
+    return render(request, "enterprises/merges.html", merges_context(request))
+
+
+def merges_context(request: ActingRequest) -> dict[str, Any]:
+    """The context of the page of merges."""
+    page = Paginator(merges_of(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
+    return {
+        "register_tabs": register_tabs(request.actor, "merges"),
         "page": page,
         "may_undo": request.actor.may(Permission.SUBJECT_MERGE),
     }
-    return render(request, "enterprises/merges.html", context)
 
 
 @requires(Permission.SUBJECT_MERGE)
 @require_POST
 def undo(request: ActingRequest, merge_id: int) -> HttpResponse:
     """Let the two subjects be two again."""
-    actions.undo_merge(by=request.actor, merge_id=merge_id, reason=request.POST.get("reason", ""))
+    reason = request.POST.get("reason", "")
+    try:
+        actions.undo_merge(by=request.actor, merge_id=merge_id, reason=reason)
+    except DomainError as error:
+        if isinstance(error, NotFound):
+            raise
+        typed = {"error": error, "refused": merge_id, "reason": reason}
+        context = {**merges_context(request), **typed}
+        return render(request, "enterprises/merges.html", context, status=error.status)
     messages.success(request, _("The two are two subjects again, as they were."))
     return redirect("enterprises:merges")

@@ -165,7 +165,7 @@ def proposals(request: ActingRequest) -> HttpResponse:
         for proposal in page
     ]
     context = {
-        "register_tabs": register_tabs("proposals"),
+        "register_tabs": register_tabs(actor, "proposals"),
         "page": page,
         "rows": rows,
         "wanted": wanted,

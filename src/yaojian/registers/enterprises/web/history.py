@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,9 +15,17 @@ from yaojian.foundation.accounts.facade import Actor, Organ
 from yaojian.foundation.ledger.facade import Act, kind_name
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today
-from yaojian.registers.enterprises.models import CURRENT, Enterprise, Subject, SubjectVersion
+from yaojian.registers.enterprises.models import (
+    CURRENT,
+    Enterprise,
+    EnterpriseVersion,
+    Subject,
+    SubjectVersion,
+)
 from yaojian.registers.enterprises.permissions import user_can_edit
 from yaojian.registers.enterprises.types import HOSPITAL_LEVELS, RISK_NAMES, RiskGrade, flag_name, type_name
+
+V = TypeVar("V", SubjectVersion, EnterpriseVersion)
 
 LABELS: dict[str, Promise] = {
     "code": gettext_lazy("Code"),
@@ -53,18 +61,35 @@ class Difference:
 def history_context(actor: Actor, subject: Subject, *, changeable: bool) -> dict[str, Any]:
     """The versions of a subject, newest first, each with what it changed, by whom and why."""
     versions = list(SubjectVersion.objects.filter(CURRENT, subject_id=subject.pk).order_by("valid_from"))
-    words = _Words(versions)
-    acts = {
-        act.uid: act for act in Act.objects.filter(uid__in=[v.recorded_by for v in versions if v.recorded_by])
-    }
     may_edit = changeable and user_can_edit(actor, subject)
+    words = _Words(versions)
+    entries = _entries(versions, words.differences, WITHDRAWABLE if may_edit else frozenset())
+    return {"entries": entries, "names": former_names(versions, subject.name)}
+
+
+def entity_history_context(enterprise: Enterprise) -> dict[str, Any]:
+    """The versions of a legal entity, newest first, each with what it changed, by whom and why."""
+    versions = list(EnterpriseVersion.objects.filter(CURRENT, enterprise=enterprise).order_by("valid_from"))
+    entries = _entries(versions, differences_of_entity, frozenset())
+    return {"entries": entries, "names": former_names(versions, enterprise.name)}
+
+
+def _entries(
+    versions: Sequence[V],
+    differences: Callable[[V, V], list[Difference]],
+    withdrawable: frozenset[str],
+) -> list[dict[str, Any]]:
+    """Versions in the order of time as entries, the newest first."""
+    uids = [version.recorded_by for version in versions if version.recorded_by]
+    acts = {act.uid: act for act in Act.objects.filter(uid__in=uids)}
     entries = []
-    for before, version in zip([None, *versions[:-1]], versions, strict=True):
+    for place, version in enumerate(versions):
+        before = versions[place - 1] if place else None
         act = acts.get(version.recorded_by) if version.recorded_by else None
         entries.append(
             {
                 "version": version,
-                "differences": words.differences(before, version) if before else [],
+                "differences": differences(before, version) if before else [],
                 "is_first": before is None,
                 "span": span_in_words(version.valid_from, version.valid_to),
                 "is_future": version.valid_from > today(),
@@ -72,10 +97,34 @@ def history_context(actor: Actor, subject: Subject, *, changeable: bool) -> dict
                 "act": act,
                 "kind": kind_name(act.kind) if act else _("Entered before the register kept versions"),
                 "reason": act.facts.get("reason", "") if act else "",
-                "can_withdraw": may_edit and act is not None and act.kind in WITHDRAWABLE,
+                "can_withdraw": act is not None and act.kind in withdrawable,
             }
         )
-    return {"entries": entries[::-1], "names": former_names(versions, subject.name)}
+    return entries[::-1]
+
+
+ENTITY_LABELS: dict[str, Promise] = {
+    "uscc": gettext_lazy("Unified social credit code"),
+    "name": gettext_lazy("Name"),
+    "kind": gettext_lazy("Kind of legal entity"),
+    "registered_address": gettext_lazy("Registered address"),
+    "established_on": gettext_lazy("Established on"),
+    "dissolved_on": gettext_lazy("Deregistered on"),
+    "status": gettext_lazy("Registration status"),
+}
+
+
+def differences_of_entity(before: EnterpriseVersion, after: EnterpriseVersion) -> list[Difference]:
+    """The columns in which two versions of a legal entity differ."""
+
+    def words(version: EnterpriseVersion, column: str) -> str:
+        if column in ("kind", "status"):
+            return str(getattr(version, f"get_{column}_display")())
+        value = getattr(version, column)
+        return "" if value is None else str(value)
+
+    pairs = [(label, words(before, column), words(after, column)) for column, label in ENTITY_LABELS.items()]
+    return [Difference(str(label), old, new) for label, old, new in pairs if old != new]
 
 
 WITHDRAWABLE = frozenset(
@@ -98,7 +147,7 @@ def span_in_words(begins: date, ends: date | None) -> str:
     return _("%(begins)s to %(ends)s") % {"begins": begins.isoformat(), "ends": ends.isoformat()}
 
 
-def former_names(versions: Iterable[SubjectVersion], present: str) -> list[str]:
+def former_names(versions: Iterable[SubjectVersion | EnterpriseVersion], present: str) -> list[str]:
     """Earlier names, the latest first."""
     names = dict.fromkeys(version.name for version in versions)
     return [name for name in reversed(names) if name != present]

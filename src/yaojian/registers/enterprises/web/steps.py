@@ -23,6 +23,7 @@ from yaojian.registers.enterprises import actions
 from yaojian.registers.enterprises.contracts import Change
 from yaojian.registers.enterprises.models import Subject
 from yaojian.registers.enterprises.permissions import user_can_edit
+from yaojian.registers.enterprises.states import verbs_open
 from yaojian.registers.enterprises.web.forms import (
     DayAndReasonForm,
     EditSubjectForm,
@@ -50,6 +51,10 @@ class Step:
     danger: bool = False
 
 
+def _verbs(subject: Subject) -> tuple[str, ...]:
+    return verbs_open(closed=not subject.is_open, running=subject.in_production)
+
+
 STEPS: dict[str, Step] = {
     "close": Step(
         gettext_lazy("Close the subject"),
@@ -59,7 +64,7 @@ STEPS: dict[str, Step] = {
         DayAndReasonForm,
         lambda by, key, data: actions.close_subject(by=by, subject_id=key, **data),
         "building-off",
-        lambda subject: subject.is_open,
+        lambda subject: "close" in _verbs(subject),
         danger=True,
     ),
     "reopen": Step(
@@ -70,7 +75,7 @@ STEPS: dict[str, Step] = {
         DayAndReasonForm,
         lambda by, key, data: actions.reopen_subject(by=by, subject_id=key, **data),
         "building-plus",
-        lambda subject: not subject.is_open,
+        lambda subject: "reopen" in _verbs(subject),
     ),
     "stop": Step(
         gettext_lazy("Production or business stops"),
@@ -82,7 +87,7 @@ STEPS: dict[str, Step] = {
         DayAndReasonForm,
         lambda by, key, data: actions.set_production(by=by, subject_id=key, running=False, **data),
         "player-stop",
-        lambda subject: subject.is_open and subject.in_production,
+        lambda subject: "stop" in _verbs(subject),
     ),
     "resume": Step(
         gettext_lazy("Production or business is resumed"),
@@ -92,7 +97,7 @@ STEPS: dict[str, Step] = {
         DayAndReasonForm,
         lambda by, key, data: actions.set_production(by=by, subject_id=key, running=True, **data),
         "player-play",
-        lambda subject: subject.is_open and not subject.in_production,
+        lambda subject: "resume" in _verbs(subject),
     ),
     "transfer": Step(
         gettext_lazy("Hand over to another organ"),

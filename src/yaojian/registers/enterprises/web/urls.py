@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yaojian.registers.enterprises.web import completeness, duplicates, grading, steps
+from yaojian.registers.enterprises.web import completeness, duplicates, entities, grading, steps
 
 app_name = "enterprises"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("grades/", grading.proposals, name="proposals"),
     path("grades/accept/", grading.accept_many, name="accept_many"),
     path("completeness/", completeness.completeness, name="completeness"),
+    path("entities/<int:enterprise_id>/edit/", entities.edit_entity, name="edit_entity"),
     path("<int:subject_id>/edit/", steps.edit, name="edit"),
     path("<int:subject_id>/grade/", grading.grade, name="grade"),
     *(path(f"<int:subject_id>/{verb}/", steps.change, {"verb": verb}, name=verb) for verb in steps.STEPS),

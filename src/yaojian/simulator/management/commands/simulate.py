@@ -28,7 +28,9 @@ LINES = {
     "acts": ("监管行为", "acts in the journal"),
     "items": ("在办检查的工作项", "work items of open inspections"),
     "duties": ("到期和逾期的检查任务", "inspections due or overdue"),
+    "twins": ("疑似重复的监管对象", "subjects that may be entered twice"),
     "neighbours": ("兵团监管对象", "subjects of the Corps beside"),
+    "moved": ("退回、移交、代理的工作项", "work items returned, handed over or delegated"),
     "assigned": ("已分派给昌吉州检查员的逾期药店", "overdue pharmacies given to the Changji officer"),
 }
 
