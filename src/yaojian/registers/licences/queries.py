@@ -7,12 +7,23 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Width, visible_q, width_q
+from yaojian.foundation.copying import is_any_of
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.periods import ONE_DAY, in_force_q
 from yaojian.foundation.timekeeping import today
@@ -24,6 +35,7 @@ from yaojian.registers.licences.states import CALENDAR_VERBS, ENDED, LICENCE_STA
 
 _ENDED = [state.value for state in ENDED]
 SHORTEST_NUMBER = 3
+MOST_KEYS = 20_000
 LAST_DAY = Coalesce("valid_to", Value(NEVER))
 
 
@@ -100,10 +112,23 @@ def snapshot(licences: QuerySet[Licence], day: date) -> Snapshot:
     return Snapshot(known, day, "kept_then", "since_then")
 
 
+def having_text(found: Snapshot, text: str) -> Snapshot:
+    """A snapshot narrowed to what has the text in its number, or whose holder is found by it.
+
+    Unless they are very many, the keys are looked up now: a list asks for them several times.
+    """
+    if not (text := text.strip()):
+        return found
+    keyed = _having_text(text)
+    keys = [key for (key,) in keyed[: MOST_KEYS + 1]]
+    return found.narrowed(
+        Q(pk__in=keyed) if len(keys) > MOST_KEYS else is_any_of("id", keys, BigIntegerField())
+    )
+
+
 def matching(found: Snapshot, wanted: LicenceFilter) -> Snapshot:
-    """A snapshot narrowed by words (part of the number, or the holder as subjects are searched), facets."""
-    if text := wanted.text.strip():
-        found = found.narrowed(_text_q(text))
+    """A snapshot narrowed by words and facets."""
+    found = having_text(found, wanted.text)
     if wanted.kind:
         found = found.narrowed(Q(kind=wanted.kind))
     if wanted.ends_within:
@@ -115,15 +140,15 @@ def matching(found: Snapshot, wanted: LicenceFilter) -> Snapshot:
     return found
 
 
-def _text_q(text: str) -> Q:
-    """Licences whose number has the text in it, or whose holder is found by it: the two by index, united."""
+def _having_text(text: str) -> QuerySet[Licence, tuple[int]]:
+    """Keys of licences whose number has the text in it, or whose holder is found by it: each by its index."""
     holders = matching_subjects(Subject.objects.all(), SubjectFilter(text=text, status="all"))
-    by_holder = Licence.objects.order_by().filter(subject__in=holders.order_by().values("pk")).values("pk")
+    licences = Licence.objects.order_by().values_list("pk")
+    by_holder = licences.filter(subject__in=holders.order_by().values("pk"))
     number = plain_number(text)
     if len(number) < SHORTEST_NUMBER:
-        return Q(pk__in=by_holder)
-    by_number = Licence.objects.order_by().filter(number__contains=number).values("pk")
-    return Q(pk__in=by_number.union(by_holder))
+        return by_holder
+    return licences.filter(number__contains=number).union(by_holder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -30,6 +31,7 @@ from yaojian.registers.licences.facade import (
     LicenceState,
     Snapshot,
     facet_counts,
+    having_text,
     kind_name,
     licences_within,
     matching,
@@ -58,11 +60,11 @@ SOON_DAYS = 180
 def licences(request: ActingRequest) -> HttpResponseBase:
     """The licences and filings of the subjects the actor may see."""
     actor, query, day = request.actor, request.GET, as_of(request)
-    found = matching(asked_for(actor, query, day), wanted_of(query))
+    named = having_text(asked_for(actor, query, day), wanted_of(query).text)
     if exporting(request):
-        rows = ordered(found.licences, query)
+        rows = ordered(matching(named, facets_of(query)).licences, query)
         return export_of(request, LICENCE_LISTING, licence_rows(rows, day.day), rows.count())
-    return render(request, "backoffice/licences.html", list_context(actor, query, day, found))
+    return render(request, "backoffice/licences.html", list_context(actor, query, day, named))
 
 
 def width_of(actor: Actor, query: QueryDict) -> Width:
@@ -95,10 +97,16 @@ def ordered(found: QuerySet[Licence], query: QueryDict) -> QuerySet[Licence]:
     return found.select_related("subject__responsible_organ").order_by(*order)
 
 
-def list_context(actor: Actor, query: QueryDict, day: AsOf, found: Snapshot) -> dict[str, Any]:
-    """The context of the list's page."""
+def facets_of(query: QueryDict) -> LicenceFilter:
+    """The filter an address asks for, but for the words."""
+    return replace(wanted_of(query), text="")
+
+
+def list_context(actor: Actor, query: QueryDict, day: AsOf, named: Snapshot) -> dict[str, Any]:
+    """The context of the list's page; `named` has been narrowed by the words."""
     wanted, width = wanted_of(query), width_of(actor, query)
-    counts = facet_counts(asked_for(actor, query, day), wanted)
+    counts = facet_counts(named, facets_of(query))
+    found = matching(named, facets_of(query))
     page = page_of(ordered(found.licences, query), query, total=counts.total)
     states = states_of(list(page), day.day)
     return {
