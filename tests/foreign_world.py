@@ -202,7 +202,13 @@ def _person(registrar: Actor, subject: Subject) -> tuple[Person, PharmacistRegis
 def _personal(user: User) -> dict[str, list[Any]]:
     """What belongs to one person of the foreign county alone."""
     view = SavedView.objects.create(user=user, name=f"{MARK}视图", query="")
-    notice = Notice.objects.create(recipient=user, kind="work.handed_over", link="/", created_at=now())
+    notice = Notice.objects.create(
+        recipient=user,
+        kind="work.handed_over",
+        link="/",
+        params={"work_kind": "inspection.due", "count": "1"},
+        created_at=now(),
+    )
     dispatch = Dispatch.objects.create(notice=notice, channel="sms", next_attempt_at=now())
     session = SignInSession.objects.create(
         user=user, session_key="foreign", opened_at=now(), seen_at=now(), device=MARK

@@ -64,6 +64,17 @@ def test_who_may_not_export_is_refused_and_sees_no_button(organ: Organ, path: st
     assert not Act.objects.filter(kind="list.exported").exists()
 
 
+def test_the_page_is_told_when_its_file_or_its_refusal_has_come(organ: Organ) -> None:
+    client = client_of(organ, Role.INSPECTOR)
+    made = client.get("/subjects/", {"export": "xlsx", "signal": "abcdef012345"})
+    assert made.cookies["yaojian_download_abcdef012345"].value == "made"
+    assert int(made["Content-Length"]) == len(b"".join(made.streaming_content))  # type: ignore[attr-defined]
+    refused = client.get("/subjects/", {"export": "exe", "signal": "abcdef012345"})
+    assert refused.cookies["yaojian_download_abcdef012345"].value == "refused"
+    for word in ("", "x; Path=/", "A" * 40):
+        assert not client.get("/subjects/", {"signal": word}).cookies.keys() & {f"yaojian_download_{word}"}
+
+
 def test_an_unknown_format_is_an_error_of_its_field(organ: Organ) -> None:
     assert client_of(organ, Role.INSPECTOR).get("/subjects/", {"export": "exe"}).status_code == 422
 

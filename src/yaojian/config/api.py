@@ -14,6 +14,7 @@ from ninja.throttling import SimpleRateThrottle
 from yaojian import __version__
 from yaojian.config.problems import answer_to
 from yaojian.doors.backoffice.web.api import router as files_router
+from yaojian.doors.backoffice.web.api_people import router as people_router
 from yaojian.doors.backoffice.web.api_registers import router as registers_router
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.accounts.web.denials import note_denial
@@ -56,6 +57,7 @@ api = NinjaAPI(
 )
 api.add_router("", files_router)
 api.add_router("", registers_router)
+api.add_router("", people_router)
 api.add_router("", imports_router)
 api.add_router("/plans", plans_router)
 

@@ -263,6 +263,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.ACCOUNT_VIEW,
         _P.ACCOUNT_MANAGE,
         _P.TOKEN_MANAGE,
+        _P.REGISTER_EXPORT,
     },
     # Who gives rights does not review them (separation of the three administrators, GB/T 22239 8.1.5).
     Role.SECURITY_OFFICER: _EVERYBODY
@@ -274,6 +275,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.ORGAN_VIEW,
         _P.ACCOUNT_VIEW,
         _P.RIGHTS_REVIEW,
+        _P.REGISTER_EXPORT,
     },
     Role.LEADER: _OFFICER | {_P.CLOCK_PAUSE, _P.CLOCK_EXTEND, _P.WORKLIST_ASSIGN, _P.ACCOUNT_VIEW},
     Role.CHIEF: _OFFICER

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
-from urllib.parse import quote
+from typing import IO, Any
 
-from django.http import HttpRequest, QueryDict, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, QueryDict, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
 
@@ -17,16 +17,18 @@ from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.errors import InvalidInput
 from yaojian.foundation.exports.contracts import ExportFormat, Listing
 from yaojian.foundation.exports.delimited import csv_pieces
-from yaojian.foundation.exports.workbook import Sheet, workbook_pieces
+from yaojian.foundation.exports.signal import SIGNAL
+from yaojian.foundation.exports.workbook import Sheet, workbook_file
 from yaojian.foundation.ledger.facade import record_act
 from yaojian.foundation.timekeeping import now, today
 
 PARAMETER = "export"
+BLOCK = 256 * 1024
 MEDIA_TYPES = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ExportFormat.CSV: "text/csv; charset=utf-8",
 }
-_NOT_FILTERS = frozenset({PARAMETER, "page", "sort"})
+_NOT_FILTERS = frozenset({PARAMETER, SIGNAL, "page", "sort"})
 _TYPED = frozenset({"q", "text", "search", "name", "number", "person", "near"})
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
 
@@ -57,21 +59,27 @@ def export_of(
     table = ([value(row) for value in values] for row in rows)
     head = [str(column.label) for column in listing.columns]
     if wanted is ExportFormat.CSV:
-        pieces = csv_pieces(head, table)
-    else:
-        widths = [column.width for column in listing.columns]
-        pieces = workbook_pieces(
-            [Sheet(str(listing.title), head, widths, table), _origin(actor, listing, count, filters)]
-        )
-    return file_answer(pieces, listing.code, wanted)
+        pieces = _in_language(csv_pieces(head, table))
+        answer = StreamingHttpResponse(pieces, content_type=MEDIA_TYPES[wanted])
+        answer["Content-Disposition"] = content_disposition_header(True, _file_name(listing.code, wanted))
+        return answer
+    widths = [column.width for column in listing.columns]
+    sheets = [Sheet(str(listing.title), head, widths, table), _origin(actor, listing, count, filters)]
+    return workbook_answer(workbook_file(sheets), listing.code)
 
 
-def file_answer(pieces: Iterator[bytes], name: str, wanted: ExportFormat) -> StreamingHttpResponse:
-    """Pieces of a file as a download, in the language of the request."""
-    answer = StreamingHttpResponse(_in_language(pieces), content_type=MEDIA_TYPES[wanted])
-    full = f"{name}-{today():%Y%m%d}.{wanted.value}"
-    answer["Content-Disposition"] = f"attachment; filename=\"{full}\"; filename*=UTF-8''{quote(full)}"
+def workbook_answer(file: IO[bytes], name: str) -> FileResponse:
+    """A workbook as a download; the file is closed when the answer is, whether all of it was sent or not."""
+    full = _file_name(name, ExportFormat.XLSX)
+    answer = FileResponse(
+        file, as_attachment=True, filename=full, content_type=MEDIA_TYPES[ExportFormat.XLSX]
+    )
+    answer.block_size = BLOCK
     return answer
+
+
+def _file_name(name: str, wanted: ExportFormat) -> str:
+    return f"{name}-{today():%Y%m%d}.{wanted.value}"
 
 
 def _in_language(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,8 +1,9 @@
 """The door of the exports room."""
 
-from yaojian.foundation.exports.answers import export_of, exporting, file_answer
+from yaojian.foundation.exports.answers import export_of, exporting, workbook_answer
 from yaojian.foundation.exports.contracts import Column, ExportFormat, Listing
-from yaojian.foundation.exports.workbook import Sheet, workbook_pieces
+from yaojian.foundation.exports.rows import in_chunks
+from yaojian.foundation.exports.workbook import Sheet, workbook_file
 
 __all__ = [
     "Column",
@@ -11,6 +12,7 @@ __all__ = [
     "Sheet",
     "export_of",
     "exporting",
-    "file_answer",
-    "workbook_pieces",
+    "in_chunks",
+    "workbook_answer",
+    "workbook_file",
 ]

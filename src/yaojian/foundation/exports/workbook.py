@@ -1,57 +1,31 @@
-"""Workbooks (ECMA-376) written while they are sent: no temporary file, memory for a few hundred rows. Pure.
-
-xlsxwriter can hold memory down, but writes a file first, and takes five times as long for 140,000 rows.
-"""
+"""Workbooks (XLSX) of any length with little memory, written by xlsxwriter to a file that has no name."""
 
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, count, islice
-from typing import Protocol
-from xml.sax.saxutils import escape, quoteattr
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from yaojian.foundation.exports.delimited import could_start_a_formula
 from yaojian.foundation.timekeeping import CHINA
 
 ROWS_PER_SHEET = 1_000_000
-ROWS_AT_ONCE = 400
-LONGEST_TEXT = 32_767
 LONGEST_NAME = 31
-_EPOCH = date(1899, 12, 30)
 _EXACT = 10**15
+"""Whole numbers from here on lose digits in a spreadsheet; they are written as text."""
+_FIRST_YEAR = 1900
+"""Spreadsheets know no day before it; such a day is written as text."""
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
-_HEAD, _DAY, _MOMENT, _QUOTED = 1, 2, 3, 4
-_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-
-_STYLES = (
-    f"{_DECLARATION}<styleSheet {_MAIN}>"
-    '<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
-    '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/></numFmts>'
-    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
-    '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
-    '<fills count="3"><fill><patternFill patternType="none"/></fill>'
-    '<fill><patternFill patternType="gray125"/></fill>'
-    '<fill><patternFill patternType="solid"><fgColor rgb="FFE8EEF4"/></patternFill></fill></fills>'
-    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="5"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
-    '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1"'
-    ' applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>'
-    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1"/></cellXfs>'
-    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,168 +38,105 @@ class Sheet:
     rows: Iterable[Sequence[object]]
 
 
-class _Target(Protocol):
-    def write(self, data: bytes, /) -> int: ...
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    head: Format
+    day: Format
+    moment: Format
+    quoted: Format
 
 
-class _Pipe:
-    """Takes what the archive writes and gives it on; it cannot be sought, so the archive does not try."""
+def workbook_file(sheets: Iterable[Sheet]) -> IO[bytes]:
+    """The workbook as an open file at its beginning; a long sheet goes on in further ones.
 
-    def __init__(self) -> None:
-        self.held = bytearray()
-
-    def write(self, data: bytes, /) -> int:
-        self.held += data
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing waits anywhere else."""
-
-    def close(self) -> None:
-        """What was written stays to be taken."""
-
-    def taken(self) -> bytes:
-        """What was written since the last time."""
-        data = bytes(self.held)
-        self.held.clear()
-        return data
-
-
-def column_letters(number: int) -> str:
-    """The letters of a column: 0 is A, 26 is AA."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def workbook_pieces(sheets: Iterable[Sheet]) -> Iterator[bytes]:
-    """The bytes of a workbook, piece by piece; a long sheet goes on in further ones."""
-    pipe, names = _Pipe(), list[str]()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-        for sheet in sheets:
-            rows = iter(sheet.rows)
-            for part in count(1):
-                first = next(rows, None)
-                if part > 1 and first is None:
-                    break
-                names.append(_name(sheet.name, part, names))
-                begun = [] if first is None else [first]
-                with archive.open(f"xl/worksheets/sheet{len(names)}.xml", "w", force_zip64=True) as target:
-                    for _written in _write(target, sheet, chain(begun, islice(rows, ROWS_PER_SHEET - 1))):
-                        yield pipe.taken()
-                if first is None:
-                    break
-        for entry, text in _surroundings(names):
-            archive.writestr(entry, text)
-    yield pipe.taken()
-
-
-def _write(target: _Target, sheet: Sheet, rows: Iterator[Sequence[object]]) -> Iterator[None]:
-    letters = [column_letters(number) for number in range(len(sheet.head))]
-    widths = "".join(
-        f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>'
-        for n, width in enumerate(sheet.widths, 1)
-    )
-    head = "".join(
-        _cell(f"{letter}1", str(name), _HEAD) for letter, name in zip(letters, sheet.head, strict=True)
-    )
-    target.write(
-        (
-            f'{_DECLARATION}<worksheet {_MAIN}><sheetViews><sheetView workbookViewId="0">'
-            '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-            f'</sheetView></sheetViews><cols>{widths}</cols><sheetData><row r="1">{head}</row>'
-        ).encode()
-    )
-    number = 1
-    while chunk := list(islice(rows, ROWS_AT_ONCE)):
-        lines = []
-        for row in chunk:
-            number += 1
-            cells = "".join(
-                _cell(f"{letter}{number}", value)
-                for letter, value in zip(letters, row, strict=True)
-                if value is not None and value != ""
+    The file has no name, so it is gone when it is closed, however that comes about.
+    """
+    file = TemporaryFile(prefix="yaojian-export-")  # noqa: SIM115 (the caller closes it)
+    try:
+        with TemporaryDirectory(prefix="yaojian-export-") as place:
+            book = Workbook(file, {"constant_memory": True, "tmpdir": place})
+            styles = _Styles(
+                head=book.add_format(
+                    {"bold": True, "bg_color": "#E8EEF4", "valign": "vcenter", "text_wrap": True}
+                ),
+                day=book.add_format({"num_format": "yyyy-mm-dd"}),
+                moment=book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+                quoted=book.add_format({"num_format": "@", "quote_prefix": True}),
             )
-            lines.append(f'<row r="{number}">{cells}</row>')
-        target.write("".join(lines).encode())
-        yield
-    last = f"{letters[-1]}{number}"
-    target.write(f'</sheetData><autoFilter ref="A1:{last}"/></worksheet>'.encode())
-    yield
+            for name, sheet, rows in _parts(sheets):
+                _write(book.add_worksheet(name), sheet, rows, styles)
+            book.close()
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
-def _cell(place: str, value: object, style: int = 0) -> str:
-    if isinstance(value, bool):
-        return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
-    if isinstance(value, int | float | Decimal) and -_EXACT < value < _EXACT:
-        return f'<c r="{place}"><v>{value}</v></c>'
-    if isinstance(value, datetime):
-        local = value.astimezone(CHINA)
-        part = (local.hour * 3600 + local.minute * 60 + local.second) / 86400
-        return f'<c r="{place}" s="{_MOMENT}"><v>{(local.date() - _EPOCH).days + part:.8f}</v></c>'
-    if isinstance(value, date):
-        return f'<c r="{place}" s="{_DAY}"><v>{(value - _EPOCH).days}</v></c>'
+def _parts(sheets: Iterable[Sheet]) -> Iterator[tuple[str, Sheet, Iterator[Sequence[object]]]]:
+    """The sheets of the file: each sheet, or as many as its rows need, with a name of its own."""
+    taken: set[str] = set()
+    for sheet in sheets:
+        rows = iter(sheet.rows)
+        for part in count(1):
+            first = list(islice(rows, 1))
+            if part > 1 and not first:
+                break
+            name = _name(sheet.name, part, taken)
+            taken.add(name.casefold())
+            yield name, sheet, chain(first, islice(rows, ROWS_PER_SHEET - 1))
+            if not first:
+                break
+
+
+def _write(target: Worksheet, sheet: Sheet, rows: Iterator[Sequence[object]], styles: _Styles) -> None:
+    target.freeze_panes(1, 0)
+    for place, width in enumerate(sheet.widths):
+        target.set_column(place, place, width)
+    for place, name in enumerate(sheet.head):
+        target.write_string(0, place, _text(name), styles.head)
+    number = 0
+    for number, row in enumerate(rows, 1):
+        for place, value in enumerate(row):
+            _write_cell(target, number, place, value, styles)
+    target.autofilter(0, 0, number, len(sheet.head) - 1)
+
+
+def _write_cell(target: Worksheet, row: int, place: int, value: object, styles: _Styles) -> None:
+    if value is None or value == "":
+        return
+    if isinstance(value, str):
+        _write_text(target, row, place, value, styles)
+    elif isinstance(value, bool):
+        target.write_boolean(row, place, value)
+    elif isinstance(value, int | float | Decimal) and -_EXACT < value < _EXACT:
+        target.write_number(row, place, float(value) if isinstance(value, Decimal) else value)
+    elif isinstance(value, datetime):
+        local = value.astimezone(CHINA).replace(tzinfo=None)
+        target.write_datetime(row, place, local, styles.moment)
+    elif isinstance(value, date) and value.year >= _FIRST_YEAR:
+        target.write_datetime(row, place, value, styles.day)
+    else:
+        _write_text(target, row, place, str(value), styles)
+
+
+def _write_text(target: Worksheet, row: int, place: int, value: str, styles: _Styles) -> None:
+    text = _text(value)
+    target.write_string(row, place, text, styles.quoted if could_start_a_formula(text) else None)
+
+
+def _text(value: object) -> str:
+    """A text as a cell may hold it."""
     text = str(value)
-    if not style and could_start_a_formula(text):
-        style = _QUOTED
     if _NOT_XML.search(text):
         text = _NOT_XML.sub("", text)
-    styled = f' s="{style}"' if style else ""
-    return (
-        f'<c r="{place}"{styled} t="inlineStr"><is><t xml:space="preserve">'
-        f"{escape(text[:LONGEST_TEXT])}</t></is></c>"
-    )
+    # What begins and ends like a run of rich text, xlsxwriter would write into the XML as it is.
+    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
-def _name(name: str, part: int, taken: Sequence[str]) -> str:
+def _name(name: str, part: int, taken: set[str]) -> str:
     """A name that a sheet may have and no other has."""
     end = f" ({part})" if part > 1 else ""
-    plain = _NOT_IN_NAMES.sub(" ", name).strip("' ")[: LONGEST_NAME - len(end)] or "Sheet"
+    plain = _NOT_IN_NAMES.sub(" ", name).strip("' ")[: LONGEST_NAME - len(end)].rstrip("'") or "Sheet"
     found = plain + end
-    return found if found not in taken else f"{plain[: LONGEST_NAME - 4]} #{len(taken) + 1}"
-
-
-def _surroundings(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The small parts that make sheets a workbook."""
-    numbers = range(1, len(names) + 1)
-    yield (
-        "[Content_Types].xml",
-        f'{_DECLARATION}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Default Extension="xml" ContentType="application/xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}.styles+xml"/>'
-        + "".join(
-            f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_TYPES}.worksheet+xml"/>'
-            for n in numbers
-        )
-        + "</Types>",
-    )
-    yield (
-        "_rels/.rels",
-        f'{_DECLARATION}<Relationships xmlns="{_RELATIONS}"><Relationship Id="rId1"'
-        f' Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    )
-    yield (
-        "xl/workbook.xml",
-        f'{_DECLARATION}<workbook {_MAIN} xmlns:r="{_OFFICE}"><sheets>'
-        + "".join(
-            f'<sheet name={quoteattr(name)} sheetId="{n}" r:id="rId{n}"/>'
-            for n, name in zip(numbers, names, strict=True)
-        )
-        + "</sheets></workbook>",
-    )
-    yield (
-        "xl/_rels/workbook.xml.rels",
-        f'{_DECLARATION}<Relationships xmlns="{_RELATIONS}">'
-        + "".join(
-            f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
-            for n in numbers
-        )
-        + f'<Relationship Id="rId{len(names) + 1}" Type="{_OFFICE}/styles" Target="styles.xml"/>'
-        "</Relationships>",
-    )
-    yield "xl/styles.xml", _STYLES
+    return found if found.casefold() not in taken else f"{plain[: LONGEST_NAME - 4]} #{len(taken) + 1}"

@@ -9,6 +9,8 @@ class IntakeApp(AppConfig):
 
     def ready(self) -> None:
         from yaojian.foundation.privacy.facade import FIELD_NAMES
+        from yaojian.registers.intake.expert_target import EXPERTS
+        from yaojian.registers.intake.inspector_target import INSPECTORS
         from yaojian.registers.intake.licence_target import LICENCES
         from yaojian.registers.intake.pharmacist_target import PHARMACISTS
         from yaojian.registers.intake.product_target import PRODUCTS
@@ -18,5 +20,5 @@ class IntakeApp(AppConfig):
 
         FIELD_NAMES[SEALED_FIELD] = SEALED_NAME
 
-        for target in (SUBJECTS, LICENCES, PRODUCTS, PHARMACISTS):
+        for target in (SUBJECTS, LICENCES, PRODUCTS, PHARMACISTS, INSPECTORS, EXPERTS):
             register_target(target)

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from yaojian.foundation.accounts.facade import Actor, Permission
-from yaojian.registers.intake.contracts import EntryFault, EntryOutcome, FieldKind, ImportField, Target
-from yaojian.registers.people.contracts import SEX_NAMES
+from yaojian.foundation.accounts.facade import Permission
+from yaojian.registers.intake.contracts import FieldKind, ImportField, Target
+from yaojian.registers.intake.person_target import (
+    PERSON_FIELDS,
+    enter_people,
+    nothing_shown,
+    person_entry,
+    take_back_people,
+    value_of,
+)
 from yaojian.registers.people.facade import (
     CATEGORY_NAMES,
     PRACTICE_NAMES,
     Category,
     PersonEntry,
     Practice,
-    RoleEntry,
     RoleKind,
-    register_people,
-    undo_people,
 )
 
 _K = FieldKind
-_OF_PERSON = ("name", "sex", "identity_number", "phone")
 FIELDS = (
     ImportField(
         "registration_no",
@@ -101,67 +101,13 @@ FIELDS = (
     ImportField(
         "expires_on", _("Valid until"), _K.DAY, ("有效期至", "注册有效期至", "有效期截止"), required=True
     ),
-    ImportField("sex", pgettext_lazy("person", "Sex"), _K.CHOICE, ("性别",), choices=SEX_NAMES, blank=""),
-    ImportField(
-        "identity_number",
-        _("Identity number"),
-        _K.CODE,
-        ("身份证号", "身份证号码", "证件号码", "公民身份号码"),
-        hint=_("Sealed in the register; format the column as text."),
-        personal=True,
-        blank="",
-    ),
-    ImportField(
-        "phone",
-        _("Mobile number"),
-        _K.CODE,
-        ("手机号", "手机号码", "联系电话", "电话"),
-        hint=_("Sealed in the register; format the column as text."),
-        personal=True,
-        blank="",
-    ),
+    *PERSON_FIELDS,
 )
 
 
 def pharmacist_entry(**values: Any) -> PersonEntry:
     """An entry of one person with one registration."""
-    person = {name: values.pop(name) for name in _OF_PERSON if name in values}
-    begins = values.pop("valid_from")
-    role = RoleEntry(RoleKind.PHARMACIST, begins, values["expires_on"], values)
-    return PersonEntry(key=values["registration_no"], roles=(role,), **person)
-
-
-def value_of(entry: PersonEntry, name: str) -> Any:
-    """One value of an entry by field."""
-    if name in _OF_PERSON:
-        return getattr(entry, name)
-    role = entry.roles[0]
-    return role.valid_from if name == "valid_from" else role.values.get(name)
-
-
-def enter_pharmacists(
-    entries: Sequence[PersonEntry], *, by: Actor, effective_on: date, batch: UUID, rehearse: bool
-) -> list[EntryOutcome]:
-    """The register's bulk door."""
-    outcomes = register_people(entries, by=by, effective_on=effective_on, batch=batch)
-    return [
-        EntryOutcome(
-            outcome.code,
-            outcome.change.value,
-            [EntryFault(outcome.field, outcome.reason, outcome.cure)] if outcome.reason else [],
-        )
-        for outcome in outcomes
-    ]
-
-
-def take_back_pharmacists(*, by: Actor, batch: UUID) -> list[EntryOutcome]:
-    """The register's way back: all of the batch, or nothing when something was changed since."""
-    return [EntryOutcome("", "changed")] * undo_people(by=by, batch=batch)
-
-
-def current_pharmacists(actor: Actor, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-    """Nothing: what the register holds of people is shown on their own pages alone."""
-    return {}
+    return person_entry(RoleKind.PHARMACIST, values["registration_no"], values, values["expires_on"])
 
 
 PHARMACISTS = Target(
@@ -174,8 +120,8 @@ PHARMACISTS = Target(
     entry_type=None,
     key=lambda entry: entry.key,
     key_field="registration_no",
-    register=enter_pharmacists,
-    undo=take_back_pharmacists,
-    current=current_pharmacists,
+    register=enter_people,
+    undo=take_back_people,
+    current=nothing_shown,
     value=value_of,
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from typing import IO
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from yaojian.foundation.accounts.facade import Actor
-from yaojian.foundation.exports.facade import Sheet, workbook_pieces
+from yaojian.foundation.errors import NotFound
+from yaojian.foundation.exports.facade import Sheet, workbook_file
 from yaojian.foundation.privacy.facade import reveal
 from yaojian.registers.intake.actions import import_ref
 from yaojian.registers.intake.contracts import FieldKind, ImportField, Target
@@ -23,9 +25,9 @@ AT_ONCE = 1_000
 WIDTH = 20
 
 
-def error_workbook(actor: Actor, job: Import) -> Iterator[bytes]:
-    """The workbook of the broken rows, piece by piece."""
-    return workbook_pieces(error_sheets(actor, job))
+def error_workbook(actor: Actor, job: Import) -> IO[bytes]:
+    """The workbook of the broken rows as an open file, the caller's to close."""
+    return workbook_file(error_sheets(actor, job))
 
 
 def error_sheets(actor: Actor, job: Import) -> Iterator[Sheet]:
@@ -34,6 +36,10 @@ def error_sheets(actor: Actor, job: Import) -> Iterator[Sheet]:
     The names of the columns are those of the file, so that it can be mended and imported again with the same
     mapping. Of a register with personal data the rows are sealed, and the look at them is an act.
     """
+    if "header" not in job.shape:
+        raise NotFound(
+            _("No row of this import has been looked at yet."), cure=_("Wait until it has been checked.")
+        )
     target = target_named(job.target)
     header = [name or f"({number + 1})" for number, name in enumerate(job.shape["header"])]
     widths = [WIDTH] * len(header) + [10, 24, 60, 50]

@@ -42,6 +42,7 @@ from yaojian.registers.licences.queries import (
     verbs_open,
     version_among,
     version_on,
+    versions_on,
 )
 from yaojian.registers.licences.rules import last_day
 from yaojian.registers.licences.states import LicenceState
@@ -94,4 +95,5 @@ __all__ = [
     "verbs_open",
     "version_among",
     "version_on",
+    "versions_on",
 ]

@@ -12,6 +12,7 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from yaojian.foundation.changes import changed_at_field
 from yaojian.foundation.periods import ends_after_start, no_overlap
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.licences.kinds import KINDS, SINGLE, LicenceKind
@@ -47,6 +48,7 @@ class Licence(models.Model):
     batch = models.UUIDField(null=True, blank=True)
     organ = models.ForeignKey("accounts.Organ", models.PROTECT, related_name="+", editable=False)
     division_code = models.CharField(max_length=12, editable=False)
+    changed_at = changed_at_field()
 
     class Meta:
         verbose_name = _("licence")
@@ -83,6 +85,7 @@ class Licence(models.Model):
             ),
             models.Index(fields=["batch"], condition=models.Q(batch__isnull=False), name="licence_batch"),
             GinIndex(OpClass("number", name="gin_trgm_ops"), name="licence_number_trgm"),
+            models.Index(fields=["changed_at"], name="licence_changed"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -237,6 +237,12 @@ def renewal_of(licence: Licence, day: date) -> Licence | None:
     """The next term of a licence, where one had been issued by a day."""
     later: Licence | None = getattr(licence, "renewed_by", None)
     return later if later is not None and later.issued_on <= day else None
+
+
+def versions_on(licence_ids: Iterable[int], day: date) -> dict[int, LicenceVersion]:
+    """What licences said on a day, by licence (one query); those without a version for it are left out."""
+    found = LicenceVersion.objects.filter(in_force_q(day), licence__in=list(licence_ids))
+    return {version.licence_id: version for version in found}
 
 
 def version_on(licence: Licence, day: date | None) -> LicenceVersion:

@@ -223,6 +223,8 @@ class _Chunk:
                 role.full_time = None  # type: ignore[attr-defined]
             near = [held for key in meeting_keys(role) for held in self.held[role.kind, key]]
             same = next((held for held in near if _is_same(held, role)), None)
+            if same is not None:
+                _fill_in(role, same)
             beside = [held for held in near if held is not same]
             beside += [other for other, _same in placed if other.kind is role.kind]
             if clash := clash_among(role, beside):
@@ -339,6 +341,14 @@ def _is_same(held: PersonRole, role: PersonRole) -> bool:
         return False
     telling = {"subject_id", "position", "sequence", "domain"} & set(ROLE_FIELDS[role.kind])
     return all(getattr(held, name) == getattr(role, name) for name in telling)
+
+
+def _fill_in(role: PersonRole, held: PersonRole) -> None:
+    """What an entry leaves open of a role that the register has already stays as it is there."""
+    if role.kind is not RoleKind.PHARMACIST:
+        role.valid_to = role.valid_to or held.valid_to
+    if role.kind is RoleKind.EXPERT:
+        role.title = role.title or held.title  # type: ignore[attr-defined]
 
 
 def _seal(rows: Sequence[_Row]) -> None:

@@ -40,8 +40,10 @@ from yaojian.registers.people.contracts import (
     person_ref,
 )
 from yaojian.registers.people.duties import refresh_people_duties
-from yaojian.registers.people.models import Person
+from yaojian.registers.people.models import ROLE_FIELDS, Person, PersonRole
 from yaojian.registers.people.queries import (
+    PersonFilter,
+    matching,
     people_at_subject,
     people_visible_to,
     person_visible_to,
@@ -49,6 +51,7 @@ from yaojian.registers.people.queries import (
     pharmacist_counts,
     qualifications_in_words,
     roles_at_subject,
+    roles_in_force,
     suspected_visible_to,
 )
 from yaojian.registers.people.roles import change_role, end_role, enter_role
@@ -60,6 +63,7 @@ __all__ = [
     "GRADE_NAMES",
     "POSITION_NAMES",
     "PRACTICE_NAMES",
+    "ROLE_FIELDS",
     "ROLE_KIND_NAMES",
     "SEQUENCE_NAMES",
     "TIER_NAMES",
@@ -70,6 +74,8 @@ __all__ = [
     "Outcome",
     "Person",
     "PersonEntry",
+    "PersonFilter",
+    "PersonRole",
     "PositionKind",
     "Practice",
     "RoleEntry",
@@ -88,6 +94,7 @@ __all__ = [
     "erase_person",
     "identity_check_digit",
     "link_account",
+    "matching",
     "people_at_subject",
     "people_visible_to",
     "person_ref",
@@ -98,6 +105,7 @@ __all__ = [
     "refresh_people_duties",
     "register_people",
     "roles_at_subject",
+    "roles_in_force",
     "suspected_visible_to",
     "undo_people",
 ]

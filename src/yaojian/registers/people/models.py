@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from yaojian.foundation.changes import changed_at_field
 from yaojian.foundation.periods import ends_after_start, no_overlap
 from yaojian.foundation.search import Bigrams
 from yaojian.registers.people.contracts import (
@@ -53,6 +54,7 @@ class Person(models.Model):
     phone_index = models.CharField(max_length=64, blank=True, db_index=True)
     search_text = models.TextField(blank=True)
     entered_at = models.DateTimeField()
+    changed_at = changed_at_field()
     erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -73,6 +75,7 @@ class Person(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["organ"], name="person_of_organ"),
             models.Index(fields=["pinyin", "name", "id"], name="person_order"),
+            models.Index(fields=["changed_at"], name="person_changed"),
             GinIndex(Bigrams("search_text"), name="person_bigrams"),
         ]
 

@@ -106,6 +106,15 @@ def roles_of(kind: RoleKind) -> QuerySet[Any]:
     return roles.select_related("organ", "person__account") if kind is RoleKind.INSPECTOR else roles
 
 
+def roles_in_force(person_ids: Collection[int], day: date) -> dict[int, list[PersonRole]]:
+    """The roles in force on a day of people the caller has been let see, by person (four queries)."""
+    found: dict[int, list[PersonRole]] = {person_id: [] for person_id in person_ids}
+    for kind in (RoleKind.PHARMACIST, RoleKind.INSPECTOR, RoleKind.EXPERT, RoleKind.POSITION):
+        for role in roles_of(kind).filter(in_force_q(day), person__in=person_ids).order_by("-valid_from"):
+            found[role.person_id].append(role)
+    return found
+
+
 def role_visible_to(actor: Actor, kind: RoleKind, role_id: int) -> Any:
     """One role of a person the actor may see. Raises NotFound."""
     role = roles_of(kind).filter(pk=role_id).first()

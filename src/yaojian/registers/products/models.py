@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yaojian.foundation.changes import changed_at_field
 from yaojian.foundation.periods import ends_after_start, no_overlap
 from yaojian.foundation.search import Bigrams
 from yaojian.foundation.timekeeping import today
@@ -61,6 +62,7 @@ class Product(Contents):
     pinyin = models.CharField(max_length=200, blank=True, help_text="initials of the name, for order")
     search_text = models.TextField(blank=True, help_text="what the product is found by")
     batch = models.UUIDField(null=True, blank=True)
+    changed_at = changed_at_field()
 
     class Meta:
         verbose_name = _("product")
@@ -82,6 +84,7 @@ class Product(Contents):
             GinIndex(fields=["flags"], name="product_flags"),
             models.Index(fields=["pinyin", "id"], name="product_by_name"),
             models.Index(fields=["batch"], condition=models.Q(batch__isnull=False), name="product_batch"),
+            models.Index(fields=["changed_at"], name="product_changed"),
         ]
 
     def __str__(self) -> str:

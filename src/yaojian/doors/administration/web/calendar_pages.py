@@ -8,10 +8,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yaojian.doors.administration.web.rules_forms import DayForm, YearForm, refuse
 from yaojian.doors.administration.web.rules_pages import tabs_of
@@ -19,10 +21,20 @@ from yaojian.foundation.accounts.contracts import Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.deadlines.facade import edit_day, enter_calendar_year, undated_clocks
 from yaojian.foundation.errors import InvalidInput, NotFound
+from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting
 from yaojian.foundation.reference.facade import CalendarDay, days_held, days_of, read_year, years_held
 from yaojian.foundation.timekeeping import today
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+LISTING = Listing(
+    "working-days",
+    gettext_lazy("Working-day calendar"),
+    (
+        Column(gettext_lazy("Day"), lambda row: row.day, 12),
+        Column(gettext_lazy("Working day"), lambda row: row.is_working, 12),
+        Column(gettext_lazy("Note"), lambda row: row.note, 30),
+    ),
+)
 
 
 @requires(Permission.RULES_VIEW)
@@ -87,6 +99,7 @@ def _year_context(request: ActingRequest, wanted: int) -> dict[str, Any]:
         "year": wanted,
         "years": [{"year": y, "held": y in years, "active": y == wanted} for y in shown],
         "is_held": wanted in years,
+        "day_count": len(held),
         "months": _months(wanted, held) if held else [],
         "worked": sum(row.is_working for row in held.values()),
         "exceptions": [row for day, row in sorted(held.items()) if row.is_working != (day.weekday() < 5)],
@@ -97,9 +110,13 @@ def _year_context(request: ActingRequest, wanted: int) -> dict[str, Any]:
 
 
 @requires(Permission.RULES_VIEW)
-def year(request: ActingRequest, year: int) -> HttpResponse:
+def year(request: ActingRequest, year: int) -> HttpResponseBase:
     """A year as a grid of months; a year that is missing says so loudly."""
-    return render(request, "administration/calendar_year.html", _year_context(request, _checked(year)))
+    wanted = _checked(year)
+    if exporting(request):
+        held = days_held(wanted)
+        return export_of(request, LISTING, [held[day] for day in sorted(held)], len(held))
+    return render(request, "administration/calendar_year.html", _year_context(request, wanted))
 
 
 @requires(Permission.RULES_MANAGE)

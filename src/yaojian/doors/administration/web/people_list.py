@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
@@ -19,11 +19,11 @@ from yaojian.doors.administration.web.people_forms import organ_choices
 from yaojian.foundation.accounts.contracts import ROLE_NAMES, Permission, Role
 from yaojian.foundation.accounts.facade import Actor, Posting, User
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
-from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting
+from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting, in_chunks
 from yaojian.foundation.staffing.facade import PeopleFilter, matching_people, people_visible_to
 from yaojian.foundation.timekeeping import now, today
 
-PAGE_SIZE, ROWS_AT_ONCE = 25, 500
+PAGE_SIZE = 25
 LISTING = Listing(
     "accounts",
     _("People and rights"),
@@ -91,11 +91,11 @@ def state_of(user: User, has_posting: bool, is_coming: bool) -> tuple[str, Promi
 
 def _all_rows(actor: Actor, users: QuerySet[User]) -> Iterator[dict[str, Any]]:
     """Every row of a list, some hundred at a time."""
-    for page in Paginator(users, ROWS_AT_ONCE):
-        yield from _rows(actor, page)
+    for chunk in in_chunks(users):
+        yield from _rows(actor, chunk)
 
 
-def _rows(actor: Actor, users: Page[User]) -> list[dict[str, Any]]:
+def _rows(actor: Actor, users: Iterable[User]) -> list[dict[str, Any]]:
     day = today()
     postings: dict[int, list[Posting]] = {}
     found = Posting.objects.filter(user__in=list(users), organ__path__startswith=actor.organ_path)

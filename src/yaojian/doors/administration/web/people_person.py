@@ -8,7 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +27,7 @@ from yaojian.foundation.accounts.second_factor import confirmed_factor, is_offer
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
 from yaojian.foundation.errors import DomainError
+from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting
 from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
 from yaojian.foundation.staffing.facade import (
     burdens_of,
@@ -37,6 +40,7 @@ from yaojian.foundation.staffing.facade import (
     revoke_token_of,
     user_can_manage,
 )
+from yaojian.foundation.timekeeping import now
 
 VIEWS = {
     "postings": gettext_lazy("Postings and rights"),
@@ -44,6 +48,18 @@ VIEWS = {
     "acts": gettext_lazy("Acts"),
 }
 ACTS_ON_A_PAGE = 25
+ACTS = Listing(
+    "account-acts",
+    gettext_lazy("Acts"),
+    (
+        Column(gettext_lazy("Act"), lambda act: kind_name(act.kind), 30),
+        Column(gettext_lazy("Organ"), lambda act: act.organ_name, 36),
+        Column(gettext_lazy("Role"), lambda act: ROLE_NAMES[Role(act.role)], 18),
+        Column(gettext_lazy("Done at"), lambda act: act.claimed_at, 17),
+        Column(gettext_lazy("Recorded at"), lambda act: act.recorded_at, 17),
+        Column(gettext_lazy("Identifier"), lambda act: act.uid, 38),
+    ),
+)
 
 
 def _tabs(user: User, active: str) -> list[dict[str, Any]]:
@@ -96,11 +112,14 @@ def _way_in(user: User) -> dict[str, Any]:
     }
 
 
-def _acts(request: ActingRequest, user: User) -> dict[str, Any]:
-    acts = Act.objects.defer("canonical", "salt").filter(
+def _acts_of(request: ActingRequest, user: User) -> QuerySet[Act]:
+    return Act.objects.defer("canonical", "salt").filter(
         actor_id=user.pk, organ__path__startswith=request.actor.organ_path
     )
-    page = Paginator(acts, ACTS_ON_A_PAGE).get_page(request.GET.get("page"))
+
+
+def _acts(request: ActingRequest, user: User) -> dict[str, Any]:
+    page = Paginator(_acts_of(request, user), ACTS_ON_A_PAGE).get_page(request.GET.get("page"))
     rows = [
         {
             "act": act,
@@ -114,11 +133,15 @@ def _acts(request: ActingRequest, user: User) -> dict[str, Any]:
 
 
 @requires(Permission.ACCOUNT_VIEW)
-def person(request: ActingRequest, user_id: int) -> HttpResponse:
+def person(request: ActingRequest, user_id: int) -> HttpResponseBase:
     """One person, as they stand today or stood on another day."""
     user = person_visible_to(request.actor, user_id)
     view = request.GET.get("view", "postings")
     view = view if view in VIEWS else "postings"
+    if exporting(request) and view == "acts":
+        # The export is an act itself, and a later one than those that it holds.
+        acts = _acts_of(request, user).filter(recorded_at__lt=now())
+        return export_of(request, ACTS, acts.iterator(chunk_size=500), acts.count())
     details: dict[str, Callable[[], dict[str, Any]]] = {
         "postings": lambda: _postings(request, user),
         "way_in": lambda: _way_in(user),

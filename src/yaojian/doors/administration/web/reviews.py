@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
-from yaojian.foundation.accounts.contracts import Permission
+from yaojian.foundation.accounts.contracts import ROLE_NAMES, Permission, Role
+from yaojian.foundation.accounts.facade import Posting
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.accounts.web.addresses import safe_next
 from yaojian.foundation.errors import DomainError, InvalidInput
+from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting, in_chunks
 from yaojian.foundation.staffing.facade import (
     Decision,
     RightsReview,
@@ -28,12 +33,57 @@ from yaojian.foundation.staffing.facade import (
 )
 
 PAGE_SIZE = 25
+REVIEWS = Listing(
+    "rights-reviews",
+    gettext_lazy("Reviews of rights"),
+    (
+        Column(gettext_lazy("Organ"), lambda row: row.organ.label, 36),
+        Column(gettext_lazy("Year"), lambda row: row.year, 8),
+        Column(gettext_lazy("Due"), lambda row: row.due_on, 12),
+        Column(gettext_lazy("Confirmed"), lambda row: row.confirmed, 12),
+        Column(gettext_lazy("Ended"), lambda row: row.ended, 12),
+        Column(gettext_lazy("Concluded by"), lambda row: _name(row.concluded_by), 14),
+        Column(gettext_lazy("Concluded at"), lambda row: row.concluded_at, 17),
+    ),
+)
+POSTINGS = Listing(
+    "rights-review",
+    gettext_lazy("Postings under review"),
+    (
+        Column(pgettext_lazy("person", "Name"), lambda row: row["entry"].posting.user.display_name, 14),
+        Column(gettext_lazy("User name"), lambda row: row["entry"].posting.user.username, 18),
+        Column(gettext_lazy("Organ"), lambda row: row["entry"].posting.organ.label, 36),
+        Column(gettext_lazy("Role"), lambda row: ROLE_NAMES[Role(row["entry"].posting.role)], 18),
+        Column(gettext_lazy("Valid from"), lambda row: row["entry"].posting.valid_from, 12),
+        Column(gettext_lazy("Valid until"), lambda row: row["entry"].posting.valid_to, 12),
+        Column(gettext_lazy("Last sign-in"), lambda row: row["entry"].posting.user.last_login, 17),
+        Column(gettext_lazy("Last act"), lambda row: row["entry"].last_act, 17),
+        Column(gettext_lazy("Second factor"), lambda row: row["entry"].has_factor, 12),
+        Column(gettext_lazy("Deputy"), lambda row: row["entry"].deputy, 14),
+        Column(gettext_lazy("Decision"), lambda row: row["decision"][1] if row["decision"] else "", 12),
+        Column(
+            gettext_lazy("Decided by"),
+            lambda row: row["entry"].decision.decided_by.display_name if row["decision"] else "",
+            14,
+        ),
+        Column(
+            gettext_lazy("Reason"), lambda row: row["entry"].decision.reason if row["decision"] else "", 40
+        ),
+    ),
+)
+
+
+def _name(user: Any) -> str:
+    return user.display_name if user else ""
 
 
 @requires(Permission.RIGHTS_REVIEW)
-def reviews(request: ActingRequest) -> HttpResponse:
+def reviews(request: ActingRequest) -> HttpResponseBase:
     """The reviews of the organ and those below."""
-    page = Paginator(reviews_visible_to(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
+    found = reviews_visible_to(request.actor)
+    if exporting(request):
+        return export_of(request, REVIEWS, found.iterator(chunk_size=500), found.count())
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "administration/reviews.html", {"page": page})
 
 
@@ -41,7 +91,12 @@ def _decision_words(value: str) -> tuple[str, str]:
     return ("done", _("confirmed")) if value == Decision.CONFIRMED.value else ("neutral", _("ended"))
 
 
-def _rows(request: ActingRequest, review: RightsReview, page: Any) -> list[dict[str, Any]]:
+def _all_rows(request: ActingRequest, review: RightsReview, postings: Any) -> Iterator[dict[str, Any]]:
+    for chunk in in_chunks(postings):
+        yield from _rows(request, review, chunk)
+
+
+def _rows(request: ActingRequest, review: RightsReview, page: Iterable[Posting]) -> list[dict[str, Any]]:
     return [
         {
             "entry": entry,
@@ -53,7 +108,7 @@ def _rows(request: ActingRequest, review: RightsReview, page: Any) -> list[dict[
 
 
 @requires(Permission.RIGHTS_REVIEW)
-def review(request: ActingRequest, review_id: int) -> HttpResponse:
+def review(request: ActingRequest, review_id: int) -> HttpResponseBase:
     """One review: every posting, with what speaks for or against it."""
     one = review_visible_to(request.actor, review_id)
     postings = postings_under(one)
@@ -61,6 +116,8 @@ def review(request: ActingRequest, review_id: int) -> HttpResponse:
     decided = one.decisions.count()
     only_open = request.GET.get("show") == "open" and one.concluded_at is None
     shown = postings.exclude(pk__in=one.decisions.values("posting_id")) if only_open else postings
+    if exporting(request):
+        return export_of(request, POSTINGS, _all_rows(request, one, shown), shown.count())
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "review": one,

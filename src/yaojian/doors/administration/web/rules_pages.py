@@ -8,9 +8,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from yaojian.doors.administration.web.rules_forms import EditForm, TryForm, refuse
@@ -34,6 +35,7 @@ from yaojian.foundation.deadlines.facade import (
     worked_out,
 )
 from yaojian.foundation.errors import Conflict, DomainError, InvalidInput, NotFound, RuleBroken
+from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting
 from yaojian.foundation.reference.facade import (
     ClockRuleVersion,
     all_rules,
@@ -43,6 +45,26 @@ from yaojian.foundation.reference.facade import (
     working_calendar,
 )
 from yaojian.foundation.timekeeping import today
+
+LISTING = Listing(
+    "clock-rules",
+    gettext_lazy("Statutory clocks"),
+    (
+        Column(gettext_lazy("Code"), lambda row: row["version"].code, 30),
+        Column(gettext_lazy("Rule"), lambda row: row["name"], 36),
+        Column(pgettext_lazy("clock rule", "Time"), lambda row: row["period"], 14),
+        Column(gettext_lazy("Trigger"), lambda row: row["trigger"], 36),
+        Column(gettext_lazy("Purpose"), lambda row: row["purpose"], 14),
+        Column(gettext_lazy("Extension"), lambda row: row["extension"], 14),
+        Column(gettext_lazy("Extension by"), lambda row: row["extension_by"], 24),
+        Column(gettext_lazy("Consequence"), lambda row: row["consequence"], 40),
+        Column(gettext_lazy("Instrument"), lambda row: row["version"].instrument, 36),
+        Column(gettext_lazy("Article"), lambda row: row["version"].article, 18),
+        Column(gettext_lazy("Confidence"), lambda row: row["version"].confidence, 10),
+        Column(gettext_lazy("Valid from"), lambda row: row["version"].valid_from, 12),
+        Column(gettext_lazy("Valid until"), lambda row: row["version"].valid_to, 12),
+    ),
+)
 
 
 def tabs_of(active: str) -> list[dict[str, Any]]:
@@ -92,12 +114,14 @@ def _present(versions: Sequence[ClockRuleVersion]) -> ClockRuleVersion:
 
 
 @requires(Permission.RULES_VIEW)
-def rules(request: ActingRequest) -> HttpResponse:
+def rules(request: ActingRequest) -> HttpResponseBase:
     """All rules by topic, each with its mark, article and validity; what is not verified stands back."""
     wanted = request.GET.get("q", "").strip()[:60]
     by_code = [list(group) for _code, group in groupby(all_rules(), key=lambda v: v.code)]
     rows = [_row(_present(versions)) for versions in by_code]
     shown = [row for row in rows if wanted.lower() in _searchable(row)] if wanted else rows
+    if exporting(request):
+        return export_of(request, LISTING, shown, len(shown))
     topics = [
         {"name": topic.label, "code": topic.code, "rows": list(group)}
         for topic, group in groupby(shown, key=lambda row: row["version"].topic)

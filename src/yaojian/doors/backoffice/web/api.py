@@ -14,6 +14,7 @@ from yaojian.casework.inspections.facade import inspections_visible_to
 from yaojian.doors.backoffice.queries import JournalFilter, journal_of, matching_acts
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.api_access import Needs
+from yaojian.foundation.errors import InvalidInput, NotFound
 from yaojian.foundation.ledger.facade import Act
 from yaojian.foundation.paging import (
     NEXT,
@@ -25,12 +26,14 @@ from yaojian.foundation.paging import (
     page_of_rows,
     place_in,
 )
-from yaojian.foundation.timekeeping import CHINA
+from yaojian.foundation.timekeeping import CHINA, today
 from yaojian.registers.enterprises.facade import (
     Subject,
     SubjectFilter,
+    as_they_were,
     matching,
     recorded_since_q,
+    subject_as_it_was,
     subject_visible_to,
     subjects_visible_to,
 )
@@ -39,9 +42,14 @@ router = Router(tags=["registers"])
 UpdatedSince = Annotated[
     datetime | None,
     Query(
-        description="Only what was entered or changed at this moment or later (RFC 3339).",
+        description="Only what was entered or changed at this moment or later (RFC 3339; without a zone "
+        "Beijing time), whatever the day from which the change holds.",
         examples=["2026-11-01T00:00:00+08:00"],
     ),
+]
+AsOf = Annotated[
+    date | None,
+    Query(description="How it stood on this day; today when left out.", examples=["2025-06-30"]),
 ]
 
 
@@ -159,13 +167,20 @@ def list_subjects(
     ] = "",
     risk_grade: Annotated[str, Query(pattern="^(|none|I|II|III|IV)$")] = "",
     status: Annotated[str, Query(pattern="^(open|closed|all)$")] = "open",
+    as_of: AsOf = None,
     updated_since: UpdatedSince = None,
     limit: Limit = 50,
     after: After = "",
 ) -> dict[str, Any]:
-    """Subjects that your organ or one below it answers for, and those on its land, by key."""
+    """Subjects that your organ or one below it answers for, and those on its land, by key.
+
+    Rights are those of today, on whichever day you look at.
+    """
     wanted = SubjectFilter(q, subject_type, division, risk_grade, status)
-    rows = matching(subjects_visible_to(acting(request)), wanted).select_related("responsible_organ")
+    visible = subjects_visible_to(acting(request))
+    if (day := day_of(as_of)) < today():
+        visible = as_they_were(visible, day)
+    rows = matching(visible, wanted).select_related("responsible_organ")
     if updated_since:
         rows = rows.filter(recorded_since_q(aware(updated_since)))
     return page_by_key(rows, limit, after)
@@ -177,9 +192,14 @@ def list_subjects(
     auth=Needs(Permission.SUBJECT_VIEW),
     summary="A subject",
 )
-def get_subject(request: HttpRequest, subject_id: int) -> Subject:
-    """One subject by its key; 404 when it is not there or lies outside your area."""
-    return subject_visible_to(acting(request), subject_id)
+def get_subject(request: HttpRequest, subject_id: int, as_of: AsOf = None) -> Subject:
+    """One subject by its key; 404 when it is not there, was not there yet, or lies outside your area."""
+    found: Subject | None = subject_visible_to(acting(request), subject_id)
+    if found is not None and (day := day_of(as_of)) < today():
+        found = subject_as_it_was(found, day)
+    if found is None:
+        raise NotFound("The subject was not there on this day.", cure="Ask for a later day.")
+    return found
 
 
 @router.get(
@@ -225,6 +245,16 @@ def list_acts(
         moment = _moment(recorded)
         rows = rows.filter(Q(recorded_at__lt=moment) | Q(recorded_at=moment, pk__lt=int(key)))
     return page_of_rows(rows, limit, lambda act: mark_of(act.recorded_at.isoformat(), act.pk))
+
+
+def day_of(as_of: date | None) -> date:
+    """The day asked for. Raises InvalidInput for one to come and for one before all records."""
+    day = as_of or today()
+    if not date(1949, 10, 1) <= day <= today():
+        raise InvalidInput(
+            "as_of lies outside the records.", field="as_of", cure="Give today or an earlier day."
+        )
+    return day
 
 
 def aware(moment: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""Licences, products, people, organs and work as JSON."""
+"""Licences, products, organs and work as JSON."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from yaojian.doors.backoffice.web.api import acting
+from yaojian.doors.backoffice.web.api import AsOf, UpdatedSince, acting, aware, day_of
 from yaojian.foundation.accounts.facade import Permission, organs_visible_to
 from yaojian.foundation.accounts.web.api_access import Needs
-from yaojian.foundation.errors import InvalidInput
 from yaojian.foundation.paging import NEXT, After, Limit, page_by_key
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import ItemFilter, items_visible_to, matching_items
@@ -19,18 +18,25 @@ from yaojian.registers.licences.facade import LicenceFilter, LicenceState, licen
 from yaojian.registers.licences.facade import matching as matching_licences
 from yaojian.registers.licences.facade import snapshot as licences_on
 from yaojian.registers.licences.facade import states_of as states_of_licences
-from yaojian.registers.people.facade import people_visible_to
-from yaojian.registers.products.facade import ProductFilter, ProductState, products_visible_to
+from yaojian.registers.licences.facade import versions_on as licence_versions_on
+from yaojian.registers.products.facade import ProductFilter, ProductState, products_visible_to, versions_on
 from yaojian.registers.products.facade import matching as matching_products
 from yaojian.registers.products.facade import snapshot as products_on
 from yaojian.registers.products.facade import states_of as states_of_products
 
 router = Router(tags=["registers"])
 
-AsOf = Annotated[
-    date | None,
-    Query(description="How it stood on this day; today when left out.", examples=["2025-06-30"]),
-]
+SAID_OF_PRODUCTS = (
+    "name",
+    "brand",
+    "dosage_form",
+    "specification",
+    "device_class",
+    "flags",
+    "holder_id",
+    "holder_name",
+    "expires_on",
+)
 Text = Annotated[str, Query(max_length=100, description="Words or numbers to find it by.")]
 
 
@@ -54,7 +60,7 @@ class LicenceOut(Schema):
 
 
 class ProductOut(Schema):
-    """A product with one approval, registration or filing (品种), as it is described today."""
+    """A product with one approval, registration or filing (品种), as described on the day asked about."""
 
     id: int = Field(description="Key in this installation.")
     kind: str = Field(description="drug, device or cosmetic.")
@@ -70,16 +76,6 @@ class ProductOut(Schema):
     approved_on: date
     expires_on: date | None
     state: str = Field(description="valid, suspended, expired or cancelled, on the day asked about.")
-
-
-class PersonOut(Schema):
-    """Somebody in the register of people. Identity and phone numbers are not given out here."""
-
-    id: int = Field(description="Key in this installation.")
-    name: str = Field(description="Surname, the rest hidden.", examples=["王＊＊"])
-    organ: str = Field(description="Code of the organ that keeps the entry.")
-    has_identity_number: bool
-    has_phone: bool
 
 
 class OrganOut(Schema):
@@ -122,13 +118,6 @@ class ProductPage(Schema):
     next: str | None = Field(description=NEXT)
 
 
-class PersonPage(Schema):
-    """Some people, and where to go on."""
-
-    items: list[PersonOut]
-    next: str | None = Field(description=NEXT)
-
-
 class OrganPage(Schema):
     """Some organs, and where to go on."""
 
@@ -143,15 +132,6 @@ class WorkPage(Schema):
     next: str | None = Field(description=NEXT)
 
 
-def _day(as_of: date | None) -> date:
-    day = as_of or today()
-    if not date(1949, 10, 1) <= day <= today():
-        raise InvalidInput(
-            "as_of lies outside the records.", field="as_of", cure="Give today or an earlier day."
-        )
-    return day
-
-
 @router.get("/licences", response=LicencePage, auth=Needs(Permission.LICENCE_VIEW), summary="Licences")
 def list_licences(
     request: HttpRequest,
@@ -160,18 +140,22 @@ def list_licences(
     state: Annotated[str, Query(pattern=f"^({'|'.join(['', *LicenceState])})$")] = "",
     subject_id: Annotated[int | None, Query(description="Only of this subject.")] = None,
     as_of: AsOf = None,
+    updated_since: UpdatedSince = None,
     limit: Limit = 50,
     after: After = "",
 ) -> dict[str, Any]:
     """Licences and filings of the subjects in your area, by key."""
-    day = _day(as_of)
+    day = day_of(as_of)
     found = licences_on(licences_visible_to(acting(request)), day)
     found = matching_licences(found, LicenceFilter(text=q, kind=kind, state=state))
     rows = found.licences.select_related("subject")
     if subject_id is not None:
         rows = rows.filter(subject_id=subject_id)
+    if updated_since:
+        rows = rows.filter(changed_at__gte=aware(updated_since))
     page = page_by_key(rows, limit, after)
     states = states_of_licences(page["items"], day)
+    said = licence_versions_on([row.pk for row in page["items"]], day) if day < today() else {}
     page["items"] = [
         LicenceOut(
             id=row.pk,
@@ -179,8 +163,8 @@ def list_licences(
             number=row.number,
             subject_id=row.subject_id,
             subject_code=row.subject.code,
-            holder_name=row.holder_name,
-            issuer=row.issuer,
+            holder_name=said.get(row.pk, row).holder_name,
+            issuer=said.get(row.pk, row).issuer,
             issued_on=row.issued_on,
             valid_from=row.valid_from,
             expires_on=row.expires_on,
@@ -199,46 +183,28 @@ def list_products(
     flag: Annotated[str, Query(max_length=40, examples=["essential"])] = "",
     state: Annotated[str, Query(pattern=f"^({'|'.join(['', *ProductState])})$")] = "",
     as_of: AsOf = None,
+    updated_since: UpdatedSince = None,
     limit: Limit = 50,
     after: After = "",
 ) -> dict[str, Any]:
     """Products of holders and producers in your area, and those of holders elsewhere, by key."""
-    day = _day(as_of)
+    day = day_of(as_of)
     found = products_on(products_visible_to(acting(request)), day)
     found = matching_products(found, ProductFilter(text=q, kind=kind, flag=flag, state=state))
-    page = page_by_key(found.products, limit, after)
+    rows = found.products
+    if updated_since:
+        rows = rows.filter(changed_at__gte=aware(updated_since))
+    page = page_by_key(rows, limit, after)
     states = states_of_products(page["items"], day)
+    said = versions_on([row.pk for row in page["items"]], day) if day < today() else {}
     page["items"] = [
         ProductOut(
-            **{
-                name: getattr(row, name)
-                for name in ProductOut.model_fields
-                if name not in ("state", "holder_id")
-            },
-            holder_id=row.holder_id,
-            state=states[row.pk].value,
-        )
-        for row in page["items"]
-    ]
-    return page
-
-
-@router.get("/people", response=PersonPage, auth=Needs(Permission.PERSON_VIEW), summary="People")
-def list_people(
-    request: HttpRequest,
-    limit: Limit = 50,
-    after: After = "",
-) -> dict[str, Any]:
-    """Inspectors, pharmacists, experts and responsible persons in your area, by key; names are masked."""
-    rows = people_visible_to(acting(request)).filter(erased_at__isnull=True).select_related("organ")
-    page = page_by_key(rows, limit, after)
-    page["items"] = [
-        PersonOut(
             id=row.pk,
-            name=row.name[:1] + "＊" * (len(row.name) - 1),
-            organ=row.organ.code,
-            has_identity_number=bool(row.identity_sealed),
-            has_phone=bool(row.phone_sealed),
+            kind=row.kind,
+            approval_no=row.approval_no,
+            approved_on=row.approved_on,
+            state=states[row.pk].value,
+            **{name: getattr(said.get(row.pk, row), name) for name in SAID_OF_PRODUCTS},
         )
         for row in page["items"]
     ]

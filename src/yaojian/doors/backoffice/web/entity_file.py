@@ -9,11 +9,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from yaojian.doors.backoffice.web.listings import SUBJECT_LISTING, subject_rows
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
 from yaojian.foundation.design.paging import page_of
 from yaojian.foundation.errors import NotFound
+from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.registers.enterprises.facade import (
     Enterprise,
@@ -47,6 +49,8 @@ def entity(request: ActingRequest, enterprise_id: int) -> HttpResponseBase:
             cure=_("Choose a later day."),
         )
     facilities = facilities_of(request.actor, present, shown.day)
+    if exporting(request):
+        return export_of(request, SUBJECT_LISTING, subject_rows(facilities), facilities.count())
     page = page_of(facilities, request.GET)
     view = "history" if request.GET.get("view") == "history" else "facilities"
     context = {
@@ -56,6 +60,7 @@ def entity(request: ActingRequest, enterprise_id: int) -> HttpResponseBase:
         "key_facts": key_facts(found),
         "tabs": tabs(view, shown, page.paginator.count),
         "view": view,
+        "list_count": page.paginator.count,
         "may_edit": shown.is_today and user_can_edit_enterprise(request.actor, present),
         **opened(request.actor, present, view, page, shown),
     }

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from yaojian.foundation.accounts.facade import Actor, Permission
@@ -18,10 +21,14 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.accounts.web.addresses import safe_next
 from yaojian.foundation.design.paging import address, page_of
 from yaojian.foundation.errors import Conflict, InvalidInput
+from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting, in_chunks
 from yaojian.foundation.notices.facade import (
     CHANNEL_NAMES,
     Channel,
+    Dispatch,
     DispatchState,
+    Notice,
+    Words,
     channels_chosen,
     choose_channels,
     contact_of,
@@ -43,6 +50,44 @@ STATE_NAMES: dict[DispatchState, Promise] = {
     DispatchState.SENT: gettext_lazy("Sent"),
 }
 
+NOTICES = Listing(
+    "notices",
+    gettext_lazy("Notices"),
+    (
+        Column(gettext_lazy("Notice"), lambda row: row[1].title, 36),
+        Column(pgettext_lazy("notice", "Text"), lambda row: row[1].text, 70),
+        Column(pgettext_lazy("notice", "Told at"), lambda row: row[0].created_at, 17),
+        Column(pgettext_lazy("notice", "Read at"), lambda row: row[0].read_at, 17),
+    ),
+)
+MESSAGES = Listing(
+    "messages",
+    gettext_lazy("Messages not delivered"),
+    (
+        Column(gettext_lazy("Notice"), lambda row: row[1].title, 36),
+        Column(pgettext_lazy("notice", "Told at"), lambda row: row[0].notice.created_at, 17),
+        Column(pgettext_lazy("message", "To"), lambda row: row[0].notice.recipient.username, 18),
+        Column(pgettext_lazy("message", "By"), lambda row: CHANNEL_NAMES[Channel(row[0].channel)], 12),
+        Column(gettext_lazy("State"), lambda row: STATE_NAMES[DispatchState(row[0].state)], 12),
+        Column(gettext_lazy("Attempts"), lambda row: row[0].attempts, 10),
+        Column(gettext_lazy("Last reason"), lambda row: row[0].last_error, 50),
+    ),
+)
+
+
+def notice_rows(found: QuerySet[Notice]) -> Iterator[tuple[Notice, Words]]:
+    """Notices as they read."""
+    for chunk in in_chunks(found):
+        words = words_of(chunk)
+        yield from ((notice, words[notice.pk]) for notice in chunk)
+
+
+def message_rows(found: QuerySet[Dispatch]) -> Iterator[tuple[Dispatch, Words]]:
+    """Messages with the words of their notices."""
+    for chunk in in_chunks(found):
+        words = words_of([dispatch.notice for dispatch in chunk])
+        yield from ((dispatch, words[dispatch.notice_id]) for dispatch in chunk)
+
 
 def tabs_of(actor: Actor, here: str) -> list[dict[str, Any]]:
     """The pages about notices; the last is the administrator's."""
@@ -60,11 +105,14 @@ def tabs_of(actor: Actor, here: str) -> list[dict[str, Any]]:
 
 
 @requires(Permission.NOTICE_VIEW)
-def notices(request: ActingRequest) -> HttpResponse:
+def notices(request: ActingRequest) -> HttpResponseBase:
     """The acting person's notices, the newest first."""
     query = request.GET
     unread, kind = query.get("show") == "unread", query.get("kind", "")
-    page = page_of(notices_of(request.actor, unread=unread, kind=kind), query)
+    found = notices_of(request.actor, unread=unread, kind=kind)
+    if exporting(request):
+        return export_of(request, NOTICES, notice_rows(found), found.count())
+    page = page_of(found, query)
     words = words_of(list(page.object_list))
     context = {
         "tabs": tabs_of(request.actor, "notices"),
@@ -195,11 +243,14 @@ def channels_context(actor: Actor, typed: dict[str, str], errors: dict[str, str]
 
 
 @requires(Permission.ACCOUNT_MANAGE)
-def messages_given_up(request: ActingRequest) -> HttpResponse:
+def messages_given_up(request: ActingRequest) -> HttpResponseBase:
     """SMS and e-mail by state, those given up first of all, with the reason."""
     asked = request.GET.get("state", "")
     state = DispatchState(asked) if asked in set(DispatchState) else DispatchState.GIVEN_UP
-    page = page_of(messages_in(request.actor, state), request.GET)
+    found = messages_in(request.actor, state)
+    if exporting(request):
+        return export_of(request, MESSAGES, message_rows(found), found.count())
+    page = page_of(found, request.GET)
     words = words_of([dispatch.notice for dispatch in page.object_list])
     context = {
         "tabs": tabs_of(request.actor, "notice_messages"),

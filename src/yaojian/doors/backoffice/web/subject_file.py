@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yaojian.casework.inspections.facade import DUE_INSPECTION, user_can_open
+from yaojian.doors.backoffice.web.subject_exports import LISTS, taken_out
 from yaojian.doors.backoffice.web.subject_tabs import TABS, Look
 from yaojian.doors.backoffice.web.subjects import RISK_MEANINGS
 from yaojian.doors.backoffice.web.work_rows import row_of as work_row
@@ -19,6 +20,7 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
 from yaojian.foundation.design.wording import due_in_words
 from yaojian.foundation.errors import NotFound
+from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import WorkItem, items_of_subject, unfinished_q, urgency_of
@@ -46,15 +48,23 @@ def subject(request: ActingRequest, subject_id: int) -> HttpResponseBase:
         if kept is None:
             raise
         return redirect("backoffice:subject", kept)
+    if exporting(request):
+        look = look_at(request.actor, found, shown, request.GET)
+        list_in_tab = taken_out(view_in(request.GET), look)
+        if list_in_tab is not None:
+            return export_of(request, list_in_tab.listing, list_in_tab.rows, list_in_tab.count)
     context = file_context(request.actor, found, shown, request.GET)
     return render(request, "backoffice/subject.html", context)
 
 
-def file_context(actor: Actor, present: Subject, shown: AsOf, query: QueryDict) -> dict[str, Any]:
-    """The context of the file: its head, the counts on its tabs, and the one tab that is open.
+def view_in(query: QueryDict) -> str:
+    """The tab that an address opens."""
+    asked = query.get("view", "")
+    return asked if asked in TABS else "timeline"
 
-    Raises NotFound for a day on which the subject was not there.
-    """
+
+def look_at(actor: Actor, present: Subject, shown: AsOf, query: QueryDict) -> Look:
+    """The subject as of a day, with what is open. Raises NotFound for a day on which it was not there."""
     subject = present if shown.is_today else subject_as_it_was(present, shown.day)
     if subject is None:
         raise NotFound(
@@ -62,13 +72,20 @@ def file_context(actor: Actor, present: Subject, shown: AsOf, query: QueryDict) 
             cure=_("It has been in the register since %(day)s.") % {"day": present.opened_on.isoformat()},
         )
     open_items = list(items_of_subject(subject.pk).filter(unfinished_q())) if shown.is_today else []
-    look = Look(actor, subject, shown, query, open_items)
-    asked = query.get("view", "")
-    view = asked if asked in TABS else "timeline"
+    return Look(actor, subject, shown, query, open_items)
+
+
+def file_context(actor: Actor, present: Subject, shown: AsOf, query: QueryDict) -> dict[str, Any]:
+    """The context of the file: its head, the counts on its tabs, and the one tab that is open.
+
+    Raises NotFound for a day on which the subject was not there.
+    """
+    look, view = look_at(actor, present, shown, query), view_in(query)
+    subject, open_items = look.subject, look.open_items
     names = division_names(subject.division_code[:digits] for digits in (4, 6, 9))
     place = place_of(subject.division_code, names)
     answers = answers_for(actor, present)
-    opened = TABS[view].context(look)
+    opened, all_tabs = TABS[view].context(look), tabs(view, look)
     return {
         "subject": subject,
         "type": type_name(subject.subject_type),
@@ -76,7 +93,8 @@ def file_context(actor: Actor, present: Subject, shown: AsOf, query: QueryDict) 
         "place": place,
         "shown": shown,
         "key_facts": key_facts(subject, place, open_items, shown),
-        "tabs": tabs(view, look),
+        "tabs": all_tabs,
+        "list_count": rows_to_take_out(view, all_tabs, opened),
         "view_template": TABS[view].template,
         "inspect_url": inspect_address(actor, subject, open_items) if shown.is_today else "",
         "may_edit": shown.is_today and user_can_edit(actor, present),
@@ -85,6 +103,14 @@ def file_context(actor: Actor, present: Subject, shown: AsOf, query: QueryDict) 
         "next_duties": [work_row(actor, item, urgency_of(item, today())) for item in open_items[:3]],
         **opened,
     }
+
+
+def rows_to_take_out(view: str, all_tabs: list[dict[str, Any]], opened: dict[str, Any]) -> int:
+    """How many rows the open tab can give as a file, for the menu that offers it."""
+    if view not in LISTS or not opened.get("may_see_people", True):
+        return 0
+    told = next(tab["count"] for tab in all_tabs if tab["active"]) or 0
+    return max(told, opened["page"].paginator.count) if "page" in opened else told
 
 
 def tabs(view: str, look: Look) -> list[dict[str, Any]]:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import python_calamine
 
 from yaojian.foundation.exports import workbook
-from yaojian.foundation.exports.workbook import Sheet, column_letters, workbook_pieces
+from yaojian.foundation.exports.answers import workbook_answer
+from yaojian.foundation.exports.workbook import Sheet, workbook_file
 from yaojian.foundation.timekeeping import CHINA
 
 
 def read(*sheets: Sheet) -> dict[str, list[list[Any]]]:
-    file = io.BytesIO(b"".join(workbook_pieces(sheets)))
-    book = python_calamine.CalamineWorkbook.from_filelike(file)
-    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    with workbook_file(sheets) as file:
+        book = python_calamine.CalamineWorkbook.from_filelike(file)
+        return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def xml_of(*sheets: Sheet) -> str:
+    with workbook_file(sheets) as file:
+        return zipfile.ZipFile(file).read("xl/worksheets/sheet1.xml").decode()
 
 
 def test_values_arrive_as_what_they_are() -> None:
@@ -35,8 +42,31 @@ def test_values_arrive_as_what_they_are() -> None:
 
 
 def test_a_text_is_never_a_formula() -> None:
-    file = io.BytesIO(b"".join(workbook_pieces([Sheet("a", ["x"], [9], [["=cmd|' /C calc'!A0"]])])))
-    assert b"<f" not in zipfile.ZipFile(file).read("xl/worksheets/sheet1.xml")
+    xml = xml_of(Sheet("a", ["x"], [9], [["=cmd|' /C calc'!A0"]]))
+    assert "<f>" not in xml
+    assert 'autoFilter ref="A1:A2"' in xml
+    assert 'state="frozen"' in xml
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("<r><t>x</t></r>", "<r><t>x</t></r> "),
+        ("_x0041_\x07\ud800", "_x0041_"),
+        ("长" * 40_000, "长" * 32_767),
+        (10**17, "1" + "0" * 17),
+        (float("nan"), "nan"),
+        (date(1899, 5, 6), "1899-05-06"),
+        (" 名 ", " 名 "),
+    ],
+)
+def test_what_a_cell_cannot_hold_becomes_a_text_that_it_can(value: object, text: str) -> None:
+    assert read(Sheet("a", ["x"], [9], [[value]]))["a"][1][0] == text
+
+
+def test_sheets_have_names_of_their_own() -> None:
+    sheets = [Sheet(name, ["n"], [9], []) for name in ("a", "A", "'[]'", "长" * 40, "长" * 41)]
+    assert len(read(*sheets)) == 5
 
 
 def test_long_lists_go_on_in_further_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,18 +80,18 @@ def test_long_lists_go_on_in_further_sheets(monkeypatch: pytest.MonkeyPatch) -> 
     }
 
 
-def test_rows_are_asked_for_only_as_they_are_sent() -> None:
-    asked = []
+@pytest.mark.django_db  # an answer that is closed tells Django that the request is over
+def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
-    def rows() -> Iterator[list[int]]:
-        for number in range(5_000):
-            asked.append(number)
-            yield [number]
+    def failing() -> Iterator[list[int]]:
+        yield [1]
+        raise ValueError("the database went away")
 
-    pieces = workbook_pieces([Sheet("a", ["n"], [9], rows())])
-    next(pieces)
-    assert len(asked) <= workbook.ROWS_AT_ONCE + 1
-
-
-def test_letters_of_columns() -> None:
-    assert [column_letters(n) for n in (0, 25, 26, 701, 702, 16_383)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
+    with pytest.raises(ValueError, match="went away"):
+        workbook_file([Sheet("a", ["n"], [9], failing())])
+    answer = workbook_answer(workbook_file([Sheet("a", ["n"], [9], [[1]])]), "list")
+    next(iter(answer))
+    answer.close()
+    assert answer.file_to_stream.closed
+    assert list(tmp_path.iterdir()) == []

@@ -8,6 +8,7 @@ from datetime import date
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from yaojian.casework.inspections.facade import user_can_open
 from yaojian.foundation.accounts.facade import Actor, Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.errors import InvalidInput, NotFound
+from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.plans import drilldown
 from yaojian.oversight.plans.contracts import CLASS_NAMES, FigureValue, RowClass
@@ -29,7 +31,7 @@ from yaojian.oversight.plans.queries import (
     value_of,
 )
 from yaojian.oversight.plans.series import series_of
-from yaojian.oversight.plans.web import charts, presentation
+from yaojian.oversight.plans.web import charts, listings, presentation
 
 PAGE_SIZE = 25
 
@@ -84,7 +86,7 @@ def cockpit(request: ActingRequest) -> HttpResponse:
 
 
 @requires(Permission.PLAN_VIEW)
-def plan(request: ActingRequest, code: str) -> HttpResponse:
+def plan(request: ActingRequest, code: str) -> HttpResponseBase:
     """One plan: every row with its line, class, target and value or what it waits for."""
     found = plan_by_code(code)
     day = asked_day(request)
@@ -97,8 +99,12 @@ def plan(request: ActingRequest, code: str) -> HttpResponse:
         rows = [item for item in rows if any(line.figure.computable for line in item.lines)]
     else:
         chosen = ""
+    lines = [(item, line) for item in rows for line in item.lines]
+    if exporting(request):
+        return export_of(request, listings.ROWS, lines, len(lines))
     context = {
         "plan": found,
+        "line_count": len(lines),
         "organ": organ_of_figures(request.actor, found),
         "rows": rows,
         "tabs": _class_tabs(classes, chosen),
@@ -121,13 +127,17 @@ def _class_tabs(classes: Counter[str], chosen: str) -> list[dict[str, object]]:
 
 
 @requires(Permission.PLAN_VIEW)
-def figure(request: ActingRequest, key: str) -> HttpResponse:
+def figure(request: ActingRequest, key: str) -> HttpResponseBase:
     """One figure: value, target, formula in words, trend, parts, and the subjects and acts behind it."""
     found = figure_by_key(key)
     organ = organ_of_figures(request.actor, found.row.plan)
     day = asked_day(request)
     carrier = carrier_of(found)
     value = value_of(found, organ, day) if organ is not None else None
+    if exporting(request) and organ is not None and value is not None and carrier.computable:
+        group, _groups = _chosen_group(request, carrier, organ, value)
+        rows = listings.rows_behind(carrier, group, value.as_of)
+        return export_of(request, listings.BEHIND, rows, group.subjects.count())
     context: dict[str, object] = {
         "figure": found,
         "row": found.row,
@@ -154,11 +164,17 @@ def figure(request: ActingRequest, key: str) -> HttpResponse:
     return render(request, "plans/figure.html", context)
 
 
-def _behind(request: ActingRequest, carrier: Figure, organ: Organ, value: FigureValue) -> dict[str, object]:
+def _chosen_group(
+    request: ActingRequest, carrier: Figure, organ: Organ, value: FigureValue
+) -> tuple[drilldown.Group, list[drilldown.Group]]:
     groups = drilldown.groups(carrier, organ, value.as_of, value)
     names = [group.code for group in groups]
     chosen = request.GET.get("show", "")
-    group = groups[names.index(chosen)] if chosen in names else groups[0]
+    return groups[names.index(chosen)] if chosen in names else groups[0], groups
+
+
+def _behind(request: ActingRequest, carrier: Figure, organ: Organ, value: FigureValue) -> dict[str, object]:
+    group, groups = _chosen_group(request, carrier, organ, value)
     page = Paginator(group.subjects, PAGE_SIZE).get_page(request.GET.get("page"))
     return {
         "groups": [
@@ -184,7 +200,7 @@ def _own_line(actor: Actor, figures: QuerySet[Figure] | list[Figure]) -> list[tu
 
 
 @requires(Permission.MANDATE_VIEW)
-def mandates(request: ActingRequest) -> HttpResponse:
+def mandates(request: ActingRequest) -> HttpResponseBase:
     """The mandates that bind the actor's organ or those below it, with coverage and what is due."""
     day = asked_day(request)
     everyone = {found.key for found in duty_figures()}
@@ -202,11 +218,13 @@ def mandates(request: ActingRequest) -> HttpResponse:
                 "counts": counts,
             }
         )
+    if exporting(request):
+        return export_of(request, listings.MANDATES, rows, len(rows))
     return render(request, "plans/mandates.html", {"rows": rows, "as_of": day})
 
 
 @requires(Permission.MANDATE_VIEW)
-def mandate(request: ActingRequest, key: str) -> HttpResponse:
+def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
     """One mandate: every subject with when it was last looked at and by when it must be again."""
     found = figure_by_key(key)
     organ = organ_of_figures(request.actor, found.row.plan)
@@ -219,6 +237,8 @@ def mandate(request: ActingRequest, key: str) -> HttpResponse:
     counts = drilldown.duty_counts(standing, day)
     chosen = request.GET.get("state", "overdue" if counts["overdue"] else "due")
     rows = drilldown.duties_in_state(standing, day, chosen)
+    if exporting(request):
+        return export_of(request, listings.DUTIES, listings.duty_rows(found, standing, rows), len(rows))
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     due = with_subjects(found, {pk: standing[pk] for pk in page})
     context = {

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.db.models import Count
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yaojian.foundation.accounts.facade import Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting
 from yaojian.registers.enterprises.queries import GAP_NAMES, GAPS, subjects_visible_to
 from yaojian.registers.enterprises.web.tabs import register_tabs
 
 
+def listing() -> Listing:
+    """The table as it is taken out: a column for each thing that may be missing."""
+    gaps = (Column(name, partial(_missing, place), 16) for place, name in enumerate(GAP_NAMES.values()))
+    organ = Column(gettext_lazy("Responsible organ"), lambda row: row["name"], 36)
+    subjects = Column(gettext_lazy("Open subjects"), lambda row: row["count"], 12)
+    return Listing("completeness", gettext_lazy("Completeness"), (organ, subjects, *gaps))
+
+
+def _missing(place: int, row: dict[str, Any]) -> int:
+    return int(row["cells"][place]["count"])
+
+
 @requires(Permission.SUBJECT_VIEW)
-def completeness(request: ActingRequest) -> HttpResponse:
+def completeness(request: ActingRequest) -> HttpResponseBase:
     """Of the open subjects that each organ answers for, how many lack what."""
     counted: Any = (
         subjects_visible_to(request.actor)
@@ -32,6 +47,8 @@ def completeness(request: ActingRequest) -> HttpResponse:
     if len(rows) > 1:
         total = {name: sum(row[name] for row in found.values()) for name in ("n", *GAPS)}
         rows.insert(0, {**_row(_("All together"), total, ""), "is_sum": True})
+    if exporting(request):
+        return export_of(request, listing(), rows, len(rows))
     context = {
         "register_tabs": register_tabs(request.actor, "completeness"),
         "rows": rows,

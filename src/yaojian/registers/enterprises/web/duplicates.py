@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_POST
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.errors import DomainError, NotFound
+from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting, in_chunks
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.registers.enterprises import actions
 from yaojian.registers.enterprises.duplicate_models import APART, MERGED, OPEN
@@ -43,35 +46,81 @@ STATES = {
     APART: pgettext_lazy("pair", "Two subjects"),
     MERGED: pgettext_lazy("pair", "Merged"),
 }
+PAIRS = Listing(
+    "duplicates",
+    gettext_lazy("Possible duplicates"),
+    (
+        Column(gettext_lazy("Code of the one"), lambda row: row["pair"].first.code, 22),
+        Column(gettext_lazy("One"), lambda row: row["pair"].first.name, 36),
+        Column(gettext_lazy("Place of the one"), lambda row: row["places"][0], 24),
+        Column(gettext_lazy("Code of the other"), lambda row: row["pair"].second.code, 22),
+        Column(gettext_lazy("The other"), lambda row: row["pair"].second.name, 36),
+        Column(gettext_lazy("Place of the other"), lambda row: row["places"][1], 24),
+        Column(pgettext_lazy("subject", "Type"), lambda row: row["type"], 18),
+        Column(gettext_lazy("Why they look alike"), lambda row: row["why"], 40),
+        Column(gettext_lazy("Likeness"), lambda row: row["pair"].score, 10),
+        Column(gettext_lazy("State"), lambda row: STATES[row["pair"].state], 12),
+        Column(gettext_lazy("Decided by"), lambda row: row["pair"].decided_by, 14),
+        Column(gettext_lazy("Reason"), lambda row: row["pair"].note, 40),
+    ),
+)
+MERGES = Listing(
+    "merges",
+    gettext_lazy("Merges"),
+    (
+        Column(gettext_lazy("Code of the ended one"), lambda row: row.ended.code, 22),
+        Column(gettext_lazy("Ended one"), lambda row: row.ended.name, 36),
+        Column(gettext_lazy("Code of the kept one"), lambda row: row.kept.code, 22),
+        Column(gettext_lazy("Kept one"), lambda row: row.kept.name, 36),
+        Column(gettext_lazy("Merged by"), lambda row: row.merged_by, 14),
+        Column(gettext_lazy("Merged at"), lambda row: row.merged_at, 17),
+        Column(gettext_lazy("Reason"), lambda row: row.reason, 40),
+        Column(gettext_lazy("Undone by"), lambda row: row.undone_by, 14),
+        Column(gettext_lazy("Undone at"), lambda row: row.undone_at, 17),
+    ),
+)
 
 
 @requires(Permission.SUBJECT_VIEW)
-def duplicates(request: ActingRequest) -> HttpResponse:
+def duplicates(request: ActingRequest) -> HttpResponseBase:
     """The pairs of which the actor's organ answers for both, the most alike first."""
     state = request.GET.get("state", OPEN)
     state = state if state in STATES else OPEN
-    found = pairs_of(request.actor).filter(state=state)
-    page = Paginator(found.order_by("-score", "id"), PAGE_SIZE).get_page(request.GET.get("page"))
+    found = pairs_of(request.actor).filter(state=state).order_by("-score", "id")
+    if exporting(request):
+        return export_of(request, PAIRS, all_pair_rows(found), found.count())
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "register_tabs": register_tabs(request.actor, "duplicates"),
+        "page": page,
+        "rows": pair_rows(page),
+        "state": state,
+        "states": list(STATES.items()),
+    }
+    return render(request, "enterprises/duplicates.html", context)
+
+
+def pair_rows(pairs: Iterable[DuplicatePair]) -> list[dict[str, Any]]:
+    """Pairs with what is said of them in words."""
+    shown = list(pairs)
     names = division_names(
-        {s.division_code[:n] for pair in page for s in (pair.first, pair.second) for n in (6, 9)}
+        {s.division_code[:n] for pair in shown for s in (pair.first, pair.second) for n in (6, 9)}
     )
-    rows = [
+    return [
         {
             "pair": pair,
             "type": type_name(pair.first.subject_type),
             "why": reasons_in_words(pair),
             "places": [place_of(s.division_code, names) for s in (pair.first, pair.second)],
         }
-        for pair in page
+        for pair in shown
     ]
-    context = {
-        "register_tabs": register_tabs(request.actor, "duplicates"),
-        "page": page,
-        "rows": rows,
-        "state": state,
-        "states": list(STATES.items()),
-    }
-    return render(request, "enterprises/duplicates.html", context)
+
+
+def all_pair_rows(pairs: Any) -> Iterator[dict[str, Any]]:
+    """Every row of a list of pairs, some hundred at a time."""
+    for chunk in in_chunks(pairs):
+        yield from pair_rows(chunk)
 
 
 def reasons_in_words(pair: DuplicatePair) -> str:
@@ -200,8 +249,11 @@ def apart(request: ActingRequest, pair_id: int) -> HttpResponse:
 
 
 @requires(Permission.SUBJECT_VIEW)
-def merges(request: ActingRequest) -> HttpResponse:
+def merges(request: ActingRequest) -> HttpResponseBase:
     """The merges of subjects that the actor's organ answers for, the latest first."""
+    if exporting(request):
+        found = merges_of(request.actor)
+        return export_of(request, MERGES, found.iterator(chunk_size=500), found.count())
     return render(request, "enterprises/merges.html", merges_context(request))
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,6 +19,7 @@ from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.charts import Series, chart_option
 from yaojian.foundation.errors import DomainError
+from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting, in_chunks
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises import actions
 from yaojian.registers.enterprises.grading.assessing import assessed, reasons_as_json
@@ -38,6 +40,25 @@ from yaojian.registers.enterprises.web.tabs import register_tabs
 PAGE_SIZE = 25
 MEANINGS = {"IV": "overdue", "III": "due_soon", "II": "info", "I": "neutral", "": "neutral"}
 FILE = "backoffice:subject"
+PROPOSALS = Listing(
+    "risk-proposals",
+    gettext_lazy("Proposed risk grades"),
+    (
+        Column(gettext_lazy("Code"), lambda row: row["subject"].code, 22),
+        Column(gettext_lazy("Subject"), lambda row: row["subject"].name, 40),
+        Column(pgettext_lazy("subject", "Type"), lambda row: row["type"]),
+        Column(gettext_lazy("Responsible organ"), lambda row: row["subject"].responsible_organ.label, 30),
+        Column(gettext_lazy("Present grade"), lambda row: row["before"]["text"], 12),
+        Column(gettext_lazy("Proposed grade"), lambda row: row["proposed"]["text"], 12),
+        Column(pgettext_lazy("risk", "Points"), lambda row: row["proposal"].score, 10),
+        Column(
+            gettext_lazy("Why"),
+            lambda row: "; ".join(f"{line['name']} {line['points']}" for line in row["lines"]),
+            60,
+        ),
+        Column(gettext_lazy("Computed on"), lambda row: row["proposal"].computed_on, 12),
+    ),
+)
 
 
 class GradeForm(forms.Form):
@@ -141,7 +162,7 @@ def _course(versions: list[SubjectVersion]) -> dict[str, Any]:
 
 
 @requires(Permission.SUBJECT_VIEW)
-def proposals(request: ActingRequest) -> HttpResponse:
+def proposals(request: ActingRequest) -> HttpResponseBase:
     """What the scheme proposes for the subjects that the actor's organ answers for."""
     actor = request.actor
     visible = subjects_visible_to(actor).filter(responsible_organ__path__startswith=actor.organ_path)
@@ -151,23 +172,15 @@ def proposals(request: ActingRequest) -> HttpResponse:
         found = found.filter(grade=wanted)
     if request.GET.get("graded"):
         found = found.exclude(subject__risk_grade="")
-    page = Paginator(found.order_by("-score", "subject_id"), PAGE_SIZE).get_page(request.GET.get("page"))
-    scheme = risk_scheme()
-    rows = [
-        {
-            "proposal": proposal,
-            "subject": proposal.subject,
-            "type": type_name(proposal.subject.subject_type),
-            "before": grade_badge(proposal.subject.risk_grade),
-            "proposed": grade_badge(proposal.grade),
-            "lines": reasons_in_words(scheme, proposal.reasons),
-        }
-        for proposal in page
-    ]
+    found, scheme = found.order_by("-score", "subject_id"), risk_scheme()
+    if exporting(request):
+        every = (row for chunk in in_chunks(found) for row in proposal_rows(scheme, chunk))
+        return export_of(request, PROPOSALS, every, found.count())
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "register_tabs": register_tabs(actor, "proposals"),
         "page": page,
-        "rows": rows,
+        "rows": list(proposal_rows(scheme, page)),
         "wanted": wanted,
         "graded": bool(request.GET.get("graded")),
         "grades": [(grade.value, RISK_NAMES[grade]) for grade in GRADES],
@@ -175,6 +188,19 @@ def proposals(request: ActingRequest) -> HttpResponse:
         "scheme": scheme,
     }
     return render(request, "enterprises/proposals.html", context)
+
+
+def proposal_rows(scheme: Scheme, proposals: Iterable[RiskProposal]) -> Iterator[dict[str, Any]]:
+    """Proposals with their subjects and reasons in words."""
+    for proposal in proposals:
+        yield {
+            "proposal": proposal,
+            "subject": proposal.subject,
+            "type": type_name(proposal.subject.subject_type),
+            "before": grade_badge(proposal.subject.risk_grade),
+            "proposed": grade_badge(proposal.grade),
+            "lines": reasons_in_words(scheme, proposal.reasons),
+        }
 
 
 @requires(Permission.RISK_GRADE)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from yaojian.foundation.accounts.facade import Actor
-from yaojian.foundation.exports.facade import Sheet, workbook_pieces
+from yaojian.foundation.exports.facade import Sheet, workbook_file
 from yaojian.registers.enterprises.facade import unified_code
 from yaojian.registers.intake.actions import confirm_import, receive_table
 from yaojian.registers.intake.jobs import work_on
@@ -38,7 +38,7 @@ def row(number: int, **changes: Any) -> list[Any]:
 
 def workbook(rows: Sequence[Sequence[Any]], head: Sequence[str] = HEAD) -> bytes:
     """A workbook of one sheet."""
-    return b"".join(workbook_pieces([Sheet("主体", head, [12] * len(head), rows)]))
+    return workbook_file([Sheet("主体", head, [12] * len(head), rows)]).read()
 
 
 def csv(rows: Sequence[Sequence[Any]], head: Sequence[str] = HEAD, encoding: str = "utf-8") -> bytes:

@@ -123,8 +123,9 @@ def test_a_file_found_wanting_by_the_worker_is_refused_with_the_reason(registrar
 def test_cancel_and_templates(registrar: Actor) -> None:
     client = client_of(registrar)
     upload(client, workbook([row(1)]))
+    assert client.get(reverse("intake:errors", args=[Import.objects.get().uid])).status_code == 404
     assert "导入已取消" in step(client, Import.objects.get(), "cancel")
-    for target in ("subjects", "licences", "products"):
+    for target in ("subjects", "licences", "products", "pharmacists", "inspectors", "experts"):
         answer = client.get(f"/imports/template/{target}.xlsx")
         content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
         sheets = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from yaojian.foundation.exports.facade import Sheet, workbook_pieces
+from yaojian.foundation.exports.facade import Sheet, workbook_file
 from yaojian.registers.intake.tables import limits
 from yaojian.registers.intake.tables.cells import Computed, Covered, Damaged, code_like, plain
 from yaojian.registers.intake.tables.days import day_of, is_open_ended
@@ -35,7 +35,7 @@ def shape(folder: Path, content: bytes, sheet: str = "") -> Shape:
 
 
 def workbook(rows: list[list[Any]], name: str = "主体") -> bytes:
-    return b"".join(workbook_pieces([Sheet(name, rows[0], [9] * len(rows[0]), rows[1:])]))
+    return workbook_file([Sheet(name, rows[0], [9] * len(rows[0]), rows[1:])]).read()
 
 
 def with_entries(content: bytes, **entries: str) -> bytes:
@@ -195,7 +195,7 @@ def test_cells_that_cannot_be_taken_at_their_word_are_marked(tmp_path: Path) -> 
 
 def test_the_sheet_with_rows_is_taken_and_another_can_be_chosen(tmp_path: Path) -> None:
     sheets = [Sheet("说明", ["这里没有数据"], [9], []), Sheet("主体", ["企业名称"], [9], [["甲"]])]
-    content = b"".join(workbook_pieces([*sheets, Sheet("旧", ["企业名称"], [9], [["乙"]])]))
+    content = workbook_file([*sheets, Sheet("旧", ["企业名称"], [9], [["乙"]])]).read()
     found = shape(tmp_path, content)
     assert (found.sheets, found.sheet) == (("说明", "主体", "旧"), "主体")
     assert shape(tmp_path, content, "旧").sample == ((2, ("乙",)),)

@@ -21,6 +21,7 @@ from yaojian.registers.intake.targets import all_targets
 from yaojian.registers.intake.tests.factories import code, csv, entered, worked
 from yaojian.registers.licences.facade import Licence
 from yaojian.registers.people.facade import Person, identity_check_digit
+from yaojian.registers.people.models import Expert, InspectorQualification
 from yaojian.registers.products.facade import Product
 
 IDENTITY = "65232519900101123" + identity_check_digit("65232519900101123")
@@ -76,10 +77,73 @@ def test_pharmacists_are_entered_and_their_numbers_are_seen_nowhere(registrar: A
     everything = json.dumps([job.shape, job.samples, job.mapping, told], ensure_ascii=False)
     everything += str([act.facts for act in Act.objects.all()]) + job.sealed_rows
     assert IDENTITY not in everything
-    content = io.BytesIO(b"".join(error_workbook(registrar, job)))
+    content = io.BytesIO(error_workbook(registrar, job).read())
     sheet = python_calamine.CalamineWorkbook.from_filelike(content).get_sheet_by_index(0).to_python()
     assert IDENTITY in sheet[1]
     assert Act.objects.get(kind="personal_data.viewed").facts["fields"] == ["broken_rows"]
+
+
+INSPECTORS = ("检查员证号", "姓名", "检查员序列", "检查员层级", "检查员等级", "是否专职")
+INSPECTORS += ("所在机关", "发证日期")
+
+
+def test_inspectors_are_entered_again_and_taken_back(registrar: Actor, region: Region) -> None:
+    first = ["XJ2024001", "古丽娜尔", "药品检查员", "省级", "中级", "专职", "cj.qt", "2024-03-01"]
+    second = [*first[:2], "医疗器械", "市县", "初级", "否", *first[6:]]
+    broken = [
+        first,
+        ["XJ2024002", "某人", "食品", *first[3:]],
+        ["XJ2024003", "某人", *first[2:6], "省局", first[7]],
+        ["XJ2024004", "某人", *first[2:7], "不详"],
+    ]
+    job = entered(registrar, csv([first, second, *broken], INSPECTORS), target="inspectors")
+    # The second row is of the person whom the first has entered.
+    assert counts(job) == ("done", 1, 1, 0, 4), (job.refusal, [r.faults for r in job.results.all()])
+    faulty = [result.faults[0][0] for result in job.results.order_by("row")]
+    assert faulty == ["certificate_no", "sequence", "organ_code", "valid_from"]
+    roles = InspectorQualification.objects.order_by("sequence")
+    assert Person.objects.get().name == "古丽娜尔"
+    assert [(r.sequence, r.tier, r.grade, r.full_time) for r in roles] == [
+        ("device", "local", "junior", False),
+        ("drug", "provincial", "intermediate", True),
+    ]
+    again = entered(registrar, csv([first, second], INSPECTORS), target="inspectors")
+    assert counts(again) == ("done", 0, 0, 2, 0)
+    higher = [*first[:4], "高级", *first[5:]]
+    assert counts(entered(registrar, csv([higher], INSPECTORS), target="inspectors"))[1:] == (0, 1, 0, 0)
+    assert roles.get(sequence="drug").grade == "senior"
+
+
+def test_an_import_of_inspectors_is_taken_back_as_a_whole(registrar: Actor, region: Region) -> None:
+    row = ["XJ2024001", "古丽娜尔", "化妆品", "国家级", "专家级", "兼职", "cj.qt", "2024-03-01"]
+    job = entered(registrar, csv([row], INSPECTORS), target="inspectors")
+    undo_import(by=registrar, uid=job.uid)
+    assert worked(job).state == "undone"
+    assert not Person.objects.exists()
+
+
+def test_experts_are_entered_again_and_their_numbers_are_seen_nowhere(
+    registrar: Actor, region: Region
+) -> None:
+    head = ("姓名", "身份证号", "专业领域", "工作单位", "职称", "聘任日期", "聘期至")
+    row = ["王某", IDENTITY, "药物警戒", "昌吉州人民医院", "主任药师", "2025-01-01", "2027-12-31"]
+    broken = [row, [row[0], "", *row[2:]], [row[0], IDENTITY, "烹饪", *row[3:]]]
+    job = entered(registrar, csv([row, *broken], head), target="experts")
+    told = json.dumps([result.faults for result in job.results.all()], ensure_ascii=False)
+    assert counts(job) == ("done", 1, 0, 0, 3), (job.refusal, told)
+    faulty = [result.faults[0][0] for result in job.results.order_by("row")]
+    assert faulty == ["identity_number", "identity_number", "domain"]
+    everything = json.dumps([job.shape, job.samples, job.mapping, told], ensure_ascii=False)
+    everything += str([act.facts for act in Act.objects.all()]) + job.sealed_rows
+    everything += str([result.code for result in job.results.all()])
+    assert IDENTITY not in everything
+    shorter = csv([[*row[:4], row[5]]], (*head[:4], head[5]))
+    assert counts(entered(registrar, shorter, target="experts"))[1:] == (0, 0, 1, 0)
+    expert = Expert.objects.get()
+    assert (expert.domain, expert.title, str(expert.valid_to)) == ("reactions", "主任药师", "2027-12-31")
+    undo_import(by=registrar, uid=job.uid)
+    assert worked(job).state == "undone"
+    assert not Person.objects.exists()
 
 
 def test_every_target_knows_its_columns_apart() -> None:

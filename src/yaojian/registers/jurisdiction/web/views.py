@@ -7,15 +7,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import as_of
 from yaojian.foundation.errors import Conflict, DomainError, InvalidInput, NotAllowed, RuleBroken
+from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.facade import subject_visible_to, type_name
@@ -39,10 +41,35 @@ SHORT = 12
 """A table of so few lines is shown open; a longer one matter by matter."""
 COUNTRY = "00"
 """How the address names the table of the whole country."""
+LISTING = Listing(
+    "jurisdiction",
+    gettext_lazy("Jurisdiction"),
+    (
+        Column(gettext_lazy("Code"), lambda row: row["rule"].code, 20),
+        Column(gettext_lazy("Region"), lambda row: row["region"] or _("the whole country"), 18),
+        Column(pgettext_lazy("jurisdiction", "Matter"), lambda row: row["matter"], 20),
+        Column(
+            gettext_lazy("Subjects"),
+            lambda row: _("; ").join(map(str, row["conditions"])) or _("all subjects"),
+            50,
+        ),
+        Column(gettext_lazy("Responsible level"), lambda row: row["level"], 14),
+        Column(pgettext_lazy("jurisdiction", "Duty"), lambda row: row["duty"], 30),
+        Column(
+            gettext_lazy("Others beside"),
+            lambda row: _("; ").join(f"{level}: {what}" for level, what in row["assists"]),
+            30,
+        ),
+        Column(pgettext_lazy("jurisdiction", "Source"), lambda row: row["source"], 40),
+        Column(gettext_lazy("Confidence"), lambda row: row["rule"].confidence, 10),
+        Column(gettext_lazy("Valid from"), lambda row: row["rule"].valid_from, 12),
+        Column(gettext_lazy("Valid until"), lambda row: row["rule"].valid_to, 12),
+    ),
+)
 
 
 @requires(Permission.RULES_VIEW)
-def table(request: ActingRequest) -> HttpResponse:
+def table(request: ActingRequest) -> HttpResponseBase:
     """The table of a region on a day, with the national rules that fill its gaps."""
     actor, day = request.actor, as_of(request)
     known = regions()
@@ -55,7 +82,11 @@ def table(request: ActingRequest) -> HttpResponse:
     parts = [(_("Rules of this region"), own)] if region else [(_("National rules"), own)]
     if region:
         parts.append((_("National rules, where this region has none of its own"), inherited))
+    lines = [rule for _title, rules in parts for rule in in_order(rules) if matter in (None, rule.matter)]
+    if exporting(request):
+        return export_of(request, LISTING, [wording.rule_row(r, names, actor) for r in lines], len(lines))
     context = {
+        "line_count": len(lines),
         "day": day,
         "region": region,
         "region_name": names.get(region, "") or _("the whole country"),

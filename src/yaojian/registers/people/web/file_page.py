@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import F
-from django.http import HttpResponse, QueryDict
+from django.db.models import F, QuerySet
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,8 +19,10 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
 from yaojian.foundation.documents.web.panel import documents_context
 from yaojian.foundation.errors import DomainError
-from yaojian.foundation.ledger.facade import acts_of_file
+from yaojian.foundation.exports.facade import export_of, exporting
+from yaojian.foundation.ledger.facade import Act, acts_of_file
 from yaojian.foundation.privacy.facade import field_name, masked
+from yaojian.foundation.timekeeping import now
 from yaojian.registers.people.actions import same_phone
 from yaojian.registers.people.contracts import (
     ATTENDED_POSITIONS,
@@ -35,7 +38,8 @@ from yaojian.registers.people.queries import (
     roles_of,
 )
 from yaojian.registers.people.web.forms import RevealForm
-from yaojian.registers.people.web.listing import suspicion_reasons
+from yaojian.registers.people.web.listings import ACT_LISTING
+from yaojian.registers.people.web.suspicions import suspicion_reasons
 from yaojian.registers.people.web.wording import act_row, role_row, role_words
 
 VIEWS: dict[str, Promise] = {
@@ -47,9 +51,13 @@ TIMELINE_SIZE = 20
 
 
 @requires(Permission.PERSON_VIEW)
-def person(request: ActingRequest, person_id: int) -> HttpResponse:
+def person(request: ActingRequest, person_id: int) -> HttpResponseBase:
     """The file of one person as of a day."""
     found = person_visible_to(request.actor, person_id)
+    if exporting(request) and request.GET.get("view") == "timeline":
+        # The export is an act itself, and a later one than those that it holds.
+        acts = acts_about(found).filter(recorded_at__lt=now())
+        return export_of(request, ACT_LISTING, acts.iterator(chunk_size=500), acts.count())
     context = file_context(request.actor, found, request.GET, as_of(request))
     return render(request, "people/person.html", context)
 
@@ -68,7 +76,7 @@ def file_context(
     view = view if view in VIEWS else "roles"
     roles = all_roles(person)
     in_force = [role for role in roles if role.holds_on(day.day)]
-    acts = Paginator(acts_of_file(person_ref(person.pk)).order_by("-recorded_at", "-id"), TIMELINE_SIZE)
+    acts = Paginator(acts_about(person), TIMELINE_SIZE)
     context: dict[str, Any] = {
         "as_of": day,
         "person": person,
@@ -95,6 +103,11 @@ def file_context(
     rows = [role_row(actor, role, day.day, editable=day.is_today) for role in roles]
     shown = [row for row in rows if row["role"].valid_from <= day.day or day.is_today]
     return {**context, "rows": shown}
+
+
+def acts_about(person: Person) -> QuerySet[Act]:
+    """What was done about a person whom the caller has been let see, the latest first."""
+    return acts_of_file(person_ref(person.pk)).order_by("-recorded_at", "-id")
 
 
 def all_roles(person: Person) -> list[PersonRole]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse, QueryDict
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
-from yaojian.foundation.periods import in_force_q
+from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.registers.enterprises.facade import type_name
 from yaojian.registers.people.contracts import (
@@ -27,11 +28,10 @@ from yaojian.registers.people.contracts import (
     SEQUENCE_NAMES,
     Category,
     Grade,
-    PositionKind,
     RoleKind,
     Sequence,
 )
-from yaojian.registers.people.models import PersonRole, PharmacistRegistration
+from yaojian.registers.people.models import Person, PersonRole
 from yaojian.registers.people.queries import (
     PersonFilter,
     matching,
@@ -40,9 +40,18 @@ from yaojian.registers.people.queries import (
     pharmacies_without_pharmacist,
     positions_elsewhere,
     role_counts,
-    roles_of,
+    roles_in_force,
     suspected_visible_to,
 )
+from yaojian.registers.people.web.listings import (
+    PERSON_LISTING,
+    SUSPECTED_LISTING,
+    WITHOUT_LISTING,
+    person_rows,
+    pharmacy_rows,
+    suspected_rows,
+)
+from yaojian.registers.people.web.suspicions import suspicion_reasons
 from yaojian.registers.people.web.wording import place_of_role, role_words, state_of
 
 PAGE_SIZE = 25
@@ -98,9 +107,18 @@ def tabs(active: str) -> list[dict[str, Any]]:
 
 
 @requires(Permission.PERSON_VIEW)
-def people(request: ActingRequest) -> HttpResponse:
+def people(request: ActingRequest) -> HttpResponseBase:
     """The people the actor may see."""
+    if exporting(request):
+        day, wanted = as_of(request), wanted_of(request.GET)
+        found = in_order(matching(people_visible_to(request.actor), wanted, day.day), request.GET)
+        return export_of(request, PERSON_LISTING, person_rows(request.actor, found, day), found.count())
     return render(request, "people/list.html", list_context(request.actor, request.GET, as_of(request)))
+
+
+def in_order(people: QuerySet[Person], query: QueryDict) -> QuerySet[Person]:
+    """People in the order that an address asks for."""
+    return people.order_by(*ORDERS.get(query.get("sort", ""), ORDERS["name"]))
 
 
 def list_context(actor: Actor, query: QueryDict, day: AsOf) -> dict[str, Any]:
@@ -108,9 +126,8 @@ def list_context(actor: Actor, query: QueryDict, day: AsOf) -> dict[str, Any]:
     wanted, visible = wanted_of(query), people_visible_to(actor)
     of_any_role = matching(visible, replace(wanted, role=""), day.day)
     found = matching(visible, wanted, day.day) if wanted.role else of_any_role
-    order = ORDERS.get(query.get("sort", ""), ORDERS["name"])
-    page = Paginator(found.select_related("organ").order_by(*order), PAGE_SIZE).get_page(query.get("page"))
-    roles = roles_on_day([person.pk for person in page], day)
+    page = Paginator(in_order(found, query).select_related("organ"), PAGE_SIZE).get_page(query.get("page"))
+    roles = roles_in_force([person.pk for person in page], day.day)
     counts = role_counts(of_any_role, day.day)
     return {
         "as_of": day,
@@ -125,15 +142,6 @@ def list_context(actor: Actor, query: QueryDict, day: AsOf) -> dict[str, Any]:
         "may_enter": actor.may(Permission.PERSON_EDIT) and day.is_today,
         "is_narrowed": wanted != PersonFilter(),
     }
-
-
-def roles_on_day(person_ids: list[int], day: AsOf) -> dict[int, list[PersonRole]]:
-    """The roles in force on a day of the people of one page (four queries)."""
-    found: dict[int, list[PersonRole]] = defaultdict(list)
-    for kind in (RoleKind.PHARMACIST, RoleKind.INSPECTOR, RoleKind.EXPERT, RoleKind.POSITION):
-        for role in roles_of(kind).filter(in_force_q(day.day), person__in=person_ids).order_by("-valid_from"):
-            found[role.person_id].append(role)
-    return found
 
 
 def row_of(actor: Actor, person: Any, roles: list[PersonRole], day: AsOf) -> dict[str, Any]:
@@ -208,10 +216,12 @@ def filters_in_force(wanted: PersonFilter, query: QueryDict) -> list[dict[str, A
 
 
 @requires(Permission.PERSON_VIEW)
-def without_pharmacist(request: ActingRequest) -> HttpResponse:
+def without_pharmacist(request: ActingRequest) -> HttpResponseBase:
     """Open pharmacies where nobody is registered as licensed pharmacist."""
     day = as_of(request)
     found = pharmacies_without_pharmacist(request.actor, day.day)
+    if exporting(request):
+        return export_of(request, WITHOUT_LISTING, pharmacy_rows(found), found.count())
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     names = division_names(code[:n] for code in (s.division_code for s in page) for n in (6, 9))
     context = {
@@ -233,10 +243,12 @@ def without_pharmacist(request: ActingRequest) -> HttpResponse:
 
 
 @requires(Permission.PERSON_VIEW)
-def suspected(request: ActingRequest) -> HttpResponse:
+def suspected(request: ActingRequest) -> HttpResponseBase:
     """Registrations that look like lent certificates, each with its reasons."""
     day = as_of(request)
     found = suspected_visible_to(request.actor, day.day)
+    if exporting(request):
+        return export_of(request, SUSPECTED_LISTING, suspected_rows(found, day), found.count())
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     elsewhere = positions_elsewhere(page, day.day)
     context = {
@@ -249,27 +261,3 @@ def suspected(request: ActingRequest) -> HttpResponse:
         ],
     }
     return render(request, "people/suspected.html", context)
-
-
-def suspicion_reasons(role: PharmacistRegistration, positions: list[Any], day: AsOf) -> list[str]:
-    """Why a registration looks lent, in sentences."""
-    reasons = [
-        (
-            _("At the same time employed at %(subject)s, from %(since)s.")
-            if position.position == PositionKind.EMPLOYEE
-            else _("At the same time %(position)s of %(subject)s, from %(since)s.")
-        )
-        % {
-            "position": position.get_position_display(),
-            "subject": position.subject.name,
-            "since": position.valid_from,
-        }
-        for position in positions
-        if position.subject_id != role.subject_id
-    ]
-    if role.subject.closed_on is not None and role.subject.closed_on <= day.day:
-        reasons.append(
-            _("The place of registration closed on %(day)s; the registration goes on.")
-            % {"day": role.subject.closed_on}
-        )
-    return reasons

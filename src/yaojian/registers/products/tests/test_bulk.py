@@ -25,7 +25,11 @@ TABLES = (Product, ProductVersion, ProductStatus, ProductSite, ProductCode)
 
 
 def everything() -> list[list[dict[str, object]]]:
-    return [list(table.objects.order_by("pk").values()) for table in TABLES]
+    """What the tables say, less the moments at which rows were last touched."""
+    return [
+        [{k: v for k, v in row.items() if k != "changed_at"} for row in table.objects.order_by("pk").values()]
+        for table in TABLES
+    ]
 
 
 def test_a_list_goes_in_and_a_rerun_changes_nothing(region: Region) -> None:

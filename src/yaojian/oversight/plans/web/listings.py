@@ -1,0 +1,88 @@
+"""The lists of plans, figures and mandates as they are taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from yaojian.foundation.exports.facade import Column, Listing, in_chunks
+from yaojian.oversight.plans import drilldown
+from yaojian.oversight.plans.contracts import Duty
+from yaojian.oversight.plans.mandates import SubjectDuty, with_subjects
+from yaojian.oversight.plans.models import Figure
+from yaojian.registers.enterprises.facade import type_name
+
+AT_ONCE = 500
+
+ROWS = Listing(
+    "plan-rows",
+    _("Rows of the plan"),
+    (
+        Column(_("Number"), lambda row: row[1].figure.key, 18),
+        Column(_("Line"), lambda row: row[0].row.line, 8),
+        Column(_("Target or duty"), lambda row: row[1].figure.title, 44),
+        Column(_("Class"), lambda row: row[1].figure.get_klass_display(), 14),
+        Column(_("Binding force"), lambda row: row[0].row.get_attribute_display(), 14),
+        Column(_("Target"), lambda row: row[1].target, 24),
+        Column(_("Value"), lambda row: row[1].value.percent if row[1].value else None, 10),
+        Column(_("State"), lambda row: row[1].status, 18),
+        Column(_("Waits for"), lambda row: "、".join(row[1].waits_for), 30),
+        Column(_("Text of the plan"), lambda row: row[0].row.quote, 60),
+    ),
+)
+MANDATES = Listing(
+    "mandates",
+    _("Mandates"),
+    (
+        Column(_("Number"), lambda row: row["figure"].key, 18),
+        Column(_("Mandate"), lambda row: row["figure"].title, 44),
+        Column(_("Plan"), lambda row: row["figure"].row.plan.label, 36),
+        Column(_("Organ"), lambda row: row["organ"].label, 30),
+        Column(_("Coverage"), lambda row: row["line"].value.percent if row["line"].value else None, 10),
+        Column(_("Target"), lambda row: row["line"].target, 24),
+        Column(_("Overdue"), lambda row: row["counts"]["overdue"] if row["counts"] else None, 10),
+        Column(_("Due within 60 days"), lambda row: row["counts"]["due"] if row["counts"] else None, 10),
+    ),
+)
+BEHIND = Listing(
+    "figure-subjects",
+    _("Subjects behind the figure"),
+    (
+        Column(_("Code"), lambda row: row.subject.code, 22),
+        Column(_("Subject"), lambda row: row.subject.name, 40),
+        Column(pgettext_lazy("subject", "Type"), lambda row: type_name(row.subject.subject_type)),
+        Column(_("Responsible organ"), lambda row: row.subject.responsible_organ.label, 30),
+        Column(_("Acts that count"), lambda row: len(row.acts), 10),
+        Column(_("Last act"), lambda row: row.acts[0].claimed_at if row.acts else None, 17),
+    ),
+)
+DUTIES = Listing(
+    "mandate-duties",
+    _("Subjects under the mandate"),
+    (
+        Column(_("Code"), lambda row: row.subject.code, 22),
+        Column(_("Subject"), lambda row: row.subject.name, 40),
+        Column(pgettext_lazy("subject", "Type"), lambda row: type_name(row.subject.subject_type)),
+        Column(_("Responsible organ"), lambda row: row.subject.responsible_organ.label, 30),
+        Column(_("Last inspected"), lambda row: row.duty.last_on, 12),
+        Column(_("Due"), lambda row: row.duty.due_on, 12),
+    ),
+)
+
+
+def rows_behind(figure: Figure, group: drilldown.Group, day: date) -> Iterator[drilldown.Behind]:
+    """The subjects of a group with the acts that count, some hundred at a time."""
+    for chunk in in_chunks(group.subjects):
+        yield from drilldown.with_acts(figure, chunk, day)
+
+
+def duty_rows(figure: Figure, standing: Mapping[int, Duty], chosen: Sequence[int]) -> Iterator[SubjectDuty]:
+    """Subjects with their duties in the order given, some hundred at a time."""
+    left: Any = iter(chosen)
+    while chunk := list(islice(left, AT_ONCE)):
+        yield from with_subjects(figure, {pk: standing[pk] for pk in chunk})
