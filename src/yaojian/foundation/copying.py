@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
@@ -35,6 +36,13 @@ def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
             copy.write_row(row)
 
 
+class _Plain(ArrayField):
+    """An array whose values are the driver's already: thousands of them are not prepared one by one."""
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        return value
+
+
 class _IsAnyOf(Func):
     template = "(%(expressions)s))"
     arg_joiner = " = ANY("
@@ -46,4 +54,4 @@ def is_any_of(column: str, values: Iterable[object], of: models.Field) -> Q:
 
     The values travel as one array instead of a parameter each, which for thousands is quicker by far.
     """
-    return Q(_IsAnyOf(F(column), Value(list(values), output_field=ArrayField(of))))
+    return Q(_IsAnyOf(F(column), Value(list(values), output_field=_Plain(of))))

@@ -88,7 +88,8 @@ REGISTERS = Bench(
         "queries.": "database queries of one request; limit: what the page may need",
         "scope.": "median of the list's query for a leader who may see all; peer: the same without the scope",
         "import.": "a workbook of so many subjects that the register lacks, 1 % of them broken, arrival to "
-        "commit, checking included; peer: the same workbook copied as text into a bare table",
+        "commit, checking included; peer: the workbook read by the same library and as many rows copied "
+        "by the database alone within the table of subjects",
         "memory.": "PSS after the pages; size: processes",
         "growth.": "the page at the larger size; peer: the same page at the smaller size",
     },

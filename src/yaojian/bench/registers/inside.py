@@ -55,7 +55,7 @@ def scope() -> dict[str, tuple[float, float]]:
     actor = actor_of(get_user_model().objects.get(username=LEADER))
     if actor is None:
         raise BenchFailed("the leader has no posting")
-    scoped, free = subjects_visible_to(actor), Subject.objects.all()
+    scoped, free = subjects_visible_to(actor), Subject.objects.filter(merged_into=None)
     if scoped.count() != free.count():
         raise BenchFailed("the leader does not see every subject")
     reads: dict[str, Callable[[QuerySet[Any]], object]] = {
