@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from yaojian.doors.backoffice.queries import JournalFilter, journal_of, matching_acts
 from yaojian.doors.backoffice.tests.conftest import SignedIn
 from yaojian.doors.backoffice.tests.factories import Region, make_act, make_acts
+from yaojian.doors.backoffice.web import journal
 from yaojian.foundation.ledger.facade import Act, row_matches_canonical
 from yaojian.foundation.timekeeping import now, today
 
@@ -96,6 +99,25 @@ def test_a_thousand_acts_are_paged_with_few_queries(
         response = client.get(URL, {"page": "7"})
     assert len(acts(response)) == 25
     assert response.context["page"].paginator.count == 1000
+
+
+@pytest.mark.parametrize("username", ["chief", "inspector", "neighbour", "administrator"])
+def test_the_parts_of_the_journal_make_the_whole(
+    signed_in: SignedIn, region: Region, monkeypatch: pytest.MonkeyPatch, username: str
+) -> None:
+    """Page by page the same acts in the same order as by one plain query."""
+    dice = random.Random(7)
+    for _n in range(60):
+        by = region.actor(dice.choice(["chief", "inspector", "neighbour"]))
+        at = now() - timedelta(minutes=dice.randrange(40))
+        make_act(by, dice.choice([region.in_qitai, region.in_jimsar]), claimed_at=at, recorded_at=at)
+    whole = list(matching_acts(journal_of(region.actor(username)), JournalFilter()))
+    pages = [acts(signed_in(username).get(URL, {"page": n})) for n in range(1, 4)]
+    assert [act.pk for page in pages for act in page][: len(whole)] == [act.pk for act in whole]
+    monkeypatch.setattr(journal, "MOST_ACTS", 30)
+    page = signed_in(username).get(URL, {"page": 9}).context["page"]
+    assert page.paginator.has_more is (len(whole) > 30)
+    assert [act.pk for act in page] == [act.pk for act in whole][25:30] or len(whole) <= 25
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
