@@ -30,6 +30,7 @@ def run(announce: Announce) -> Iterator[Reading]:
             for name, rate in rates.items():
                 yield Reading.beside(f"fill.{name}", rate, "rows/s", size=size, peer=None)
             scratch.wait_until_idle()
+            scratch.ask("bench_registers", "settle")
             announce(f"{len(MEASURED)} 个页面 / {len(MEASURED)} pages")
             p95[size] = page_p95(scratch)
             health = p95[size].pop("health")

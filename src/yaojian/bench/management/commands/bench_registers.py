@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Used by `yaojian bench registers`. Refuses every data folder but the one made to be measured."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=("fill", "inside", "import"))
+        parser.add_argument("what", choices=("fill", "settle", "inside", "import"))
         parser.add_argument("--subjects", type=int, default=0)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,6 +29,8 @@ class Command(BaseCommand):
         try:
             if options["what"] == "fill":
                 found: dict[str, Any] = dict(fill.fill(options["subjects"]))
+            elif options["what"] == "settle":
+                found = dict(inside.settle())
             elif options["what"] == "import":
                 found = dict(importing.measure(by=fill.registrar(), count=options["subjects"]))
             else:
