@@ -7,10 +7,12 @@ from datetime import date
 
 import pytest
 import python_calamine
+from django.db import connection
 from django.test import Client
 
 from yaojian.foundation.accounts.contracts import ROLE_PERMISSIONS, Permission, Role
 from yaojian.foundation.accounts.facade import Level, Organ, post_person, register_organ
+from yaojian.foundation.exports import answers
 from yaojian.foundation.ledger.facade import Act
 
 LISTS = ("/subjects/", "/journal/", "/inspections/", "/licences/", "/products/")
@@ -62,6 +64,18 @@ def test_who_may_not_export_is_refused_and_sees_no_button(organ: Organ, path: st
     assert answer.status_code == 403
     assert "export=csv" not in client.get(path).content.decode()
     assert not Act.objects.filter(kind="list.exported").exists()
+
+
+@pytest.mark.parametrize("wanted", ["xlsx", "csv"])
+def test_the_act_has_a_transaction_of_its_own(
+    organ: Organ, wanted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Outside tests a request has none, and the journal takes no act without one.
+    depths: list[int] = []
+    monkeypatch.setattr(answers, "record_act", lambda **_act: depths.append(len(connection.savepoint_ids)))
+    client, around = client_of(organ, Role.INSPECTOR), len(connection.savepoint_ids)
+    assert client.get("/subjects/", {"export": wanted}).status_code == 200
+    assert depths == [around + 1]
 
 
 def test_the_page_is_told_when_its_file_or_its_refusal_has_come(organ: Organ) -> None:

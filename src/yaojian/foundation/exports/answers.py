@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any
 
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, QueryDict, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, override, pgettext
@@ -50,11 +51,6 @@ def export_of(
     check_may(actor, Permission.REGISTER_EXPORT)
     wanted = _format(request)
     filters = filters_of(request.GET)
-    record_act(
-        by=actor,
-        kind="list.exported",
-        facts={"list": listing.code, "format": wanted.value, "count": count, "filters": filters},
-    )
     values = [column.value for column in listing.columns]
     table = ([value(row) for value in values] for row in rows)
     head = [str(column.label) for column in listing.columns]
@@ -62,10 +58,17 @@ def export_of(
         pieces = _in_language(csv_pieces(head, table))
         answer = StreamingHttpResponse(pieces, content_type=MEDIA_TYPES[wanted])
         answer["Content-Disposition"] = content_disposition_header(True, _file_name(listing.code, wanted))
-        return answer
-    widths = [column.width for column in listing.columns]
-    sheets = [Sheet(str(listing.title), head, widths, table), _origin(actor, listing, count, filters)]
-    return workbook_answer(workbook_file(sheets), listing.code)
+    else:
+        widths = [column.width for column in listing.columns]
+        sheets = [Sheet(str(listing.title), head, widths, table), _origin(actor, listing, count, filters)]
+        answer = workbook_answer(workbook_file(sheets), listing.code)
+    with transaction.atomic():
+        record_act(
+            by=actor,
+            kind="list.exported",
+            facts={"list": listing.code, "format": wanted.value, "count": count, "filters": filters},
+        )
+    return answer
 
 
 def workbook_answer(file: IO[bytes], name: str) -> FileResponse:
