@@ -17,7 +17,6 @@ def test_the_administrators_round(signed_in: Callable[..., Any], look: Callable[
     for path, name in {
         "/administration/organs/": "organs",
         "/administration/people/": "accounts",
-        "/administration/reviews/": "reviews",
         "/administration/rules/clocks/": "clock-rules",
         "/administration/rules/calendar/": "calendar",
         "/jurisdiction/": "jurisdiction",

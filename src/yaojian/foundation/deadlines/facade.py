@@ -49,6 +49,7 @@ from yaojian.foundation.deadlines.wording import (
     moment_in_words,
     steps_in_words,
     time_in_words,
+    trigger_in_words,
 )
 from yaojian.foundation.workflow.clocks import Confidence, Ground, Pause, Purpose, Unit
 
@@ -108,6 +109,7 @@ __all__ = [
     "steps_in_words",
     "stop_clock",
     "time_in_words",
+    "trigger_in_words",
     "undated_clocks",
     "worked_out",
 ]

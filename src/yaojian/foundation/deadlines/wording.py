@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from yaojian.foundation.design.wording import minute
 from yaojian.foundation.errors import InvalidInput, RuleBroken
 from yaojian.foundation.reference.facade import saying_which_year_is_missing
+from yaojian.foundation.timekeeping import local_date
 from yaojian.foundation.workflow.clocks import (
     ClockRefused,
     Confidence,
@@ -117,6 +118,12 @@ def day_in_words(day: date) -> str:
         _("Sunday"),
     )
     return _("%(day)s (%(weekday)s)") % {"day": day.isoformat(), "weekday": names[day.weekday()]}
+
+
+def trigger_in_words(triggered_at: datetime, direction: str) -> str:
+    """When a clock was triggered; of one that counts back from a day, that day."""
+    back = Direction(direction) is Direction.BEFORE
+    return moment_in_words(local_date(triggered_at) if back else triggered_at)
 
 
 def moment_in_words(moment: date | datetime) -> str:

@@ -180,7 +180,9 @@ class _Days:
     def __init__(self, rule: ClockRule, triggered_at: datetime, calendar: WorkingCalendar) -> None:
         self.rule, self.calendar = rule, calendar
         self.trigger = self.start = local_date(triggered_at)
-        self.steps = [Step(StepKind.TRIGGERED, {"at": triggered_at})]
+        # What is counted back from a day has no hour: only the day is known.
+        back = rule.direction is Direction.BEFORE
+        self.steps = [Step(StepKind.TRIGGERED, {"at": self.trigger if back else triggered_at})]
 
     def due(self, pauses: Sequence[Pause], extensions: Sequence[Extension], last_day: date | None) -> Due:
         whole = whole_amount(self.rule, extensions)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from yaojian.foundation.accounts.facade import Actor, Permission
-from yaojian.foundation.deadlines.facade import ClockState, RunningClock
+from yaojian.foundation.deadlines.facade import ClockState, RunningClock, trigger_in_words
 from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.worklist.facade import (
     UNFINISHED,
@@ -99,7 +99,7 @@ def clock_words(clock: RunningClock) -> dict[str, Any]:
     return {
         "rule": rule.label,
         "trigger": rule.in_language("trigger"),
-        "triggered_at": clock.triggered_at,
+        "triggered": trigger_in_words(clock.triggered_at, rule.direction),
         "article": f"{rule.instrument}{rule.article}",
         "confidence": rule.confidence,
         "paused": clock.state == ClockState.PAUSED.value,

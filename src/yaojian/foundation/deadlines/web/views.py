@@ -22,7 +22,12 @@ from yaojian.foundation.deadlines.permissions import approvers_in_words, user_ca
 from yaojian.foundation.deadlines.queries import badges, clock_visible_to, explanation
 from yaojian.foundation.deadlines.states import CLOCK_STATES, ClockState
 from yaojian.foundation.deadlines.web.forms import ExtendForm, PauseForm, ResumeForm, aware, refuse
-from yaojian.foundation.deadlines.wording import GROUND_NAMES, amount_in_words, time_in_words
+from yaojian.foundation.deadlines.wording import (
+    GROUND_NAMES,
+    amount_in_words,
+    time_in_words,
+    trigger_in_words,
+)
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, RuleBroken
 from yaojian.foundation.ledger.facade import Act, acts_of_file, kind_name, meaning_of_kind
 from yaojian.foundation.timekeeping import now
@@ -60,6 +65,7 @@ def context_of(actor: Actor, clock: RunningClock, bound: dict[str, forms.Form]) 
         "time": time_in_words(
             clock.rule.amount, clock.rule.unit, clock.rule.direction, clock.rule.in_language("trigger")
         ),
+        "triggered": trigger_in_words(clock.triggered_at, clock.rule.direction),
         "file": {"name": file.name, "url": file.url(clock.file_id)} if file else None,
         "grounds": [GROUND_NAMES[Ground(code)] for code in clock.rule.pauses],
         "extension": amount_in_words(extension["amount"], clock.rule.unit) if extension else "",

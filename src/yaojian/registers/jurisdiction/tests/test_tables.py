@@ -186,8 +186,8 @@ def test_adding_and_ending_on_the_pages(browser: Client) -> None:
     page = browser.get("/jurisdiction/", {"region": "65", "as_of": yesterday.isoformat()})
     assert not [
         line
-        for _title, groups in page.context["parts"]
-        for _matter, rows in groups
+        for _title, _short, groups in page.context["parts"]
+        for _matter, _levels, rows in groups
         for line in rows
         if line["rule"].code == row.code
     ]

@@ -93,8 +93,9 @@ def table(request: ActingRequest) -> HttpResponseBase:
         "tabs": region_tabs(known, region, names, request),
         "matter": matter.value if matter else "",
         "matters": MATTER_NAMES.items(),
-        "parts": [(title, groups_of(rules, matter, names, actor)) for title, rules in parts],
-        "is_short": len(own) + len(inherited) <= SHORT,
+        "parts": [
+            (title, len(rules) <= SHORT, groups_of(rules, matter, names, actor)) for title, rules in parts
+        ],
         "basis": next(
             (table for table in read_tables() if table.region == region and table.basis_quote), None
         ),
@@ -126,13 +127,15 @@ def region_tabs(
 
 def groups_of(
     rules: list[Rule], matter: Matter | None, names: dict[str, str], actor: Actor
-) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The lines of a table by matter, of one matter or of all."""
+) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """The lines of a table by matter, of one matter or of all; each matter with the levels that it names."""
     wanted = (rule for rule in in_order(rules) if matter in (None, rule.matter))
-    return [
-        (str(MATTER_NAMES[of_matter]), [wording.rule_row(rule, names, actor) for rule in group])
-        for of_matter, group in groupby(wanted, lambda rule: rule.matter)
-    ]
+    groups = []
+    for of_matter, group in groupby(wanted, lambda rule: rule.matter):
+        rows = [wording.rule_row(rule, names, actor) for rule in group]
+        levels = _(", ").join(dict.fromkeys(str(row["level"]) for row in rows))
+        groups.append((str(MATTER_NAMES[of_matter]), levels, rows))
+    return groups
 
 
 def in_order(rules: list[Rule]) -> list[Rule]:

@@ -38,8 +38,35 @@
     return point.count === 1 ? 11 : Math.min(16 + 9 * Math.log10(point.count), 52);
   }
 
-  function points() {
-    return clusters.map((one) => ({
+  function met(one, others, plane) {
+    return others.find((other) => {
+      const apart = Math.hypot((one.at[0] - other.at[0]) * plane.x, (one.at[1] - other.at[1]) * plane.y);
+      return apart < (size(one) + size(other)) / 2;
+    });
+  }
+
+  // Circles that would lie upon one another become one, in the middle of what they stand for: the server's
+  // clusters know nothing of pixels. A circle that has grown may meet the next, so until none does.
+  function apart(all, shown) {
+    const plane = {
+      x: (holder.clientWidth - 60) / (shown.x[1] - shown.x[0]), y: (holder.clientHeight - 40) / (shown.y[1] - shown.y[0]),
+    };
+    const merged = [];
+    for (const one of [...all].sort((a, b) => b.count - a.count)) {
+      const other = met(one, merged, plane);
+      if (!other) {
+        merged.push({ ...one });
+        continue;
+      }
+      const count = one.count + other.count;
+      other.at = [0, 1].map((axis) => (one.at[axis] * one.count + other.at[axis] * other.count) / count);
+      Object.assign(other, { count, name: "", url: "" });
+    }
+    return merged.length === all.length ? merged : apart(merged, shown);
+  }
+
+  function points(shown) {
+    return apart(clusters, shown).map((one) => ({
       value: [...one.at, one.count], count: one.count, name: one.name, url: one.url, symbolSize: size(one),
     }));
   }
@@ -73,7 +100,7 @@
         textStyle: { color: ink }, formatter: ({ data: one }) => one.name || `${one.count} ${figure.dataset.unit}`,
       },
       series: [{
-        type: "scatter", data: points(), cursor: "pointer",
+        type: "scatter", data: points(whole), cursor: "pointer",
         itemStyle: { color: colour("series-1"), opacity: 0.82, borderColor: colour("surface"), borderWidth: 1.5 },
         label: { show: true, formatter: label, color: colour("on-primary"), fontSize: 11, fontWeight: 600 },
         emphasis: { scale: 1.12 }, labelLayout: { hideOverlap: true },
@@ -119,7 +146,7 @@
       const fresh = (await answer.json()).clusters;
       if (mine !== asked) return; // the map has moved on meanwhile
       clusters = fresh;
-      chart.setOption({ series: [{ data: points() }] });
+      chart.setOption({ series: [{ data: points({ x, y }) }] });
       status.textContent = hint;
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof Error)) throw error;
