@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import F, Func, Q, Value
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 
 def new_keys(model: type[models.Model], count: int) -> list[int]:
@@ -34,6 +35,30 @@ def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def insert_all(objects: Sequence[models.Model]) -> None:
+    """Insert new objects of one model, in their order, and give each its key: `bulk_create` by COPY.
+
+    For thousands of wide rows this is several times as quick. Constraints raise IntegrityError.
+    """
+    if not objects:
+        return
+    model = type(objects[0])
+    for one, key in zip(objects, new_keys(model, len(objects)), strict=True):
+        one.pk = key
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    copy_rows(
+        model,
+        [field.name for field in fields],
+        ([_as_copied(field, field.pre_save(one, add=True)) for field in fields] for one in objects),
+    )
+    for one in objects:
+        one._state.adding, one._state.db = False, connection.alias
+
+
+def _as_copied(field: models.Field, value: object) -> object:
+    return Jsonb(value) if isinstance(field, models.JSONField) and value is not None else value
 
 
 class _Plain(ArrayField):

@@ -27,14 +27,13 @@ from yaojian.casework.inspections.rules import file_number
 from yaojian.casework.inspections.states import INSPECTION_STATES, InspectionState
 from yaojian.casework.inspections.work_kinds import CONDUCT, RECTIFY, VERIFY
 from yaojian.foundation.accounts.facade import Actor
+from yaojian.foundation.copying import insert_all
 from yaojian.foundation.deadlines.facade import PastClock, due_days_of_files, enter_past_clocks
 from yaojian.foundation.errors import RuleBroken
 from yaojian.foundation.ledger.facade import Act, Ref, compose_act, subject_ref
 from yaojian.foundation.timekeeping import local_date
 from yaojian.foundation.worklist.facade import WorkItem, open_items
 from yaojian.registers.enterprises.facade import Subject
-
-BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def enter_history(
     """
     entries = [_entry(past) for past in sorted(pasts, key=lambda past: past.opened_at)]
     _number(entries)
-    Inspection.objects.bulk_create([entry.row for entry in entries], batch_size=BATCH)
+    insert_all([entry.row for entry in entries])
     teams = [member for entry in entries for member in _team(entry)]
     findings = [finding for entry in entries for finding in _findings(entry)]
     clock_acts = enter_past_clocks(clock for entry in entries for clock in _clocks(entry))
@@ -131,9 +130,9 @@ def enter_history(
     items = [item for entry in entries if (item := _open_work(entry, evaluations)) is not None]
     counts: dict[str, int] = {"inspections": len(entries)}
     steps: list[tuple[str, int, Callable[[], Any]]] = [
-        ("teams", len(teams), lambda: TeamMember.objects.bulk_create(teams, batch_size=BATCH)),
-        ("findings", len(findings), lambda: Finding.objects.bulk_create(findings, batch_size=BATCH)),
-        ("acts", len(acts), lambda: Act.objects.bulk_create(acts, batch_size=BATCH)),
+        ("teams", len(teams), lambda: insert_all(teams)),
+        ("findings", len(findings), lambda: insert_all(findings)),
+        ("acts", len(acts), lambda: insert_all(acts)),
         ("items", len(items), lambda: open_items(items)),
     ]
     if progress:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from yaojian.foundation.accounts.facade import Actor, Organ, system_actor
+from yaojian.foundation.copying import insert_all
 from yaojian.foundation.deadlines.computing import set_due
 from yaojian.foundation.deadlines.models import RunningClock
 from yaojian.foundation.deadlines.states import CLOCK_STATES, ClockState
@@ -53,7 +54,7 @@ def keep_countdowns(file_kind: str, wanted: Iterable[Countdown]) -> dict[int, Ru
     acts = _lapsed(stale, platform.of_clock)
     started = _started(fresh)
     acts += [_act(platform.of_clock(clock), clock, "clock.started") for clock in started]
-    Act.objects.bulk_create(acts, batch_size=BATCH)
+    insert_all(acts)
     going_on = [clock for clock in running.values() if clock.stopped_at is None]
     return {clock.file_id: clock for clock in (*going_on, *started)}
 
@@ -61,7 +62,7 @@ def keep_countdowns(file_kind: str, wanted: Iterable[Countdown]) -> dict[int, Ru
 def end_countdowns(by: Actor, file: Ref) -> None:
     """The matter of a file is settled by a person's act: its clocks that count back lapse at once."""
     clocks = list(_open_clocks(file.kind).filter(file_id=file.id))
-    Act.objects.bulk_create(_lapsed(clocks, lambda _clock: by))
+    insert_all(_lapsed(clocks, lambda _clock: by))
 
 
 def _open_clocks(file_kind: str) -> QuerySet[RunningClock]:
@@ -114,7 +115,8 @@ def _started(wanted: list[Countdown]) -> list[RunningClock]:
         )
         set_due(clock, calendar)
         clocks.append(clock)
-    return RunningClock.objects.bulk_create(clocks, batch_size=BATCH)
+    insert_all(clocks)
+    return clocks
 
 
 def _act(by: Actor, clock: RunningClock, kind: str) -> Act:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from yaojian.foundation.accounts.facade import Actor
+from yaojian.foundation.copying import insert_all
 from yaojian.foundation.deadlines.computing import set_due, standing_of
 from yaojian.foundation.deadlines.models import RunningClock
 from yaojian.foundation.deadlines.states import CLOCK_STATES, ClockState
@@ -15,8 +16,6 @@ from yaojian.foundation.ledger.facade import Act, Ref, compose_act, subject_ref
 from yaojian.foundation.reference.facade import rule_of, working_calendar
 from yaojian.foundation.timekeeping import local_date
 from yaojian.foundation.workflow.clocks import Standing
-
-BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def enter_past_clocks(pasts: Iterable[PastClock]) -> list[Act]:
         if past.met_at is not None:
             clock.state, clock.stopped_at = CLOCK_STATES.next(ClockState.RUNNING, "meet").value, past.met_at
         pairs.append((past, clock))
-    RunningClock.objects.bulk_create([clock for _past, clock in pairs], batch_size=BATCH)
+    insert_all([clock for _past, clock in pairs])
     return [act for past, clock in pairs for act in _acts(past, clock)]
 
 

@@ -11,9 +11,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from yaojian.foundation.accounts.facade import Actor, Level, Role, actor_of, post_person, register_organ
+from yaojian.foundation.copying import insert_all
 from yaojian.foundation.errors import InvalidInput
 from yaojian.foundation.ledger.canonical import as_json, canonical_bytes
-from yaojian.foundation.ledger.facade import Act, record_act, row_matches_canonical, subject_ref
+from yaojian.foundation.ledger.facade import Act, compose_act, record_act, row_matches_canonical, subject_ref
 from yaojian.foundation.timekeeping import now
 
 
@@ -41,6 +42,28 @@ def test_an_act_says_who_what_whom_when_and_keeps_its_canonical_bytes(actor: Act
     assert (stored.actor_name, stored.organ_name, stored.subject_id) == ("检查员甲", "测试局", 7)
     assert len(bytes(stored.salt)) == 32
     assert row_matches_canonical(stored)
+
+
+def test_many_acts_at_once_are_the_same_acts(actor: Actor) -> None:
+    def composed(n: int) -> Act:
+        return compose_act(
+            by=actor,
+            kind="inspection.concluded",
+            subject=subject_ref(n),
+            claimed_at=now() - timedelta(days=n),
+            legal_basis=["药品管理法 第九十九条", "a\tb\n\\c"],
+            facts={"findings": {"major": n}, "text": '引号“” " \\ 😀', "none": None},
+        )
+
+    plain, copied = composed(1), [composed(1), composed(2)]
+    Act.objects.bulk_create([plain])
+    insert_all(copied)
+    insert_all([])
+    assert [act.pk for act in Act.objects.order_by("pk")] == [plain.pk, copied[0].pk, copied[1].pk]
+    rows = list(Act.objects.order_by("pk"))
+    assert all(row_matches_canonical(row) for row in rows)
+    assert (rows[0].facts, rows[0].legal_basis) == (rows[1].facts, rows[1].legal_basis)
+    assert [bytes(row.salt) for row in rows[1:]] == [act.salt for act in copied]
 
 
 @pytest.mark.parametrize(
