@@ -57,6 +57,7 @@ from yaojian.registers.enterprises.scopes import (
 from yaojian.registers.enterprises.types import (
     FLAG_NAMES,
     HOSPITAL_LEVELS,
+    KNOWN_BY_LICENCE,
     RISK_NAMES,
     TYPE_NAMES,
     EnterpriseStatus,
@@ -71,6 +72,7 @@ __all__ = [
     "FLAG_NAMES",
     "GAP_NAMES",
     "HOSPITAL_LEVELS",
+    "KNOWN_BY_LICENCE",
     "MOST_COUNTED",
     "RISK_NAMES",
     "TYPE_NAMES",

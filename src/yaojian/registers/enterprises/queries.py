@@ -16,6 +16,7 @@ from yaojian.foundation.errors import NotFound
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.search import having_words, search_words
 from yaojian.registers.enterprises.models import Subject, SubjectOn, SubjectVersion
+from yaojian.registers.enterprises.types import KNOWN_BY_LICENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ GAPS: dict[str, Q] = {
     "coordinates": Q(latitude=None),
     "legal_entity": Q(enterprise=None),
     "address": Q(address=""),
-    "licence": Q(licence_no=""),
+    "licence": Q(licence_no="", subject_type__in=sorted(KNOWN_BY_LICENCE)),
     "grade": Q(risk_grade=""),
     "township": Q(division_code__regex=r"^\d{1,8}$"),
 }

@@ -67,6 +67,29 @@ TYPE_NAMES: dict[SubjectType, Promise] = {
 }
 
 
+KNOWN_BY_LICENCE = frozenset(
+    {
+        _T.DRUG_PRODUCER,
+        _T.DRUG_WHOLESALER,
+        _T.CHAIN_HEADQUARTERS,
+        _T.CHAIN_STORE,
+        _T.SINGLE_PHARMACY,
+        _T.PREPARATION_ROOM,
+        _T.DEVICE_PRODUCER_1,
+        _T.DEVICE_PRODUCER_2,
+        _T.DEVICE_PRODUCER_3,
+        _T.DEVICE_OPERATOR,
+        _T.COSMETIC_PRODUCER,
+        _T.ECOMMERCE_PLATFORM,
+        _T.HOSPITAL,
+        _T.PRIMARY_CARE,
+        _T.CLINIC,
+        _T.TRIAL_INSTITUTION,
+    }
+)
+"""Types that a licence or filing gives a number; of the others none is missing."""
+
+
 class RiskGrade(StrEnum):
     """Risk grade; IV is the highest."""
 

@@ -91,13 +91,12 @@ def tabs(view: str, shown: AsOf, facilities: int) -> list[dict[str, Any]]:
 def key_facts(found: EnterpriseVersion) -> list[dict[str, Any]]:
     """Who it is."""
     facts: list[dict[str, Any]] = [
-        {"label": _("Unified social credit code"), "value": found.uscc},
         {"label": _("Kind of legal entity"), "value": found.get_kind_display()},
         {"label": _("Established on"), "value": found.established_on and found.established_on.isoformat()},
         {"label": _("Registered address"), "value": found.registered_address, "wide": True},
     ]
     if found.dissolved_on:
-        facts.insert(3, {"label": _("Deregistered on"), "value": found.dissolved_on.isoformat()})
+        facts.insert(2, {"label": _("Deregistered on"), "value": found.dissolved_on.isoformat()})
     return facts
 
 

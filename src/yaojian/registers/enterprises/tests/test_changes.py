@@ -37,6 +37,7 @@ from yaojian.registers.enterprises.tests.factories import (
     registered,
     uscc,
 )
+from yaojian.registers.enterprises.web.history import history_context
 
 WHY = "依据换发的许可证"
 CHANGE = date(2024, 6, 1)
@@ -296,3 +297,17 @@ def test_the_list_as_of_another_day(region: Region, registrar: Actor, shop: Subj
     assert names(date(2022, 1, 1)) == {("1", True)}
     assert names(date(2024, 1, 1)) == {("1", True), ("2", True)}
     assert names(today()) == {("1", True), ("2", False)}
+
+
+def test_the_history_names_the_act_that_first_said_what_holds(registrar: Actor, shop: Subject) -> None:
+    edit(registrar, shop, name="甲药房")
+    edit(registrar, shop, on=today(), name="乙药房")
+    shop.refresh_from_db()
+    entries = history_context(registrar, shop, changeable=True)["entries"]
+    assert [entry["act"].kind for entry in entries] == [
+        "subject.changed",
+        "subject.changed",
+        "subjects.registered",
+    ]
+    assert entries[0]["act"] != entries[1]["act"]
+    assert [entry["can_withdraw"] for entry in entries] == [True, False, False]

@@ -23,6 +23,7 @@ from yaojian.registers.enterprises import actions
 from yaojian.registers.enterprises.duplicate_models import APART, MERGED, OPEN
 from yaojian.registers.enterprises.duplicate_queries import merges_of, pairs_of
 from yaojian.registers.enterprises.duplicates.likeness import Reason
+from yaojian.registers.enterprises.licence_numbers import licence_numbers_of
 from yaojian.registers.enterprises.models import DuplicatePair, Subject
 from yaojian.registers.enterprises.objections import merge_objections
 from yaojian.registers.enterprises.permissions import answers_for
@@ -170,6 +171,9 @@ def lines_of(first: Subject, second: Subject, chosen: set[str]) -> list[dict[str
     """What the register says of both, a line a column; `taken` marks those whose second value is chosen."""
     names = division_names({s.division_code[:n] for s in (first, second) for n in (4, 6, 9)})
 
+    # Where licences give a number, they decide about it.
+    by_licence = bool(licence_numbers_of([first, second]))
+
     def line(column: str, label: object, of: Any, *, fixed: bool = False) -> dict[str, Any]:
         left, right = of(first), of(second)
         return {
@@ -191,7 +195,7 @@ def lines_of(first: Subject, second: Subject, chosen: set[str]) -> list[dict[str
         line("division_code", _("Place"), lambda s: place_of(s.division_code, names)),
         line("address", _("Address"), lambda s: s.address),
         line("position", _("Coordinates"), _position),
-        line("licence_no", _("Licence number"), lambda s: s.licence_no),
+        line("licence_no", _("Licence number"), lambda s: s.licence_no, fixed=by_licence),
         line("business_scope", _("Business scope"), lambda s: s.business_scope),
         line("flags", _("Marks"), lambda s: _(", ").join(flag_name(flag) for flag in s.flags)),
         line("risk_grade", _("Risk grade"), lambda s: str(RISK_NAMES[RiskGrade(s.risk_grade)])),

@@ -141,6 +141,8 @@ class NewSubjectForm(FieldsOfSubject):
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        kinds = self.fields["subject_type"]
+        kinds.choices = [("", "—"), *kinds.choices]  # type: ignore[attr-defined]
         organs = [(organ.code, organ.label) for organ in organs_visible_to(actor).order_by("path")]
         self.fields["organ"].choices = organs  # type: ignore[attr-defined]
         self.fields["organ"].initial = actor.organ_code

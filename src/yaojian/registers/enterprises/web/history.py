@@ -15,8 +15,8 @@ from yaojian.foundation.accounts.facade import Actor, Organ
 from yaojian.foundation.ledger.facade import Act, kind_name
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today
+from yaojian.registers.enterprises.actions.storing import ENTERPRISES, SUBJECTS
 from yaojian.registers.enterprises.models import (
-    CURRENT,
     Enterprise,
     EnterpriseVersion,
     Subject,
@@ -60,32 +60,50 @@ class Difference:
 
 def history_context(actor: Actor, subject: Subject, *, changeable: bool) -> dict[str, Any]:
     """The versions of a subject, newest first, each with what it changed, by whom and why."""
-    versions = list(SubjectVersion.objects.filter(CURRENT, subject_id=subject.pk).order_by("valid_from"))
+    written = list(SubjectVersion.objects.filter(subject_id=subject.pk).order_by("valid_from"))
+    versions = [version for version in written if version.replaced_by is None]
     may_edit = changeable and user_can_edit(actor, subject)
     words = _Words(versions)
-    entries = _entries(versions, words.differences, WITHDRAWABLE if may_edit else frozenset())
+    origins = _origins(versions, written, SUBJECTS.columns)
+    entries = _entries(versions, origins, words.differences, WITHDRAWABLE if may_edit else frozenset())
     return {"entries": entries, "names": former_names(versions, subject.name)}
 
 
 def entity_history_context(enterprise: Enterprise) -> dict[str, Any]:
     """The versions of a legal entity, newest first, each with what it changed, by whom and why."""
-    versions = list(EnterpriseVersion.objects.filter(CURRENT, enterprise=enterprise).order_by("valid_from"))
-    entries = _entries(versions, differences_of_entity, frozenset())
+    written = list(EnterpriseVersion.objects.filter(enterprise=enterprise).order_by("valid_from"))
+    versions = [version for version in written if version.replaced_by is None]
+    origins = _origins(versions, written, ENTERPRISES.columns)
+    entries = _entries(versions, origins, differences_of_entity, frozenset())
     return {"entries": entries, "names": former_names(versions, enterprise.name)}
+
+
+def _origins(versions: Sequence[V], written: Sequence[V], columns: Sequence[str]) -> list[V]:
+    """For each version the one that first said the same from the same day: later changes only cut its end."""
+
+    def said(version: V) -> tuple[object, ...]:
+        return (version.valid_from, *(str(getattr(version, column)) for column in columns))
+
+    first: dict[tuple[object, ...], V] = {}
+    for version in sorted(written, key=lambda version: (version.recorded_at, version.pk)):
+        first.setdefault(said(version), version)
+    return [first[said(version)] for version in versions]
 
 
 def _entries(
     versions: Sequence[V],
+    origins: Sequence[V],
     differences: Callable[[V, V], list[Difference]],
     withdrawable: frozenset[str],
 ) -> list[dict[str, Any]]:
     """Versions in the order of time as entries, the newest first."""
-    uids = [version.recorded_by for version in versions if version.recorded_by]
+    uids = [origin.recorded_by for origin in origins if origin.recorded_by]
     acts = {act.uid: act for act in Act.objects.filter(uid__in=uids)}
     entries = []
     for place, version in enumerate(versions):
         before = versions[place - 1] if place else None
-        act = acts.get(version.recorded_by) if version.recorded_by else None
+        origin = origins[place]
+        act = acts.get(origin.recorded_by) if origin.recorded_by else None
         entries.append(
             {
                 "version": version,
@@ -97,7 +115,7 @@ def _entries(
                 "act": act,
                 "kind": kind_name(act.kind) if act else _("Entered before the register kept versions"),
                 "reason": act.facts.get("reason", "") if act else "",
-                "can_withdraw": act is not None and act.kind in withdrawable,
+                "can_withdraw": act is not None and act.kind in withdrawable and origin.pk == version.pk,
             }
         )
     return entries[::-1]

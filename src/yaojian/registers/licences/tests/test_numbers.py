@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yaojian.registers.licences.kinds import KINDS
+from yaojian.registers.enterprises.facade import KNOWN_BY_LICENCE
+from yaojian.registers.licences.kinds import KINDS, PRINCIPAL
 from yaojian.registers.licences.numbers import FORMS, plain_number
 from yaojian.registers.licences.rules import last_day
 from yaojian.registers.licences.states import ENDED, KEPT, LICENCE_STATES, LicenceState, state_on
@@ -64,3 +65,7 @@ def test_the_state_of_a_day(
 
 def test_nothing_leads_out_of_an_end() -> None:
     assert all(not LICENCE_STATES.verbs(state) for state in ENDED)
+
+
+def test_the_register_of_subjects_misses_a_number_just_where_a_licence_gives_one() -> None:
+    assert set(PRINCIPAL) == KNOWN_BY_LICENCE

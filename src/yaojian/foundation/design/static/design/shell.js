@@ -82,6 +82,11 @@ for (const closer of document.querySelectorAll("[data-nav-close]")) {
     closeDrawer();
   });
 }
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  // On a narrow page the open tab may lie outside the strip.
+  const strip = tab.closest(".tabs");
+  strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+}
 document.querySelector("[data-error-summary]")?.focus();
 setUpFold();
 setUpTheme();
