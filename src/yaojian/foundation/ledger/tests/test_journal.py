@@ -59,8 +59,8 @@ def test_many_acts_at_once_are_the_same_acts(actor: Actor) -> None:
     Act.objects.bulk_create([plain])
     insert_all(copied)
     insert_all([])
-    assert [act.pk for act in Act.objects.order_by("pk")] == [plain.pk, copied[0].pk, copied[1].pk]
-    rows = list(Act.objects.order_by("pk"))
+    rows = list(Act.objects.filter(kind="inspection.concluded").order_by("pk"))
+    assert [row.pk for row in rows] == [plain.pk, copied[0].pk, copied[1].pk]
     assert all(row_matches_canonical(row) for row in rows)
     assert (rows[0].facts, rows[0].legal_basis) == (rows[1].facts, rows[1].legal_basis)
     assert [bytes(row.salt) for row in rows[1:]] == [act.salt for act in copied]
