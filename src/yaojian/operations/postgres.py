@@ -44,7 +44,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
-    "log_min_duration_statement": "2000",
+    # Statements carry the values of rows, and so do the details of errors: neither is written down.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "log_parameter_max_length": "0",
     "idle_in_transaction_session_timeout": "10min",
 }
