@@ -32,10 +32,6 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("Table"),
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
-        help_text=_(
-            "Workbook (.xlsx) or text with commas, semicolons or tabs (UTF-8 or GB 18030), at most %(mb)s MB."
-        )
-        % {"mb": MAX_FILE_BYTES // 1024**2},
     )
     effective_on = forms.DateField(
         label=_("Effective from"),
@@ -47,6 +43,10 @@ class UploadForm(forms.Form):
         kwargs.setdefault("initial", {})
         kwargs["initial"].setdefault("effective_on", today())
         super().__init__(*args, **kwargs)
+        # Put together for each request: at import it would stay in the language of the start.
+        self.fields["file"].help_text = _(
+            "Workbook (.xlsx) or text with commas, semicolons or tabs (UTF-8 or GB 18030), at most %(mb)s MB."
+        ) % {"mb": MAX_FILE_BYTES // 1024**2}
         choices = [(target.code, target.name) for target in targets_for(actor)]
         self.fields["target"].choices = choices  # type: ignore[attr-defined]
 
