@@ -9,6 +9,7 @@ from yaojian.foundation.privacy.contracts import (
     SealBroken,
     field_name,
 )
+from yaojian.foundation.privacy.files import opened_pieces, sealed_pieces
 from yaojian.foundation.privacy.queries import blind_index, blind_indexes, for_a_program, key_state, masked
 from yaojian.foundation.privacy.sealing import mask
 
@@ -26,8 +27,10 @@ __all__ = [
     "key_state",
     "mask",
     "masked",
+    "opened_pieces",
     "reveal",
     "rewrap_keys",
     "seal",
     "seal_all",
+    "sealed_pieces",
 ]

@@ -47,7 +47,7 @@ def _wrapping_keys(texts: Collection[str]) -> dict[str, WrappingKey]:
     return {key.id: key for key in map(_derived, texts)}
 
 
-def _wrapping_key_named(key_id: str) -> WrappingKey:
+def wrapping_key_named(key_id: str) -> WrappingKey:
     """The wrapping key with an id; looks into the key file again, for it may have been rotated meanwhile."""
     known = _wrapping_keys(settings.INSTALLATION_KEYS)
     found = known.get(key_id) or _wrapping_keys(_keys_in_file(Path(settings.KEY_FILE))).get(key_id)
@@ -80,7 +80,7 @@ def unwrapped(row: DataKey) -> bytes:
             _("The personal data was erased, and its key was destroyed."),
             cure=_("It cannot be brought back. Enter the person anew if that is lawful."),
         )
-    key = _wrapping_key_named(row.wrapping_key_id)
+    key = wrapping_key_named(row.wrapping_key_id)
     try:
         return decrypted(key.secret, bytes(row.wrapped), place("key", row.owner_kind, str(row.owner_id)))
     except CannotOpen:

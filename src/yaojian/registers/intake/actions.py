@@ -79,9 +79,9 @@ def receive_table(
     uid = uuid4()
     try:
         kept = storage.keep(uid, pieces)
-        path = storage.path_of(uid)
-        if kind_of(path) is FileKind.WORKBOOK:
-            sheets_of(path)
+        with storage.opened(storage.path_of(uid)) as path:
+            if kind_of(path) is FileKind.WORKBOOK:
+                sheets_of(path)
         with transaction.atomic():
             job = Import.objects.create(
                 uid=uid,

@@ -142,8 +142,8 @@ def _read(job: Import, actor: Actor, watch: Watch) -> None:
     """Find sheet, header and mapping; a person is asked when the header does not say enough."""
     target = target_named(job.target)
     watch.begin("opening", 0)
-    path = storage.path_of(job.uid)
-    shape, watch.rows = read_table(path, known_names(target), job.shape.get("wanted_sheet", ""))
+    with storage.opened(storage.path_of(job.uid)) as path:
+        shape, watch.rows = read_table(path, known_names(target), job.shape.get("wanted_sheet", ""))
     names = list(shape.header.names)
     mapping = remembered(job, names) or proposed(target, names)
     width = len(names)

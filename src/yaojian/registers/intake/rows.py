@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from yaojian.registers.intake.models import Import
 from yaojian.registers.intake.parsing import RowReader
 from yaojian.registers.intake.places import area_names
 from yaojian.registers.intake.progress import Watch
-from yaojian.registers.intake.storage import path_of, rows_path_of
+from yaojian.registers.intake.storage import opened, path_of, rows_path_of, write_sealed
 from yaojian.registers.intake.tables.reading import Row, data_rows
 
 AT_ONCE = 2_000
@@ -80,12 +80,14 @@ def parse_rows(job: Import, target: Target, actor: Actor, watch: Watch) -> Parse
     return parsed
 
 
-def _rows(job: Import, watch: Watch) -> Iterable[Row]:
+def _rows(job: Import, watch: Watch) -> Iterator[Row]:
     """The rows that reading has left, or those of the file once more."""
     left, watch.rows = watch.rows, None
     if left is not None:
-        return left
-    return data_rows(path_of(job.uid), job.shape["sheet"], job.shape["header_row"])
+        yield from left
+        return
+    with opened(path_of(job.uid)) as path:
+        yield from data_rows(path, job.shape["sheet"], job.shape["header_row"])
 
 
 def _twice(target: Target, first: int) -> RowFault:
@@ -100,15 +102,17 @@ def keep_rows(job: Import, target: Target, parsed: ParsedRows) -> None:
     """Write parsed rows beside the file, so that what was checked is what will be entered."""
     if target.entry_type is None:
         return
-    encoder = msgspec.msgpack.Encoder()
     path = rows_path_of(job.uid)
     path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    with path.open("wb") as file:
-        for mark, rows in ((BROKEN, parsed.broken), (SOUND, parsed.sound)):
-            for start in range(0, len(rows), AT_ONCE):
-                block = encoder.encode(rows[start : start + AT_ONCE])
-                file.write(mark + len(block).to_bytes(LENGTH_BYTES, "big") + block)
+    write_sealed(path, _blocks(parsed))
+
+
+def _blocks(parsed: ParsedRows) -> Iterator[bytes]:
+    encoder = msgspec.msgpack.Encoder()
+    for mark, rows in ((BROKEN, parsed.broken), (SOUND, parsed.sound)):
+        for start in range(0, len(rows), AT_ONCE):
+            block = encoder.encode(rows[start : start + AT_ONCE])
+            yield mark + len(block).to_bytes(LENGTH_BYTES, "big") + block
 
 
 def kept_rows(job: Import, target: Target, watch: Watch) -> ParsedRows | None:
@@ -121,7 +125,7 @@ def kept_rows(job: Import, target: Target, watch: Watch) -> ParsedRows | None:
     texts, entry = msgspec.msgpack.Decoder(list[str]), msgspec.msgpack.Decoder(target.entry_type)
     parsed = ParsedRows()
     watch.begin("reading", job.rows)
-    with path.open("rb") as file:
+    with opened(path) as memory, memory.open("rb") as file:
         while mark := file.read(1):
             block = file.read(int.from_bytes(file.read(LENGTH_BYTES), "big"))
             if mark == BROKEN:
