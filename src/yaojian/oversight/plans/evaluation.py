@@ -103,9 +103,9 @@ def coverage_rows(formula: Formula, organ: Organ, as_of: date) -> QuerySet[Any]:
     )
 
 
-def act_days(act: ActFilter, subjects: QuerySet[Subject], first: date, last: date) -> dict[int, list[date]]:
-    """By subject, the Beijing days of the acts that count under a filter, in order."""
-    rows = qualifying_acts(act, first, last).filter(subject_id__in=subjects.order_by().values("pk"))
+def act_days(act: ActFilter, about: Q, first: date, last: date) -> dict[int, list[date]]:
+    """By subject, the Beijing days of the acts that count under a filter, in order; `about` says of which."""
+    rows = qualifying_acts(act, first, last).filter(about)
     days: dict[int, list[date]] = defaultdict(list)
     for subject_id, claimed_at in rows.order_by("claimed_at").values_list("subject_id", "claimed_at"):
         if subject_id is not None:

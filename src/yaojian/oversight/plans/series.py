@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.oversight.plans.contracts import FigureValue
 from yaojian.oversight.plans.definitions import Formula
@@ -55,7 +57,7 @@ def series_of(figure: Figure, organ: Organ, days: Sequence[date]) -> Series:
         return Series(figure, formula, organ, ())
     subjects = scope_of(formula, organ)
     first = min(span_of(formula, day)[0] for day in days)
-    acts = act_days(formula.act, subjects, first, max(days))
+    acts = act_days(formula.act, Q(subject_id__in=subjects.order_by().values("pk")), first, max(days))
     rows = subjects.order_by().values_list(
         "pk", "opened_on", "closed_on", "division_code", "responsible_organ__path"
     )
