@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Permission
@@ -24,8 +24,8 @@ from yaojian.registers.enterprises.queries import as_they_were, subjects_visible
 
 def enterprise_visible_to(actor: Actor, enterprise_id: int) -> Enterprise:
     """One legal entity. Raises NotFound when none of its facilities, present or former, may be seen."""
-    enterprise = Enterprise.objects.filter(pk=enterprise_id).first()
-    if enterprise is None or not _has_visible_facility(actor, enterprise):
+    enterprise = _visible_to(actor).filter(pk=enterprise_id).first()
+    if enterprise is None:
         raise NotFound(
             _("There is no such legal entity in your area."),
             cure=_("Look it up by its unified code in the list of subjects."),
@@ -33,10 +33,12 @@ def enterprise_visible_to(actor: Actor, enterprise_id: int) -> Enterprise:
     return enterprise
 
 
-def _has_visible_facility(actor: Actor, enterprise: Enterprise) -> bool:
-    belonged = SubjectVersion.objects.filter(CURRENT, enterprise=enterprise).order_by().values("subject")
-    belongs = Q(enterprise=enterprise) | Q(pk__in=belonged)
-    return subjects_visible_to(actor).filter(belongs).exists()
+def _visible_to(actor: Actor) -> QuerySet[Enterprise]:
+    """The legal entities of which the actor may see a facility, present or former."""
+    entity = OuterRef("pk")
+    visible = subjects_visible_to(actor)
+    belonged = SubjectVersion.objects.filter(CURRENT, enterprise=entity, subject__in=visible.order_by())
+    return Enterprise.objects.filter(Exists(visible.filter(enterprise=entity)) | Exists(belonged))
 
 
 def enterprise_with_code(actor: Actor, text: str) -> Enterprise | None:
@@ -44,8 +46,7 @@ def enterprise_with_code(actor: Actor, text: str) -> Enterprise | None:
     code = plain_code(text)
     if not looks_unified(code):
         return None
-    enterprise = Enterprise.objects.filter(uscc=code).first()
-    return enterprise if enterprise and _has_visible_facility(actor, enterprise) else None
+    return _visible_to(actor).filter(uscc=code).first()
 
 
 def enterprise_as_it_was(enterprise: Enterprise, on: date) -> EnterpriseVersion | None:
