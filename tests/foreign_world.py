@@ -103,7 +103,7 @@ def make_foreign() -> Foreign:
         "document_id": list(Document.objects.values_list("pk", flat=True)),
         "clock_id": list(RunningClock.objects.values_list("pk", flat=True)[:1]),
         "file_id": [world.pharmacy.pk],
-        **_twins(world.pharmacy, _twin(world.county.code)),
+        **_twins(world.pharmacy, _twin(world.county.code, 25), _twin(world.county.code, 33)),
         "organ_id": [world.county.pk],
         "agreement_id": [
             SharingAgreement.objects.create(
@@ -233,10 +233,10 @@ def _personal(user: User) -> dict[str, list[Any]]:
     }
 
 
-def _twin(organ: str) -> Subject:
-    """A second subject of the foreign county, which looks like the first."""
+def _twin(organ: str, number: int) -> Subject:
+    """A further subject of the foreign county, which looks like the first."""
     entry = SubjectEntry(
-        code="652325000025",
+        code=f"6523250000{number}",
         name=f"{MARK}大药房分店",
         subject_type="single_pharmacy",
         responsible_organ=organ,
@@ -249,14 +249,14 @@ def _twin(organ: str) -> Subject:
     return subject
 
 
-def _twins(first: Subject, second: Subject) -> dict[str, list[Any]]:
+def _twins(first: Subject, second: Subject, merged: Subject) -> dict[str, list[Any]]:
     """A pair of duplicates, a merge, and the act of an entry in the history."""
     pair = DuplicatePair.objects.create(
         first=first, second=second, score=90, reasons=[], found_on=today(), note=f"{MARK}说明"
     )
     merge = Merge.objects.create(
         kept=first,
-        ended=second,
+        ended=merged,
         act=uuid4(),
         reason=f"{MARK}合并",
         moved={},

@@ -111,7 +111,12 @@ def mark_read(*, by: Actor, notice_id: int) -> Notice:
 
 
 def mark_all_read(*, by: Actor, kind: str = "") -> int:
-    """Note that the actor has read all their notices, or all of a kind; returns how many were unread."""
+    """Note that the actor has read all their notices, or all of a kind; returns how many were unread.
+
+    Raises InvalidInput for an unknown kind.
+    """
+    if kind and notice_kind(kind) is None:
+        raise InvalidInput(_("There is no such kind of notice."), field="kind")
     unread = Notice.objects.filter(recipient_id=by.user_id, read_at__isnull=True)
     return (unread.filter(kind=kind) if kind else unread).update(read_at=now())
 

@@ -86,6 +86,8 @@ def opened_text(key: bytes, sealed: str, where: bytes) -> str:
         content = base64.b64decode(sealed[len(FORMAT) :], altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise CannotOpen from None
+    if base64.urlsafe_b64encode(content).decode() != sealed[len(FORMAT) :]:
+        raise CannotOpen  # the last character has bits that decoding passes over
     return decrypted(key, content, where).decode()
 
 

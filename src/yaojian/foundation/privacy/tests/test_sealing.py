@@ -37,6 +37,16 @@ def test_a_changed_character_does_not_open(value: str, data: st.DataObject) -> N
         opened_text(KEY, sealed[:at] + other + sealed[at + 1 :], HERE)
 
 
+def test_no_other_last_character_opens() -> None:
+    for length in range(1, 7):
+        sealed = sealed_text(KEY, "甲" * length, HERE)
+        body, padding = sealed.rstrip("="), len(sealed) - len(sealed.rstrip("="))
+        for other in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_":
+            if other != body[-1]:
+                with pytest.raises(CannotOpen):
+                    opened_text(KEY, body[:-1] + other + "=" * padding, HERE)
+
+
 @pytest.mark.parametrize("sealed", ["", "y1.", "y1.AAAA", "13800138000", "y2." + "A" * 60, "y1.汉字"])
 def test_what_is_no_seal_does_not_open(sealed: str) -> None:
     with pytest.raises(CannotOpen):
