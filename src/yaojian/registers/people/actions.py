@@ -103,14 +103,17 @@ def _save(person: Person) -> None:
             person.save()
     except IntegrityError as error:
         if "person_identity_number_once" in str(error):
-            raise _second_entry() from None
+            raise second_entry() from None
         raise
 
 
-def _second_entry() -> Conflict:
+def second_entry(field: str = "identity_number") -> Conflict:
+    """That a number is taken elsewhere, and nothing more: neither whose nor where."""
     return Conflict(
-        _("The register has an entry with this identity number that is not in your area."),
-        field="identity_number",
+        _("The register has an entry with this identity number that is not in your area.")
+        if field == "identity_number"
+        else _("The register has an entry with this certificate number that is not in your area."),
+        field=field,
         cure=_("Ask the superior organ to enter the role; the entry then appears in your list."),
     )
 
@@ -129,7 +132,7 @@ def _refuse_second_entry(by: Actor, index: str, but: int = 0) -> None:
             field="identity_number",
             cure=_("Open that entry and add the role there."),
         )
-    raise _second_entry()
+    raise second_entry()
 
 
 def same_phone(by: Actor, person: Person) -> list[Person]:

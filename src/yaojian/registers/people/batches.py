@@ -106,6 +106,7 @@ def undo_people(*, by: Actor, batch: UUID) -> int:
     something else has come to depend on it; nothing is undone then.
     """
     check_may(by, Permission.REGISTER_IMPORT)
+    check_may(by, Permission.PERSON_EDIT)
     changes = list(BatchChange.objects.select_for_update().filter(batch=batch).order_by("-pk"))
     people = {change.row_id for change in changes if change.table == "person"}
     in_scope = people_visible_to(by).filter(pk__in=people).count()

@@ -16,18 +16,20 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Permission, check_may, organs_visible_to
 from yaojian.foundation.copying import copy_rows, is_any_of, new_keys
-from yaojian.foundation.errors import Conflict, DomainError, InvalidInput, NotFound
+from yaojian.foundation.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 from yaojian.foundation.ledger.facade import record_act
 from yaojian.foundation.privacy.facade import blind_indexes, seal_all
 from yaojian.foundation.search import search_text_of
 from yaojian.foundation.timekeeping import now
 from yaojian.registers.enterprises.facade import subjects_visible_to
-from yaojian.registers.people.actions import checked_person, refresh_search_text
+from yaojian.registers.people.actions import checked_person, refresh_search_text, second_entry
 from yaojian.registers.people.batches import PERSON_COLUMNS, Changes
 from yaojian.registers.people.checks import initials_of
 from yaojian.registers.people.contracts import Change, Outcome, PersonEntry, RoleEntry, RoleKind, person_ref
+from yaojian.registers.people.likeness import differing_role, fill_in, is_same
 from yaojian.registers.people.models import ROLE_FIELDS, ROLE_MODELS, Person, PersonRole
 from yaojian.registers.people.overlaps import Key, clash_among, meeting_keys
+from yaojian.registers.people.queries import may_edit, may_edit_role, people_visible_to, roles_of
 from yaojian.registers.people.roles import checked_days, checked_values
 
 CHUNK = 2000
@@ -69,6 +71,7 @@ def register_people(
     or changed. Raises NotAllowed.
     """
     check_may(by, Permission.REGISTER_IMPORT)
+    check_may(by, Permission.PERSON_EDIT)
     given = list(entries)
     changes = Changes(batch)
     rows: list[_Row] = []
@@ -96,6 +99,8 @@ class _Chunk:
         self.held: dict[tuple[RoleKind, Key], list[PersonRole]] = defaultdict(list)
         self.changed_roles: dict[int, PersonRole] = {}
         self.entered: set[int] = set()
+        self.foreign: set[int] = set()
+        self.unseen: set[int] = set()
 
     def take(self, entries: Sequence[PersonEntry]) -> list[_Row]:
         """What became of the entries."""
@@ -170,7 +175,7 @@ class _Chunk:
         wanted = {row.indexes["identity_number"] for row in rows} - {""}
         known = {
             ("identity", p.identity_index): p
-            for p in Person.objects.filter(is_any_of("identity_index", wanted, TEXT))
+            for p in Person.objects.filter(is_any_of("identity_index", wanted, TEXT)).select_related("organ")
         }
         people: dict[Key, Person] = {**known, **_people_by_certificate(rows)}
         new: list[Person] = []
@@ -188,6 +193,11 @@ class _Chunk:
             row.person = found
         for person, number in zip(new, new_keys(Person, len(new)), strict=True):
             person.pk = number
+        known_people = [row.person for row in rows if not row.person._state.adding]
+        self.foreign = {person.pk for person in known_people if not may_edit(self.by, person)}
+        if self.foreign:
+            seen = people_visible_to(self.by).filter(is_any_of("id", self.foreign, KEY))
+            self.unseen = self.foreign - set(seen.order_by().values_list("pk", flat=True))
 
     def _load_roles(self, rows: Sequence[_Row]) -> None:
         roles = [role for row in rows for role in row.roles]
@@ -195,7 +205,7 @@ class _Chunk:
             for role in row.roles:
                 role.person = row.person
         known = is_any_of("person_id", {row.person.pk for row in rows}, KEY)
-        for kind, model in ROLE_MODELS.items():
+        for kind in ROLE_MODELS:
             near = known
             mine: list[Any] = [role for role in roles if role.kind is kind]
             if kind is RoleKind.PHARMACIST:
@@ -203,7 +213,7 @@ class _Chunk:
                 near |= is_any_of("registration_no", {role.registration_no for role in mine}, TEXT)
             if kind is RoleKind.POSITION:
                 near |= is_any_of("subject_id", {role.subject_id for role in mine}, KEY)
-            for held in model._default_manager.filter(near).select_related("person"):
+            for held in roles_of(kind).filter(near):
                 self._hold(held)
 
     def _hold(self, role: PersonRole) -> None:
@@ -212,6 +222,9 @@ class _Chunk:
 
     def _place(self, row: _Row) -> None:
         """Put the roles of an entry beside those of the register: all of them or, raising, none."""
+        if row.person.pk in self.unseen:
+            by_number = row.indexes["identity_number"] in {row.person.identity_index} - {""}
+            raise second_entry("identity_number" if by_number else "certificate_no")
         if row.person.erased_at is not None:
             raise Conflict(
                 _("This person's data was erased; the entry no longer changes."),
@@ -222,14 +235,15 @@ class _Chunk:
             if role.kind is RoleKind.INSPECTOR and row.person.account_id:
                 role.full_time = None  # type: ignore[attr-defined]
             near = [held for key in meeting_keys(role) for held in self.held[role.kind, key]]
-            same = next((held for held in near if _is_same(held, role)), None)
+            same = next((held for held in near if is_same(held, role)), None)
             if same is not None:
-                _fill_in(role, same)
+                fill_in(role, same)
             beside = [held for held in near if held is not same]
             beside += [other for other, _same in placed if other.kind is role.kind]
             if clash := clash_among(role, beside):
                 raise clash
             placed.append((role, same))
+        self._check_rights(row, placed)
         row.roles = [role for role, same in placed if same is None]
         for role in row.roles:
             self._hold(role)
@@ -241,9 +255,25 @@ class _Chunk:
         elif row.roles or any(corrected) or row.changed:
             row.change = Change.CHANGED
 
+    def _check_rights(self, row: _Row, placed: Iterable[tuple[PersonRole, PersonRole | None]]) -> None:
+        """Refuse what the actor could not do to these entries one by one. Raises NotAllowed."""
+        if row.person.pk in self.foreign:
+            expert = any(same is None and role.kind is RoleKind.EXPERT for role, same in placed)
+            if expert or _differing(row.person, _wanted(row)):
+                raise NotAllowed(
+                    _("Another organ keeps this person's entry."),
+                    cure=_("Ask %(organ)s to change it.") % {"organ": row.person.organ},
+                )
+        for role, same in placed:
+            if same is None or same.pk is None or not differing_role(same, role):
+                continue
+            if not may_edit_role(self.by, same):
+                raise NotAllowed(
+                    _("Another organ keeps this entry."), cure=_("Ask the organ responsible to change it.")
+                )
+
     def _correct(self, held: PersonRole, role: PersonRole) -> bool:
-        columns = (*ROLE_FIELDS[role.kind], "valid_to")
-        changed = [name for name in columns if getattr(held, name) != getattr(role, name)]
+        changed = differing_role(held, role)
         if changed and held.pk is not None:
             self.changes.before(held, changed)
             self.changed_roles[id(held)] = held
@@ -253,15 +283,8 @@ class _Chunk:
 
     def _describe(self, row: _Row) -> list[str]:
         """Bring the person's own columns up to date; returns the names of those that changed."""
-        person, plain = row.person, row.plain
-        wanted = {
-            "name": plain["name"],
-            "pinyin": initials_of(plain["name"]),
-            "sex": plain["sex"] or person.sex,
-            "identity_index": row.indexes["identity_number"] or person.identity_index,
-            "phone_index": row.indexes["phone"] or person.phone_index,
-        }
-        changed = [name for name, value in wanted.items() if getattr(person, name) != value]
+        person, wanted = row.person, _wanted(row)
+        changed = _differing(person, wanted)
         if changed and not person._state.adding:
             self.changes.before(person, [*changed, "identity_sealed", "phone_sealed"])
         for name, value in wanted.items():
@@ -294,6 +317,22 @@ class _Chunk:
         self.changes.write()
         newly = {person.pk for person in new}
         refresh_search_text({row.person.pk for row in rows if row.change is not Change.UNCHANGED} - newly)
+
+
+def _wanted(row: _Row) -> dict[str, str]:
+    """What an entry says of the person's own columns; what it leaves open stays."""
+    person, plain = row.person, row.plain
+    return {
+        "name": plain["name"],
+        "pinyin": initials_of(plain["name"]),
+        "sex": plain["sex"] or person.sex,
+        "identity_index": row.indexes["identity_number"] or person.identity_index,
+        "phone_index": row.indexes["phone"] or person.phone_index,
+    }
+
+
+def _differing(person: Person, wanted: dict[str, str]) -> list[str]:
+    return [name for name, value in wanted.items() if getattr(person, name) != value]
 
 
 def _add_numbers(role: PersonRole) -> None:
@@ -329,26 +368,10 @@ def _people_by_certificate(rows: Sequence[_Row]) -> dict[Key, Person]:
     found: dict[Key, Person] = {}
     for kind in CERTIFIED:
         wanted = [number for of_kind, number in numbers if of_kind is kind]
-        roles: QuerySet[Any] = ROLE_MODELS[kind]._default_manager.select_related("person")
+        roles: QuerySet[Any] = ROLE_MODELS[kind]._default_manager.select_related("person__organ")
         for role in roles.filter(is_any_of("certificate_no", wanted, TEXT)):
             found[kind, role.certificate_no] = role.person
     return found
-
-
-def _is_same(held: PersonRole, role: PersonRole) -> bool:
-    """Whether a role of the register is the one that an entry means: same person, place and first day."""
-    if (held.person_id, held.valid_from) != (role.person_id, role.valid_from):
-        return False
-    telling = {"subject_id", "position", "sequence", "domain"} & set(ROLE_FIELDS[role.kind])
-    return all(getattr(held, name) == getattr(role, name) for name in telling)
-
-
-def _fill_in(role: PersonRole, held: PersonRole) -> None:
-    """What an entry leaves open of a role that the register has already stays as it is there."""
-    if role.kind is not RoleKind.PHARMACIST:
-        role.valid_to = role.valid_to or held.valid_to
-    if role.kind is RoleKind.EXPERT:
-        role.title = role.title or held.title  # type: ignore[attr-defined]
 
 
 def _seal(rows: Sequence[_Row]) -> None:

@@ -11,13 +11,20 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from yaojian.foundation.accounts.facade import Actor, Role
+from yaojian.foundation.accounts.facade import Actor, Permission, Role
 from yaojian.foundation.accounts.models import Organ
 from yaojian.foundation.errors import Conflict, NotAllowed, NotFound
 from yaojian.foundation.ledger.facade import Act
+from yaojian.registers.enterprises.facade import Subject
 from yaojian.registers.people.contracts import Change, RoleEntry, RoleKind
 from yaojian.registers.people.facade import undo_people
-from yaojian.registers.people.models import BatchChange, Person, PharmacistRegistration, Position
+from yaojian.registers.people.models import (
+    BatchChange,
+    InspectorQualification,
+    Person,
+    PharmacistRegistration,
+    Position,
+)
 from yaojian.registers.people.roles import end_role
 from yaojian.registers.people.tests.factories import (
     DAY,
@@ -162,3 +169,63 @@ def test_a_thousand_people_take_few_queries_and_little_time(clerk: Actor) -> Non
     assert set(changes(outcomes)) == {"new"}
     assert len(queries) <= 60
     assert seconds < 6, f"{len(entries) / seconds:.0f} rows/s"
+
+
+@pytest.fixture
+def stranger(clerk: Actor) -> Actor:
+    """A clerk of a county next door, with a pharmacy of its own."""
+    organ = an_organ("b", territory="659001")
+    a_pharmacy(organ, "Q1", "659001001")
+    return an_actor(organ)
+
+
+def test_a_foreign_organs_people_are_not_rewritten(clerk: Actor, stranger: Actor) -> None:
+    enter(clerk, an_entry(1, registration("P1", 1), name="甲"))
+    before = (Person.objects.values().get(), PharmacistRegistration.objects.values().get())
+    later = DAY + days(2000)
+    by_number, by_certificate, without_role = enter(
+        stranger,
+        an_entry(1, registration("Q1", 9, first=later, expires_on=later), name="乙", phone="13900139000"),
+        an_entry(2, registration("Q1", 1, first=later, expires_on=later), identity_number=""),
+        an_entry(1, name="甲"),
+    )
+    assert changes([by_number, by_certificate, without_role]) == ["refused"] * 3
+    assert [o.field for o in (by_number, by_certificate)] == ["identity_number", "certificate_no"]
+    assert all("甲" not in o.reason + o.code and "a局" not in o.reason for o in (by_number, by_certificate))
+    assert (Person.objects.values().get(), PharmacistRegistration.objects.values().get()) == before
+
+
+def test_who_works_here_too_takes_a_role_but_keeps_name_and_phone(clerk: Actor, stranger: Actor) -> None:
+    enter(clerk, an_entry(1, registration("P1", 1), name="甲"))
+    person = Person.objects.get()
+    Position.objects.create(
+        person=person, subject=Subject.objects.get(code="Q1"), position="quality_head", valid_from=DAY
+    )
+    later = DAY + days(2000)
+    moved = registration("Q1", 1, first=later, expires_on=later, registration_no="652200000077")
+    (renamed,) = enter(stranger, an_entry(1, moved, name="乙"))
+    assert renamed.change is Change.REFUSED
+    (taken_over,) = enter(stranger, an_entry(1, moved, name="甲", phone="13900139000"))
+    assert taken_over.change is Change.REFUSED
+    (added,) = enter(stranger, an_entry(1, moved, name="甲"))
+    assert added.change is Change.CHANGED
+    person.refresh_from_db()
+    assert (person.name, PharmacistRegistration.objects.count()) == ("甲", 2)
+
+
+def test_an_inspectors_organ_is_not_taken_over(clerk: Actor, stranger: Actor) -> None:
+    values = {"sequence": "drug", "tier": "local", "grade": "junior", "certificate_no": "", "full_time": True}
+    mine = RoleEntry(RoleKind.INSPECTOR, DAY, None, values)
+    enter(clerk, an_entry(1, mine, name="甲"))
+    Person.objects.update(organ_id=stranger.organ_id)
+    (outcome,) = enter(stranger, an_entry(1, mine, name="甲"))
+    assert outcome.change is Change.REFUSED
+    assert InspectorQualification.objects.get().organ_id == clerk.organ_id
+
+
+def test_who_may_import_but_not_edit_people_imports_none(clerk: Actor) -> None:
+    only_imports = replace(clerk, limited_to=frozenset({Permission.REGISTER_IMPORT}))
+    with pytest.raises(NotAllowed):
+        enter(only_imports, an_entry(1, registration("P1", 1)))
+    with pytest.raises(NotAllowed):
+        undo_people(by=only_imports, batch=uuid.uuid4())
