@@ -24,8 +24,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys come last: Playwright leaves an event loop behind, beside which Django refuses queries."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """The longest files first, so that processes end together; journeys last.
+
+    Playwright leaves an event loop behind, beside which Django refuses queries.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+
+    def turn(item: pytest.Item) -> int:
+        if item.get_closest_marker("browser"):
+            return 2
+        return 0 if item.path in slow else 1
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")

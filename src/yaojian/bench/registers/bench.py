@@ -87,7 +87,7 @@ REGISTERS = Bench(
         "page.": f"p95 of {REQUESTS} requests after {visitor.WARM_UPS}; size: subjects there; "
         f"peer: p95 of {visitor.HEALTH}; county.*: an inspector's county, the others: a leader's province",
         "queries.": "database queries of one request; limit: what the page may need",
-        "scope.": "median of the list's query for a leader who may see all; peer: the same without the scope",
+        "scope.": "median of the scoped query; peer: a plain filter for the same rows (the leader: none)",
         "import.": "a workbook of so many subjects that the register lacks, 1 % of them broken, arrival to "
         "commit, checking included; peer: the workbook read by the same library and as many rows copied "
         "by the database alone within the table of subjects",

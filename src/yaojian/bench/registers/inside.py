@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -17,8 +17,10 @@ from yaojian.bench.contracts import BenchFailed
 from yaojian.bench.registers.pages import MEASURED
 from yaojian.bench.registers.sizes import LEADER, OFFICER
 from yaojian.bench.visitor import first_link
+from yaojian.casework.inspections.facade import inspections_visible_to
 from yaojian.foundation.accounts.facade import actor_of
 from yaojian.registers.enterprises.facade import Subject, subjects_visible_to
+from yaojian.registers.licences.facade import Licence, licences_visible_to
 
 ROUNDS = 31
 MS_PER_S = 1000
@@ -53,19 +55,35 @@ def _client(username: str) -> Client:
 
 
 def scope() -> dict[str, tuple[float, float]]:
-    """Medians in ms of reads for somebody who may see everything, scoped and not, by turns."""
-    actor = actor_of(get_user_model().objects.get(username=LEADER))
-    if actor is None:
-        raise BenchFailed("the leader has no posting")
-    scoped, free = subjects_visible_to(actor), Subject.objects.filter(merged_into=None)
-    if scoped.count() != free.count():
-        raise BenchFailed("the leader does not see every subject")
-    reads: dict[str, Callable[[QuerySet[Any]], object]] = {
-        "count": lambda rows: rows.filter(closed_on__isnull=True).count(),
-        "first_page": lambda rows: list(rows.order_by("pinyin", "name", "id")[:25]),
-        "search": lambda rows: rows.filter(name__contains="康源").count(),
-    }
-    return {name: _medians(read, scoped, free) for name, read in reads.items()}
+    """Medians in ms of reads by turns: scoped, and with a plain filter that gives the same rows.
+
+    The leader may see everything, so that the plain filter is none; the officer's is the county's organ.
+    """
+    found = {}
+    for name, username in (("", LEADER), ("county.", OFFICER)):
+        actor = actor_of(get_user_model().objects.get(username=username))
+        if actor is None:
+            raise BenchFailed(f"{username} has no posting")
+        of_county = Q(organ=actor.organ_id) if username == OFFICER else Q()
+        of_subjects = Q(responsible_organ=actor.organ_id) if username == OFFICER else Q()
+        inspections = inspections_visible_to(actor)
+        pairs: dict[str, tuple[QuerySet[Any], QuerySet[Any]]] = {
+            "subjects": (subjects_visible_to(actor), Subject.objects.filter(of_subjects, merged_into=None)),
+            "licences": (licences_visible_to(actor), Licence.objects.filter(of_county)),
+            "inspections": (inspections, inspections.model._default_manager.filter(of_county)),
+        }
+        for register, (scoped, free) in pairs.items():
+            if scoped.count() != free.count():
+                raise BenchFailed(f"{username} does not see the same {register} by scope and by filter")
+            for read, how in READS.items():
+                found[f"{name}{register}.{read}"] = _medians(how, scoped, free)
+    return found
+
+
+READS: dict[str, Callable[[QuerySet[Any]], object]] = {
+    "count": lambda rows: rows.order_by().count(),
+    "page": lambda rows: list(rows.order_by("-pk")[:25]),
+}
 
 
 def _medians(
