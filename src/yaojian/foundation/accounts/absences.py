@@ -24,9 +24,18 @@ def delegations_in_force(on: date) -> QuerySet[Delegation]:
 
 
 def principals_of(actor: Actor) -> frozenset[int]:
-    """The keys of the people who have handed their work to the actor for today."""
-    held = delegations_in_force(today()).filter(deputy_id=actor.user_id).order_by()
-    return frozenset(held.values_list("principal_id", flat=True))
+    """The keys of the people who have handed their work to the actor for today.
+
+    A deputy works in the principal's organ or below it; who acts elsewhere is nobody's deputy there.
+    """
+    steps = [step for step in actor.organ_path.split(".") if step]
+    line = [".".join(steps[: n + 1]) + "." for n in range(len(steps))]
+    held = delegations_in_force(today()).filter(
+        in_force_q(today(), "principal__postings__"),
+        deputy_id=actor.user_id,
+        principal__postings__organ__path__in=line,
+    )
+    return frozenset(held.order_by().values_list("principal_id", flat=True))
 
 
 def on_behalf_of(actor: Actor, principal: User) -> Actor:

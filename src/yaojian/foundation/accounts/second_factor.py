@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pyotp
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts import events
 from yaojian.foundation.accounts.contracts import Actor
-from yaojian.foundation.accounts.models import RecoveryCode, SecondFactor, User
+from yaojian.foundation.accounts.models import Posting, RecoveryCode, SecondFactor, User
 from yaojian.foundation.accounts.sealing import seal, unseal
 from yaojian.foundation.errors import Conflict, DomainError, InvalidInput
 from yaojian.foundation.timekeeping import now
@@ -51,11 +52,15 @@ def is_offered() -> bool:
     return str(settings.SECOND_FACTOR) != "off"
 
 
-def is_demanded_of(actor: Actor) -> bool:
-    """Whether the setting demands a second factor of the actor's role."""
+def is_demanded_of(postings: Iterable[Posting]) -> bool:
+    """Whether the setting demands a second factor of who holds these postings.
+
+    One such role is enough: which posting is acted in is the person's own choice.
+    """
     if settings.SECOND_FACTOR != "required":
         return False
-    return not settings.SECOND_FACTOR_ROLES or actor.role.value in settings.SECOND_FACTOR_ROLES
+    roles = {posting.role for posting in postings}
+    return not settings.SECOND_FACTOR_ROLES or not roles.isdisjoint(settings.SECOND_FACTOR_ROLES)
 
 
 def confirmed_factor(user: User) -> SecondFactor | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.contracts import ROLE_PERMISSIONS
-from yaojian.foundation.accounts.facade import Actor, Delegation, Permission, Posting, Role, check_may
+from yaojian.foundation.accounts.facade import Actor, Delegation, Permission, Posting, Role, User, check_may
 from yaojian.foundation.errors import Conflict, InvalidInput, NotFound
 from yaojian.foundation.ledger.facade import record_act
+from yaojian.foundation.periods import in_force_q
+from yaojian.foundation.staffing.dating import ONE_DAY
 from yaojian.foundation.staffing.queries import colleagues_for
 from yaojian.foundation.timekeeping import now, today
 from yaojian.foundation.worklist.facade import item_kinds
@@ -114,3 +116,33 @@ def dismiss_deputy(*, by: Actor, delegation_id: int) -> None:
     delegation.cancelled_at = now()
     delegation.save(update_fields=["cancelled_at"])
     record_act(by=by, kind="delegation.cancelled", facts={"deputy": delegation.deputy.display_name})
+
+
+def end_groundless_delegations(by: Actor, user: User, last_day: date) -> None:
+    """Let delegations by and to a person whose posting ends end with it, yesterday at the earliest.
+
+    Those that other postings of the two carry on from the day after stay: a deputy works in the principal's
+    organ or below. Each that ends is an act.
+    """
+    last_day = max(last_day, today() - ONE_DAY)
+    held = Delegation.objects.select_for_update(of=("self",)).select_related("deputy")
+    held = held.filter(Q(principal=user) | Q(deputy=user), cancelled_at__isnull=True, valid_to__gt=last_day)
+    for delegation in held.order_by("pk"):
+        if _has_ground(delegation, max(delegation.valid_from, last_day + ONE_DAY)):
+            continue
+        if delegation.valid_from > last_day:
+            delegation.cancelled_at = now()
+        else:
+            delegation.valid_to = last_day
+        delegation.save(update_fields=["cancelled_at", "valid_to"])
+        facts = {"deputy": delegation.deputy.display_name, "valid_to": delegation.valid_to}
+        record_act(by=by, kind="delegation.cancelled", facts=facts)
+
+
+def _has_ground(delegation: Delegation, on: date) -> bool:
+    """Whether the deputy serves on a day in an organ of the principal's or below one."""
+    principals, deputies = (
+        list(Posting.objects.filter(in_force_q(on), user_id=user_id).values_list("organ__path", flat=True))
+        for user_id in (delegation.principal_id, delegation.deputy_id)
+    )
+    return any((below or "").startswith(path or "-") for path in principals for below in deputies)

@@ -27,6 +27,7 @@ from yaojian.foundation.accounts.facade import (
 from yaojian.foundation.errors import Conflict, InvalidInput, NotFound, RuleBroken
 from yaojian.foundation.ledger.facade import record_act
 from yaojian.foundation.staffing.dating import ONE_DAY, check_begin, check_end, not_over_q
+from yaojian.foundation.staffing.deputies import end_groundless_delegations
 from yaojian.foundation.staffing.permissions import check_is_not_self
 from yaojian.foundation.staffing.queries import person_visible_to, posting_visible_to
 from yaojian.foundation.staffing.rules import ROLES_OF_LEVEL, clashing_role
@@ -156,8 +157,9 @@ def add_person(*, by: Actor, username: str, display_name: str, posting: NewPosti
 def give_posting(*, by: Actor, user_id: int, posting: NewPosting) -> Posting:
     """A further posting beside those the person has.
 
-    Raises NotFound, NotAllowed (own rights, a person who also serves elsewhere), Conflict (held already, or
-    the person has left), InvalidInput (days), RuleBroken (level, separated roles).
+    Who also serves elsewhere may be given one here: it opens only the giver's own area. Raises NotFound,
+    NotAllowed (own rights), Conflict (held already, or the person has left), InvalidInput (days), RuleBroken
+    (level, separated roles).
     """
     user = person_visible_to(by, user_id, for_update=True)
     check_may(by, Permission.ACCOUNT_MANAGE)
@@ -199,6 +201,7 @@ def move_person(*, by: Actor, user_id: int, posting_id: int, to: NewPosting) -> 
     new = _entered(user, organ, to)
     facts = {**_facts(user, new, to.reason), "from_posting": former}
     record_act(by=by, kind="posting.moved", facts=facts)
+    end_groundless_delegations(by, user, old.valid_to)
     _rights_changed(by, user, new.valid_from)
     return new
 
@@ -213,6 +216,7 @@ def end_at(by: Actor, user: User, posting: Posting, last_day: date, reason: str)
     posting.valid_to = last_day
     posting.save(update_fields=["valid_to"])
     record_act(by=by, kind="posting.ended", facts=_facts(user, posting, reason))
+    end_groundless_delegations(by, user, last_day)
     _rights_changed(by, user, last_day + ONE_DAY)
 
 

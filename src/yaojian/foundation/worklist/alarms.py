@@ -34,12 +34,16 @@ class AlarmPlan:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One alarm of a plan, and the due days (both included) for which it rings today; None: since ever."""
+    """One alarm of a plan, and the due days (both included) for which it rings today; None: since ever.
+
+    `after` is the plan's number of working days of an escalation.
+    """
 
     code: str
     level: int
     first: date | None
     last: date
+    after: int | None = None
 
 
 def horizon(calendar: WorkingCalendar, today: date, amount: int) -> date:
@@ -78,7 +82,7 @@ def escalations_today(plan: AlarmPlan, calendar: WorkingCalendar, today: date) -
     """
     levels = (("chief", CHIEF, plan.chief_after), ("leader", LEADER, plan.leader_after))
     return [
-        Step(code, level, None, overdue_since(calendar, today, after))
+        Step(code, level, None, overdue_since(calendar, today, after), after)
         for code, level, after in levels
         if after is not None
     ]

@@ -91,8 +91,9 @@ def ring_alarms() -> int:
 
 
 def _calm_down() -> None:
-    """Take the mark of escalation off items whose due day has moved to today or later."""
-    WorkItem.objects.filter(unfinished_q(), escalation_level__gt=0, due_on__gte=today()).update(
+    """Take the mark of escalation off items that are due today or later, or whose clock stands still."""
+    not_late = Q(due_on__gte=today()) | Q(due_on__isnull=True)
+    WorkItem.objects.filter(unfinished_q(), not_late, escalation_level__gt=0).update(
         escalation_level=0, escalated_at=None, escalated_to=[]
     )
 
@@ -179,7 +180,6 @@ def _escalate(bell: _Bell, organ: Organ, items: list[WorkItem]) -> None:
             },
         )
     WorkItem.objects.bulk_update(items, ["escalation_level", "escalated_at", "escalated_to"])
-    after = bell.kind.alarms.chief_after if bell.step.level == CHIEF else bell.kind.alarms.leader_after
     notify(
         to=readers,
         kind=notice_kinds.ESCALATED,
@@ -187,7 +187,7 @@ def _escalate(bell: _Bell, organ: Organ, items: list[WorkItem]) -> None:
         params={
             "work_kind": bell.kind.code,
             "organ": organ.code,
-            "days": str(after),
+            "days": str(bell.step.after),
             "count": str(len(items)),
         },
     )

@@ -84,9 +84,11 @@ def own_q(actor: Actor) -> Q:
 
 
 def items_visible_to(actor: Actor, principals: Collection[int] | None = None) -> QuerySet[WorkItem]:
-    """The work of the actor's organ and those below, what is on the actor's desk or on that of somebody they
-    stand in for (`principals`, looked up if not given) and, for a township, what lies on its land."""
-    condition = subtree_q(actor, "organ") | own_q(actor)
+    """The work of the actor's organ, what is on the actor's desk or on that of somebody they stand in for
+    (`principals`, looked up if not given), that of the organs below where the role says so, and, for a
+    township, what lies on its land."""
+    organs = subtree_q(actor, "organ") if actor.sees_subordinates else Q(organ_id=actor.organ_id)
+    condition = organs | own_q(actor)
     if absent := principals_of(actor) if principals is None else principals:
         condition |= Q(assignee_id__in=absent)
     if actor.organ_level is Level.TOWNSHIP:

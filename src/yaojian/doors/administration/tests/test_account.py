@@ -161,6 +161,24 @@ def test_where_the_setting_demands_it_the_second_factor_comes_first(post: Post, 
     assert chief.post(reverse("administration:remove_second_factor"), {"code": "0"}).status_code == 422
 
 
+def test_a_demand_of_any_posting_holds_whichever_is_acted_in(
+    post: Post, organs: Organs, settings: object
+) -> None:
+    settings.SECOND_FACTOR = "required"  # type: ignore[attr-defined]
+    settings.SECOND_FACTOR_ROLES = frozenset({"administrator"})  # type: ignore[attr-defined]
+    user = post("wang", Role.REGISTRAR)
+    client, set_up = sign_in("wang"), reverse("administration:second_factor")
+    assert client.get("/").status_code == 200
+    # The older posting, so that it is not the one acted in unless it is chosen.
+    second = Posting.objects.create(
+        user=user, organ=organs.county, role=Role.ADMINISTRATOR.value, valid_from=date(2019, 1, 1)
+    )
+    for browser in (client, sign_in("wang")):
+        browser.post(reverse("administration:choose_posting"), {"posting": second.pk})
+        assert browser.get(reverse("administration:new_person"))["Location"] == set_up
+        assert browser.get("/")["Location"] == set_up
+
+
 def test_sessions_end_when_idle_when_old_and_when_too_many(post: Post, settings: object) -> None:
     user = post("wang")
     start = now()

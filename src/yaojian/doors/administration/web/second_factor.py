@@ -27,7 +27,7 @@ from yaojian.foundation.accounts.second_factor import (
     remove_second_factor,
     renew_recovery_codes,
 )
-from yaojian.foundation.accounts.web.access import FACTOR_MISSING, ActingRequest, requires
+from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.accounts.web.forms import CodeForm
 from yaojian.foundation.errors import InvalidInput, NotFound, RuleBroken
 
@@ -61,7 +61,6 @@ def second_factor(request: ActingRequest) -> HttpResponse:
         except InvalidInput as error:
             form.add_error("code", str(error))
         else:
-            request.session.pop(FACTOR_MISSING, None)
             return _codes_page(request, codes)
     secret = begin_enrolment(user)
     qr = segno.make(provisioning_uri(user, secret), error="m")
@@ -70,7 +69,7 @@ def second_factor(request: ActingRequest) -> HttpResponse:
         "form": form,
         "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         "qr": qr.svg_data_uri(scale=5, border=2, light="#fff"),
-        "is_demanded": is_demanded_of(request.actor),
+        "is_demanded": is_demanded_of(request.postings),
     }
     status = 422 if form.errors else 200
     return render(request, "administration/second_factor_set_up.html", context, status=status)
@@ -83,7 +82,7 @@ def _standing(
         "tabs": tabs_of(request, "second_factor"),
         "factor": confirmed_factor(user),
         "codes_left": recovery_codes_left(user),
-        "is_demanded": is_demanded_of(request.actor),
+        "is_demanded": is_demanded_of(request.postings),
         "form": form or CodeForm(user=user),
         "doing": doing,
     }
@@ -112,7 +111,7 @@ def renew_codes(request: ActingRequest) -> HttpResponse:
 @requires(Permission.OWN_ACCOUNT)
 def remove(request: ActingRequest) -> HttpResponse:
     """Remove the second factor, against a present code, unless the setting demands it."""
-    if is_demanded_of(request.actor):
+    if is_demanded_of(request.postings):
         raise RuleBroken(
             _("Your role must have a second factor."),
             cure=_("To change to another phone, ask the administrator of your organ to reset it."),

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_POST
 from yaojian.foundation.accounts import oidc
 from yaojian.foundation.accounts.contracts import Permission
 from yaojian.foundation.accounts.facade import User, actor_of, person_with_identity
-from yaojian.foundation.accounts.second_factor import confirmed_factor, is_demanded_of, is_offered
+from yaojian.foundation.accounts.second_factor import confirmed_factor, is_offered
 from yaojian.foundation.accounts.sessions import close_session
 from yaojian.foundation.accounts.sign_in import SignInRefused
-from yaojian.foundation.accounts.web.access import FACTOR_MISSING, ActingRequest, public, requires
+from yaojian.foundation.accounts.web.access import ActingRequest, public, requires
 from yaojian.foundation.accounts.web.addresses import own_address, safe_next
 from yaojian.foundation.accounts.web.forms import CodeForm, SignInForm
 from yaojian.foundation.accounts.web.middleware import CHOSEN_POSTING
@@ -71,8 +71,6 @@ def _let_in(request: HttpRequest, user: User, target: str) -> HttpResponse:
         request.session.flush()
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         if actor := actor_of(user):
-            if is_demanded_of(actor) and confirmed_factor(user) is None:
-                request.session[FACTOR_MISSING] = True
             record_act(by=actor, kind="session.opened")
     return redirect(target)
 

@@ -138,6 +138,7 @@ def test_a_township_asks_the_organ_to_see_to_it(signed_in: SignedIn, free: WorkI
 
 
 def test_a_deputy_has_a_tab_and_sees_for_whom(signed_in: SignedIn, mine: WorkItem, region: Region) -> None:
+    region.people["neighbour"].postings.update(organ=region.qitai)  # deputies work in the same organ
     deputy = signed_in("neighbour")
     assert not any("deputy" in str(s["label"]) for s in deputy.get("/").context["segments"])
     Delegation.objects.create(

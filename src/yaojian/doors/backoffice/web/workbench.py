@@ -172,7 +172,10 @@ def counted(wanted: ItemFilter, tally: Tally) -> int | None:
 
 
 def chosen_width(actor: Actor, asked: str, principals: Collection[int]) -> Whose:
-    """How wide the inbox looks: as asked, else what is one's own. A township has one list, of its land."""
+    """How wide the inbox looks: as asked, else what is one's own.
+
+    A role that does not see subordinate organs has one list: its own organ's, and for a township its land's.
+    """
     if not actor.sees_subordinates:
         return Whose.ALL
     if asked not in set(Whose) or (asked == Whose.DELEGATED and not principals):

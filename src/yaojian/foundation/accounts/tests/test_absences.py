@@ -63,6 +63,14 @@ def test_a_cancelled_delegation_and_one_of_somebody_gone_hold_no_more(organs: Or
     assert principals(li) == frozenset()
 
 
+def test_a_deputy_who_has_moved_elsewhere_is_a_deputy_no_more(organs: Organs) -> None:
+    wang, li = person("wang", organs), person("li", organs)
+    stand_in(wang, li)
+    assert principals(li) == {wang.pk}
+    li.postings.update(organ=organs.neighbour)
+    assert principals(li) == frozenset()
+
+
 def test_the_database_refuses_two_deputies_at_once_and_oneself(organs: Organs) -> None:
     wang, li, zhao = (person(name, organs) for name in ("wang", "li", "zhao"))
     stand_in(wang, li, 0, 5)

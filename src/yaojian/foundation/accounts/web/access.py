@@ -14,14 +14,13 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.contracts import Actor, Permission
-from yaojian.foundation.accounts.models import Posting
+from yaojian.foundation.accounts.models import Posting, User
 from yaojian.foundation.accounts.permissions import check_may
+from yaojian.foundation.accounts.second_factor import confirmed_factor, is_demanded_of
 from yaojian.foundation.errors import NotAllowed
 
 View = Callable[..., HttpResponseBase]
 PUBLIC = "public"
-FACTOR_MISSING = "second_factor_missing"
-"""Set in the session of somebody who has to set up a second factor before doing anything else."""
 
 
 class ActingRequest(HttpRequest):
@@ -34,11 +33,17 @@ class ActingRequest(HttpRequest):
 def first_step(request: HttpRequest) -> str:
     """The page that the signed-in person must see before all others; empty when there is none.
 
-    A start password is changed first; then a second factor is set up where the setting demands one.
+    A start password is changed first; then a second factor is set up where the setting demands one. That is
+    asked at each request: postings begin while a session lasts.
     """
-    if getattr(request.user, "must_change_password", False):
+    user = request.user
+    if not isinstance(user, User):
+        return ""
+    if user.must_change_password:
         return "administration:own_password"
-    return "administration:second_factor" if request.session.get(FACTOR_MISSING) else ""
+    if is_demanded_of(getattr(request, "postings", ())) and confirmed_factor(user) is None:
+        return "administration:second_factor"
+    return ""
 
 
 def requires(permission: Permission, *, before_entry: bool = False) -> Callable[[View], View]:

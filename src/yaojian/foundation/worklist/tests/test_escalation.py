@@ -27,6 +27,7 @@ from yaojian.foundation.worklist.facade import (
     ring_alarms,
     work_of,
 )
+from yaojian.foundation.worklist.models import AlarmSetting
 from yaojian.foundation.worklist.tests.conftest import House, MakeItem, officer
 
 DUE = date(2026, 10, 8)
@@ -109,6 +110,28 @@ def test_escalation_marks_the_item_and_puts_it_on_the_chiefs_desk(
     late.refresh_from_db()
     assert late.escalation_level == 2
     assert set(late.escalated_to) == {people["chief"].user_id, people["leader"].user_id}
+
+
+def test_the_notice_says_the_number_of_the_plan_that_is_set(people: dict[str, Actor], item: MakeItem) -> None:
+    AlarmSetting.objects.create(
+        kind="inspection.due", remind=[], chief_after=None, leader_after=2, set_at=datetime.now(CHINA)
+    )
+    item(subject_id=1, assignee_id=people["wang"].user_id, due_on=DUE)
+    run(DUE, date(2026, 10, 12), hours=(9,))
+    assert told(people["chief"]) == []
+    assert Notice.objects.get(recipient_id=people["leader"].user_id).params["days"] == "2"
+
+
+def test_an_item_whose_clock_stands_still_is_escalated_no_more(
+    people: dict[str, Actor], item: MakeItem
+) -> None:
+    late = item(subject_id=1, assignee_id=people["wang"].user_id, due_on=DUE)
+    run(date(2026, 10, 9), date(2026, 10, 9), hours=(9,))
+    WorkItem.objects.filter(pk=late.pk, escalation_level=1).update(due_on=None)
+    run(date(2026, 10, 10), date(2026, 10, 10), hours=(9,))
+    late.refresh_from_db()
+    assert (late.escalation_level, late.escalated_to) == (0, [])
+    assert not work_of(people["chief"], Whose.MINE, ()).exists()
 
 
 def test_after_days_of_silence_the_past_is_not_told_and_nothing_is_lost(

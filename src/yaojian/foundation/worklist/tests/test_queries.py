@@ -58,6 +58,20 @@ def test_only_a_township_sees_the_work_of_others_on_its_land(house: House, item:
     assert subjects(items_visible_to(officer("c", house.county))) == []
 
 
+@pytest.mark.parametrize("role", [Role.TRAINING_OFFICER, Role.LAB_RECEIVER, Role.EXPERT, Role.PARTNER])
+def test_a_role_without_subordinates_sees_the_work_of_its_own_organ_only(
+    house: House, item: MakeItem, role: Role
+) -> None:
+    reader = officer("reader", house.prefecture, role)
+    item(subject_id=1, organ=house.prefecture)
+    below = item(subject_id=2, organ=house.county)
+    item(subject_id=3, organ=house.county, assignee_id=reader.user_id)
+    assert subjects(items_visible_to(reader)) == [1, 3]
+    assert subjects(work_of(reader, Whose.ALL, ())) == [1, 3]
+    with pytest.raises(NotFound):
+        item_visible_to(reader, below.pk)
+
+
 def test_one_sees_what_was_given_to_one_in_person(house: House, item: MakeItem) -> None:
     wang, li = officer("wang", house.county), officer("li", house.county)
     given = item(subject_id=1, organ=house.prefecture, assignee_id=wang.user_id)
