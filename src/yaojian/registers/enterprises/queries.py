@@ -15,6 +15,7 @@ from yaojian.foundation.accounts.facade import Actor, Shared, Width, visible_q, 
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.search import having_words, search_words
+from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.models import Subject, SubjectOn, SubjectVersion
 from yaojian.registers.enterprises.types import KNOWN_BY_LICENCE
 
@@ -92,13 +93,12 @@ def matching(subjects: QuerySet[Subject], wanted: SubjectFilter) -> QuerySet[Sub
     """`subjects` narrowed by words and by facets.
 
     Every word must be part of the name, a former name, their pinyin initials, the code, the licence number
-    or the address. Subjects of another day are found by what they are called today, too.
+    or the address. Subjects of another day are found by what was known of them then and by today's names.
     """
     if subjects.model is Subject:
         subjects = having_words(subjects, wanted.text)
     elif wanted.text:
-        named = having_words(Subject.objects.all(), wanted.text)
-        subjects = subjects.filter(pk__in=named.order_by().values("pk"))
+        subjects = _found_then_or_now(subjects, wanted.text)
     if wanted.subject_type:
         subjects = subjects.filter(subject_type=wanted.subject_type)
     if wanted.missing in GAPS:
@@ -114,6 +114,17 @@ def matching(subjects: QuerySet[Subject], wanted: SubjectFilter) -> QuerySet[Sub
     elif wanted.status == "closed":
         subjects = subjects.filter(closed_on__isnull=False)
     return subjects
+
+
+def _found_then_or_now(subjects: QuerySet[Subject], text: str) -> QuerySet[Subject]:
+    """Rows of `SubjectOn` whose own text, or whose subject's text of today, holds every word."""
+    named = having_words(Subject.objects.all(), text).order_by().values("pk")
+    # Versions have no index of words. Those that hold today say what the subjects say, so only the others
+    # are looked through.
+    former = subjects.filter(Q(valid_to__isnull=False) | Q(valid_from__gt=today()))
+    for word in search_words(text):
+        former = former.filter(search_text__contains=word)
+    return subjects.filter(pk__in=named.union(former.order_by().values("pk"), all=True))
 
 
 @dataclass(frozen=True, slots=True)

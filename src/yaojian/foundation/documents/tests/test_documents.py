@@ -6,11 +6,14 @@ import io
 import socket
 import threading
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from PIL import Image
 
@@ -114,6 +117,18 @@ def test_the_check_of_structure_refuses_and_says_why(officer: Actor, content: by
 def test_a_package_that_lies_about_its_sizes_is_not_unpacked_without_end() -> None:
     bomb = lying_about_sizes(docx(**{"word/media/big.bin": bytes(2_000_000)}))
     assert StructuralChecker().check(io.BytesIO(bomb)).clean is False
+
+
+def test_what_was_kept_before_there_was_a_check_is_checked(officer: Actor) -> None:
+    old = add_document(by=officer, file=FILE, upload=upload(pdf(b"/A << /S /Launch >>")))
+    Document.objects.filter(pk=old.pk).update(state="clean", checker="", checked_at=None)
+    decoded = store_photo(by=officer, file=FILE, upload=upload(picture(), "a.jpg"), part="")
+    migration = import_module("yaojian.foundation.documents.migrations.0003_check_what_was_there")
+    migration.wait_for_the_check(apps, connection.schema_editor())
+    check_waiting()
+    old.refresh_from_db()
+    assert (old.state, decoded.state) == ("refused", "clean")
+    assert Document.objects.get(pk=decoded.pk).checked_at == decoded.checked_at
 
 
 def test_versions_stay(officer: Actor) -> None:

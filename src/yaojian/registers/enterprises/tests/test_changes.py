@@ -23,7 +23,9 @@ from yaojian.foundation.timekeeping import CHINA, held_at, today
 from yaojian.registers.enterprises import actions
 from yaojian.registers.enterprises.facade import (
     Subject,
+    SubjectFilter,
     as_they_were,
+    matching,
     show_subjects_of_today,
     subject_as_it_was,
     subjects_visible_to,
@@ -297,6 +299,27 @@ def test_the_list_as_of_another_day(region: Region, registrar: Actor, shop: Subj
     assert names(date(2022, 1, 1)) == {("1", True)}
     assert names(date(2024, 1, 1)) == {("1", True), ("2", True)}
     assert names(today()) == {("1", True), ("2", False)}
+
+
+def test_what_held_on_a_day_is_found_on_that_day(region: Region, registrar: Actor, shop: Subject) -> None:
+    former = shop.address
+    assert former
+    edit(registrar, shop, address="奇台镇团结路 77 号")
+    edit(registrar, shop, on=today() + timedelta(days=9), address="奇台镇和平路 5 号")
+    visible = subjects_visible_to(registrar)
+
+    def found(text: str, day: date) -> list[str]:
+        wanted = SubjectFilter(text=text, status="all")
+        return [subject.address for subject in matching(as_they_were(visible, day), wanted)]
+
+    before, after = CHANGE - timedelta(days=1), today() + timedelta(days=9)
+    assert found(former, before) == [former]
+    assert found(former, CHANGE) == []
+    assert found("团结路", CHANGE) == ["奇台镇团结路 77 号"]
+    assert found("和平路", after) == ["奇台镇和平路 5 号"]
+    assert found("和平路", today()) == []
+    assert len(found("惠民", before)) == 1
+    assert len(list(matching(visible, SubjectFilter(text=former)))) == 0
 
 
 def test_the_history_names_the_act_that_first_said_what_holds(registrar: Actor, shop: Subject) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import yaml
 
-from yaojian.registers.jurisdiction.contracts import Confidence, Matter
+from yaojian.registers.enterprises.facade import SubjectType
+from yaojian.registers.jurisdiction.contracts import Confidence, Facts, Matter
 from yaojian.registers.jurisdiction.packs import (
     JurisdictionPackRefused,
     check_together,
     parse_table,
     read_tables,
 )
+from yaojian.registers.jurisdiction.rules import responsible_for
 
 RULE = {
     "id": "x-1",
@@ -41,6 +45,15 @@ def test_every_region_with_a_plan_has_its_table() -> None:
                 assert rule.line, rule.code
                 assert rule.quote, rule.code
             assert rule.confidence in (Confidence.HIGH, Confidence.MEDIUM)
+
+
+@pytest.mark.parametrize("subject_type", list(SubjectType))
+def test_every_type_of_subject_has_a_rule_in_every_matter(subject_type: SubjectType) -> None:
+    national = next(table for table in read_tables() if table.code == "national")
+    facts = Facts(subject_type.value, "652325100")
+    answers = [responsible_for(facts, matter, date(2026, 11, 22), national.rules, []) for matter in Matter]
+    assert [one.matter.value for one in answers if one.rule is None] == []
+    assert not any(one.is_disputed for one in answers)
 
 
 @pytest.mark.parametrize(
