@@ -66,6 +66,7 @@ from yaojian.foundation.accounts.queries import (
     postings_in_force,
 )
 from yaojian.foundation.accounts.scope import (
+    all_files_open,
     default_width,
     land_q,
     mine_q,
@@ -119,6 +120,7 @@ __all__ = [
     "agree_sharing",
     "agreement_in_charge",
     "agreements_of",
+    "all_files_open",
     "apply_due_changes",
     "ask_before_closing",
     "change_organ",

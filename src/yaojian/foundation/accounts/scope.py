@@ -206,6 +206,12 @@ def visible_q(
     return condition
 
 
+def all_files_open(actor: Actor) -> bool:
+    """Whether `actor` reads the files of all that they see: no agreement opens the register alone to them."""
+    grants = scope_of_actor(actor).grants
+    return all(Shared.FILES.value in grant.shares for grant in grants)
+
+
 def default_width(actor: Actor) -> Width:
     """How wide a list looks when nobody asks: at what is one's own; a township's own is its land."""
     return Width.AREA if actor.organ_level is Level.TOWNSHIP else Width.MINE

@@ -11,12 +11,13 @@ from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, W
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor, Shared, Width, visible_q, width_q
+from yaojian.foundation.accounts.facade import Actor, Shared, Width, all_files_open, visible_q, width_q
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.search import having_words, search_words
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.models import Subject, SubjectOn, SubjectVersion
+from yaojian.registers.enterprises.permissions import answers_for
 from yaojian.registers.enterprises.types import KNOWN_BY_LICENCE
 
 
@@ -85,7 +86,9 @@ def subjects_within(actor: Actor, width: Width) -> QuerySet[Subject]:
 
 
 def files_open_to(actor: Actor, subject: Subject) -> bool:
-    """Whether the actor may read what was done about a subject, not only its entry in the register."""
+    """Whether the actor may read what was done about a subject they see, not only its register entry."""
+    if all_files_open(actor) or answers_for(actor, subject):
+        return True
     return subjects_visible_to(actor, Shared.FILES).filter(pk=subject.pk).exists()
 
 

@@ -15,7 +15,7 @@ from yaojian.doors.backoffice.web.subject_exports import LISTS, taken_out
 from yaojian.doors.backoffice.web.subject_tabs import TABS, Look
 from yaojian.doors.backoffice.web.subjects import RISK_MEANINGS
 from yaojian.doors.backoffice.web.work_rows import row_of as work_row
-from yaojian.foundation.accounts.facade import Actor, Permission
+from yaojian.foundation.accounts.facade import Actor, Permission, check_may
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
 from yaojian.foundation.design.wording import due_in_words
@@ -23,12 +23,13 @@ from yaojian.foundation.errors import NotFound
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today
-from yaojian.foundation.worklist.facade import WorkItem, items_of_subject, unfinished_q, urgency_of
+from yaojian.foundation.worklist.facade import WorkItem, urgency_of
 from yaojian.registers.enterprises.facade import (
     RISK_NAMES,
     RiskGrade,
     Subject,
     answers_for,
+    files_open_to,
     subject_as_it_was,
     subject_visible_to,
     survivor_visible_to,
@@ -50,29 +51,53 @@ def subject(request: ActingRequest, subject_id: int) -> HttpResponseBase:
         return redirect("backoffice:subject", kept)
     if exporting(request):
         look = look_at(request.actor, found, shown, request.GET)
-        list_in_tab = taken_out(view_in(request.GET), look)
+        check_open(look)
+        list_in_tab = taken_out(view_in(look), look)
         if list_in_tab is not None:
             return export_of(request, list_in_tab.listing, list_in_tab.rows, list_in_tab.count)
     context = file_context(request.actor, found, shown, request.GET)
     return render(request, "backoffice/subject.html", context)
 
 
-def view_in(query: QueryDict) -> str:
-    """The tab that an address opens."""
-    asked = query.get("view", "")
-    return asked if asked in TABS else "timeline"
+def view_in(look: Look) -> str:
+    """The tab that an address opens; the first that is open to the actor where it opens none."""
+    asked = look.query.get("view", "timeline")
+    if asked in look.tabs:
+        return asked
+    return "timeline" if "timeline" in look.tabs else "record"
+
+
+def check_open(look: Look) -> None:
+    """Refuse the list of a closed tab. Raises NotAllowed, or NotFound for what is not shared."""
+    asked = look.query.get("view", "timeline")
+    tab = TABS.get(asked)
+    if tab is None or asked in look.tabs:
+        return
+    if not tab.suits(look.actor):
+        check_may(look.actor, tab.needs[0])
+    raise NotFound(withheld(look))
+
+
+def withheld(look: Look) -> str:
+    """Why tabs are missing; empty when none is missed."""
+    if not look.files_open:
+        return _(
+            "Of this subject only the entry in the register is shared with your organ, not what was done "
+            "about it: inspections, duties and acts."
+        )
+    asked = look.query.get("view", "")
+    return _("Your role does not include this part of the file.") if asked in {*TABS} - {*look.tabs} else ""
 
 
 def look_at(actor: Actor, present: Subject, shown: AsOf, query: QueryDict) -> Look:
-    """The subject as of a day, with what is open. Raises NotFound for a day on which it was not there."""
+    """The subject as of a day. Raises NotFound for a day on which it was not there."""
     subject = present if shown.is_today else subject_as_it_was(present, shown.day)
     if subject is None:
         raise NotFound(
             _("This subject was not there on %(day)s.") % {"day": shown.day.isoformat()},
             cure=_("It has been in the register since %(day)s.") % {"day": present.opened_on.isoformat()},
         )
-    open_items = list(items_of_subject(subject.pk).filter(unfinished_q())) if shown.is_today else []
-    return Look(actor, subject, shown, query, open_items)
+    return Look(actor, subject, shown, query, files_open_to(actor, present))
 
 
 def file_context(actor: Actor, present: Subject, shown: AsOf, query: QueryDict) -> dict[str, Any]:
@@ -80,7 +105,8 @@ def file_context(actor: Actor, present: Subject, shown: AsOf, query: QueryDict) 
 
     Raises NotFound for a day on which the subject was not there.
     """
-    look, view = look_at(actor, present, shown, query), view_in(query)
+    look = look_at(actor, present, shown, query)
+    view = view_in(look)
     subject, open_items = look.subject, look.open_items
     names = division_names(subject.division_code[:digits] for digits in (4, 6, 9))
     place = place_of(subject.division_code, names)
@@ -92,7 +118,9 @@ def file_context(actor: Actor, present: Subject, shown: AsOf, query: QueryDict) 
         "status": subject.status,
         "place": place,
         "shown": shown,
-        "key_facts": key_facts(subject, place, open_items, shown),
+        "key_facts": key_facts(subject, place, open_items if "duties" in look.tabs else None, shown),
+        "withheld": withheld(look),
+        "duties_open": "duties" in look.tabs,
         "tabs": all_tabs,
         "list_count": rows_to_take_out(view, all_tabs, opened),
         "view_template": TABS[view].template,
@@ -107,7 +135,7 @@ def file_context(actor: Actor, present: Subject, shown: AsOf, query: QueryDict) 
 
 def rows_to_take_out(view: str, all_tabs: list[dict[str, Any]], opened: dict[str, Any]) -> int:
     """How many rows the open tab can give as a file, for the menu that offers it."""
-    if view not in LISTS or not opened.get("may_see_people", True):
+    if view not in LISTS:
         return 0
     told = next(tab["count"] for tab in all_tabs if tab["active"]) or 0
     return max(told, opened["page"].paginator.count) if "page" in opened else told
@@ -119,12 +147,14 @@ def tabs(view: str, look: Look) -> list[dict[str, Any]]:
     counts = look.counts
     return [
         {"label": tab.name, "url": f"?view={code}{day}", "active": code == view, "count": counts.get(code)}
-        for code, tab in TABS.items()
+        for code, tab in look.tabs.items()
     ]
 
 
-def key_facts(subject: Subject, place: str, open_items: list[WorkItem], shown: AsOf) -> list[dict[str, Any]]:
-    """Who answers, where it is, how risky it is, what is next and by when."""
+def key_facts(
+    subject: Subject, place: str, open_items: list[WorkItem] | None, shown: AsOf
+) -> list[dict[str, Any]]:
+    """Who answers, where it is, how risky it is, what is next and by when (None: not to be told)."""
     first = open_items[0] if open_items else None
     organ = subject.responsible_organ
     facts: list[dict[str, Any]] = [
@@ -152,7 +182,7 @@ def key_facts(subject: Subject, place: str, open_items: list[WorkItem], shown: A
                 "hint": subject.enterprise.uscc,
             }
         )
-    if shown.is_today:
+    if shown.is_today and open_items is not None:
         facts.append(
             {
                 "label": _("Next duty"),

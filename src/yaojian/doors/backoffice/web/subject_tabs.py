@@ -15,8 +15,7 @@ from django.db.models import CharField, Count, QuerySet, Value
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from yaojian.casework.inspections.facade import (
     CONCLUSION_MEANINGS,
@@ -32,8 +31,9 @@ from yaojian.casework.inspections.facade import (
 from yaojian.doors.backoffice.act_words import timeline_item
 from yaojian.doors.backoffice.web.licences import row_of as licence_row
 from yaojian.doors.backoffice.web.products import row_of as product_row
+from yaojian.doors.backoffice.web.subject_record import record_of
 from yaojian.doors.backoffice.web.work_rows import row_of as work_row
-from yaojian.foundation.accounts.facade import Actor
+from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.design.as_of import AsOf
 from yaojian.foundation.design.paging import PAGE_SIZE, page_of
 from yaojian.foundation.documents.facade import latest_documents
@@ -46,17 +46,15 @@ from yaojian.foundation.worklist.facade import (
     ItemState,
     WorkItem,
     items_of_subject,
+    items_visible_to,
+    unfinished_q,
     urgency_of,
 )
 from yaojian.registers.enterprises.facade import (
-    HOSPITAL_LEVELS,
-    RISK_NAMES,
-    RiskGrade,
     Subject,
     answers_for,
     as_they_were,
     facilities_visible_to,
-    flag_name,
     keys_merged_into,
     related_visible_to,
     siblings_visible_to,
@@ -89,7 +87,24 @@ class Look:
     subject: Subject
     shown: AsOf
     query: QueryDict
-    open_items: list[WorkItem]
+    files_open: bool
+    """Whether what was done about the subject is the actor's to read, not only its register entry."""
+
+    @cached_property
+    def tabs(self) -> dict[str, Tab]:
+        """The tabs that are open to the actor, by their role and by what is shared with their organ."""
+        return {
+            code: tab
+            for code, tab in TABS.items()
+            if tab.suits(self.actor) and (self.files_open or not tab.of_files)
+        }
+
+    @cached_property
+    def open_items(self) -> list[WorkItem]:
+        """The open duties of today, as far as the actor may read duties."""
+        if "duties" not in self.tabs or not self.shown.is_today:
+            return []
+        return list(duties_of(self).filter(unfinished_q()))
 
     @cached_property
     def keys(self) -> list[int]:
@@ -109,12 +124,21 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One view of the file; `rows` are what the tab counts."""
+    """One view of the file; `rows` are what the tab counts, `needs` the rights one of which opens it.
+
+    With `of_files` it tells what was done about the subject, which an agreement may keep back.
+    """
 
     name: Promise
     template: str
     context: Callable[[Look], dict[str, Any]]
     rows: Callable[[Look], QuerySet[Any]] | None = None
+    needs: tuple[Permission, ...] = ()
+    of_files: bool = False
+
+    def suits(self, actor: Actor) -> bool:
+        """Whether the role of the actor opens this tab."""
+        return not self.needs or any(actor.may(permission) for permission in self.needs)
 
 
 def counts_of(look: Look) -> dict[str, int]:
@@ -126,11 +150,11 @@ def counts_of(look: Look) -> dict[str, int]:
         .values("tab")
         .annotate(n=Count("pk"))
         .values_list("tab", "n")
-        for code, tab in TABS.items()
+        for code, tab in look.tabs.items()
         if tab.rows is not None
     ]
     counts = dict(counted[0].union(*counted[1:], all=True))
-    return {**counts, "duties": len(look.open_items)}
+    return {**counts, "duties": len(look.open_items)} if "duties" in look.tabs else counts
 
 
 def _acts(look: Look) -> QuerySet[Act]:
@@ -155,9 +179,17 @@ def inspections_shown(look: Look) -> dict[str, Any]:
     return {"page": page, "rows": [inspection_row(inspection) for inspection in page]}
 
 
+def duties_of(look: Look) -> QuerySet[WorkItem]:
+    """The duties about the subject; to a role that reads no inspections only those of its own worklist."""
+    items = items_of_subject(look.subject.pk)
+    if look.actor.may(Permission.INSPECTION_VIEW):
+        return items
+    return items.filter(pk__in=items_visible_to(look.actor).order_by().values("pk"))
+
+
 def duties_shown(look: Look) -> dict[str, Any]:
     """What is and was to be done about the subject."""
-    page = page_of(items_of_subject(look.subject.pk), look.query, PAGE_SIZE)
+    page = page_of(duties_of(look), look.query, PAGE_SIZE)
     return {"page": page, "rows": [duty_row(look.actor, item) for item in page]}
 
 
@@ -243,49 +275,6 @@ def duty_row(actor: Actor, item: WorkItem) -> dict[str, Any]:
     return {**row, "css": "", "action_url": "", "ended": ITEM_STATES[item.state]}
 
 
-def record_of(subject: Subject, place: str) -> list[dict[str, Any]]:
-    """The subject's entry in the register."""
-    holder = subject.enterprise
-    entity = f"{holder.name} {holder.uscc} {holder.get_kind_display()}" if holder else ""
-    entity_url = reverse("backoffice:entity", args=[holder.pk]) if holder else ""
-    level = HOSPITAL_LEVELS[subject.hospital_level] if subject.hospital_level else ""
-    flags = [flag_name(flag) for flag in subject.flags]
-    return [
-        {"label": _("Name"), "value": subject.name},
-        {"label": _("Unified social credit code or facility code"), "value": subject.code},
-        {"label": pgettext("subject", "Type"), "value": type_name(subject.subject_type)},
-        {"label": _("Licence number"), "value": subject.licence_no},
-        {
-            "label": _("Located in"),
-            "value": f"{place}（{subject.division_code}）" if place else subject.division_code,
-        },
-        {"label": _("Address"), "value": subject.address},
-        {"label": _("Coordinates (WGS-84)"), "value": coordinates_of(subject)},
-        {"label": _("Legal entity"), "value": entity, "href": entity_url},
-        {"label": _("Business scope"), "value": subject.business_scope},
-        {"label": _("Responsible organ"), "value": subject.responsible_organ.label},
-        {"label": _("Risk grade"), "value": RISK_NAMES[RiskGrade(subject.risk_grade)]},
-        {
-            "label": _("Marks"),
-            "value": _(", ").join(flags),
-            "hint": _("Plans choose subjects by these marks."),
-        },
-        *([{"label": _("Level of the hospital"), "value": level}] if level else []),
-        {"label": _("In operation since"), "value": subject.opened_on.isoformat()},
-        {
-            "label": _("Closed on"),
-            "value": subject.closed_on.isoformat() if subject.closed_on else _("not closed"),
-        },
-    ]
-
-
-def coordinates_of(subject: Subject) -> str:
-    """Where it lies, as degrees north and east; empty when nobody has entered it."""
-    if subject.latitude is None or subject.longitude is None:
-        return ""
-    return f"{subject.latitude:.6f}, {subject.longitude:.6f}"
-
-
 def parent_of(actor: Actor, subject: Subject) -> dict[str, Any] | None:
     """The subject it belongs to (a store's chain headquarters), linked if the actor may see it."""
     if subject.parent is None or subject.parent_id is None:
@@ -316,31 +305,45 @@ TABS: dict[str, Tab] = {
         "backoffice/_subject_timeline.html",
         timeline_of,
         _acts,
+        # Township officers and guests keep no journal; of one subject they read what was done.
+        needs=(Permission.JOURNAL_VIEW, Permission.INSPECTION_VIEW),
+        of_files=True,
     ),
     "inspections": Tab(
         gettext_lazy("Inspections"),
         "backoffice/_subject_inspections.html",
         inspections_shown,
         _inspections,
+        needs=(Permission.INSPECTION_VIEW,),
+        of_files=True,
     ),
-    "duties": Tab(gettext_lazy("Duties"), "backoffice/_subject_duties.html", duties_shown),
+    "duties": Tab(
+        gettext_lazy("Duties"),
+        "backoffice/_subject_duties.html",
+        duties_shown,
+        needs=(Permission.WORKLIST_VIEW,),
+        of_files=True,
+    ),
     "licences": Tab(
         gettext_lazy("Licences"),
         "backoffice/_subject_licences.html",
         licences_shown,
         lambda look: licences_of_subject(look.subject.pk, look.shown.day),
+        needs=(Permission.LICENCE_VIEW,),
     ),
     "products": Tab(
         gettext_lazy("Products"),
         "backoffice/_subject_products.html",
         products_shown,
         lambda look: products_of_subject(look.subject.pk, look.shown.day),
+        needs=(Permission.PRODUCT_VIEW,),
     ),
     "people": Tab(
         pgettext_lazy("register", "People"),
         "people/_subject_people.html",
         lambda look: subject_people_context(look.actor, look.keys, look.shown),
         lambda look: people_at_subject(look.keys, look.shown.day),
+        needs=(Permission.PERSON_VIEW,),
     ),
     "documents": Tab(
         gettext_lazy("Documents"),
@@ -352,6 +355,7 @@ TABS: dict[str, Tab] = {
             answers=answers_for(look.actor, look.subject),
         ),
         lambda look: latest_documents(subject_ref(look.subject.pk)),
+        needs=(Permission.DOCUMENT_VIEW,),
     ),
     "record": Tab(gettext_lazy("Register entry"), "backoffice/_subject_record.html", record_shown),
     "history": Tab(pgettext_lazy("register", "History"), "enterprises/_history.html", history_shown),
