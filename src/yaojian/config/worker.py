@@ -18,9 +18,13 @@ from yaojian.foundation.accounts.sessions import sweep_sessions
 from yaojian.foundation.documents import facade as documents
 from yaojian.foundation.notices import facade as notices
 from yaojian.foundation.outbox.facade import deliver_pending, wake_with
-from yaojian.foundation.staffing.facade import hand_over_leftovers, open_due_reviews
+from yaojian.foundation.staffing.facade import (
+    hand_over_leftovers,
+    open_due_reviews,
+    tell_of_stranded_files,
+)
 from yaojian.foundation.timekeeping import now
-from yaojian.foundation.worklist.facade import ring_alarms
+from yaojian.foundation.worklist.facade import return_orphaned, ring_alarms
 from yaojian.oversight.plans.facade import refresh_duties
 from yaojian.registers.enterprises.facade import (
     find_all_duplicates,
@@ -138,11 +142,13 @@ def ring_all_alarms(timestamp: int) -> None:
 @app.periodic(cron="25 17 * * *")
 @app.task(name="staffing.night", queueing_lock="staffing.night")
 def keep_rights_in_order(timestamp: int) -> None:
-    """Each night (01:25 in Beijing) open due reviews of rights, hand over leftovers, forget old sessions."""
+    """Each night (01:25 in Beijing) open due reviews, see to work left behind, forget old sessions."""
     open_due_reviews()
     _handed, stuck = hand_over_leftovers()
     if stuck:
         LOG.warning("work of leavers that their successors could not take: %d people", len(stuck))
+    return_orphaned()
+    tell_of_stranded_files()
     sweep_sessions(before=now() - SESSIONS_KEPT)
 
 

@@ -6,6 +6,7 @@ class StaffingApp(AppConfig):
     label = "staffing"
 
     def ready(self) -> None:
-        from yaojian.foundation.staffing import work
+        from yaojian.foundation.staffing import stranded, work
 
         work.install()
+        stranded.register()

@@ -45,6 +45,7 @@ from yaojian.foundation.staffing.reviews import (
     reviews_visible_to,
 )
 from yaojian.foundation.staffing.rules import ROLES_OF_LEVEL, roles_open_to
+from yaojian.foundation.staffing.stranded import tell_of_stranded_files
 
 __all__ = [
     "REVIEW_FILE",
@@ -89,5 +90,6 @@ __all__ = [
     "roles_open_to",
     "set_deputy",
     "take_back",
+    "tell_of_stranded_files",
     "user_can_manage",
 ]

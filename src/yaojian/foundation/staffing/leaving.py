@@ -28,6 +28,7 @@ from yaojian.foundation.staffing.models import Departure
 from yaojian.foundation.staffing.permissions import check_user_can_manage
 from yaojian.foundation.staffing.postings import NewPosting, give_posting
 from yaojian.foundation.staffing.queries import colleagues_for, person_visible_to
+from yaojian.foundation.staffing.stranded import SUCCESSOR_REFUSED, tell_administrators
 from yaojian.foundation.timekeeping import now, today
 
 
@@ -101,7 +102,8 @@ def leave(
 ) -> Departure:
     """A person leaves with the end of a day: open work goes over now, all postings end then.
 
-    What is given to them until that day goes to the successor the night after. Raises as `hand_over_work`
+    What is given to them until that day goes to the successor the night after, without one to the organ's
+    pool. Raises as `hand_over_work`
     does, and Conflict when the person has left already.
     """
     user = person_visible_to(by, user_id, for_update=True)
@@ -166,7 +168,8 @@ def take_back(*, by: Actor, user_id: int, posting: NewPosting) -> str:
 def hand_over_leftovers() -> tuple[int, list[str]]:
     """Hand what came to leavers after their departure was confirmed to their successors; for the night.
 
-    Returns how many items went, and the user names of those whose successor could not take them.
+    Returns how many items went, and the user names of those whose successor could not take them; the
+    administrators of their organs are told.
     """
     total, stuck = 0, []
     gone = Departure.objects.filter(
@@ -187,4 +190,5 @@ def hand_over_leftovers() -> tuple[int, list[str]]:
                 total += sum(counts.values())
         except DomainError:
             stuck.append(departure.user.username)
+            tell_administrators(SUCCESSOR_REFUSED, departure.user, organ, len(burdens))
     return total, stuck

@@ -32,6 +32,7 @@ from yaojian.foundation.staffing.permissions import check_is_not_self
 from yaojian.foundation.staffing.queries import person_visible_to, posting_visible_to
 from yaojian.foundation.staffing.rules import ROLES_OF_LEVEL, clashing_role
 from yaojian.foundation.timekeeping import today
+from yaojian.foundation.worklist.facade import return_orphaned
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 
@@ -177,6 +178,7 @@ def give_posting(*, by: Actor, user_id: int, posting: NewPosting) -> Posting:
 def move_person(*, by: Actor, user_id: int, posting_id: int, to: NewPosting) -> Posting:
     """A new posting in the place of another, which ends the day before; nothing has to run on that day.
 
+    In another organ the work of the old one goes back to its pool, at once or in the night of that day.
     Raises as `give_posting` does; Conflict when the old posting is over by then, InvalidInput when it has not
     begun by then.
     """
@@ -202,6 +204,8 @@ def move_person(*, by: Actor, user_id: int, posting_id: int, to: NewPosting) -> 
     facts = {**_facts(user, new, to.reason), "from_posting": former}
     record_act(by=by, kind="posting.moved", facts=facts)
     end_groundless_delegations(by, user, old.valid_to)
+    if new.valid_from <= today():
+        return_orphaned(of=user.pk)
     _rights_changed(by, user, new.valid_from)
     return new
 
@@ -217,6 +221,8 @@ def end_at(by: Actor, user: User, posting: Posting, last_day: date, reason: str)
     posting.save(update_fields=["valid_to"])
     record_act(by=by, kind="posting.ended", facts=_facts(user, posting, reason))
     end_groundless_delegations(by, user, last_day)
+    if last_day < today():
+        return_orphaned(of=user.pk)
     _rights_changed(by, user, last_day + ONE_DAY)
 
 

@@ -33,7 +33,13 @@ from yaojian.foundation.worklist.giving import (
 from yaojian.foundation.worklist.keeping import Kept, keep_items
 from yaojian.foundation.worklist.kinds import ItemKind, item_kind, item_kinds, register_kind
 from yaojian.foundation.worklist.models import Firing, SavedView, WorkItem
-from yaojian.foundation.worklist.people import MOST_IN_A_PICKER, people_matching, people_who_may
+from yaojian.foundation.worklist.orphans import return_orphaned
+from yaojian.foundation.worklist.people import (
+    MOST_IN_A_PICKER,
+    heads_of,
+    people_matching,
+    people_who_may,
+)
 from yaojian.foundation.worklist.queries import (
     MOST_COUNTED,
     ItemFilter,
@@ -92,6 +98,7 @@ __all__ = [
     "hand_over",
     "hand_over_all",
     "hand_over_items",
+    "heads_of",
     "item_kind",
     "item_kinds",
     "item_ref",
@@ -115,6 +122,7 @@ __all__ = [
     "remaining_working_days",
     "remind_item",
     "return_item",
+    "return_orphaned",
     "ring_alarms",
     "save_view",
     "set_alarm_plan",

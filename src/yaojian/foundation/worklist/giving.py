@@ -46,7 +46,7 @@ class Outcome:
     refused: dict[int, DomainError] = field(default_factory=dict)
 
 
-def _record(by: Actor, kind: str, item: WorkItem, more: Mapping[str, Any] | None = None) -> None:
+def record_about(by: Actor, kind: str, item: WorkItem, more: Mapping[str, Any] | None = None) -> None:
     """Record an act about an item, with what more there is to say; empty facts say nothing."""
     facts = {"item": item.pk, "kind": item.kind}
     facts.update({key: value for key, value in (more or {}).items() if value})
@@ -59,7 +59,7 @@ def _record(by: Actor, kind: str, item: WorkItem, more: Mapping[str, Any] | None
     )
 
 
-def _move(item: WorkItem, verb: str) -> None:
+def move_item(item: WorkItem, verb: str) -> None:
     """Take an item to where a verb leads. Raises Conflict when its state does not permit that."""
     state = ItemState(item.state)
     if not ITEM_STATES.permits(state, verb):
@@ -68,7 +68,7 @@ def _move(item: WorkItem, verb: str) -> None:
 
 
 def _give(item: WorkItem, verb: str, user_id: int, *, by: Actor) -> None:
-    _move(item, verb)
+    move_item(item, verb)
     item.assignee_id, item.assigned_by_id, item.assigned_at = user_id, by.user_id, now()
     item.return_reason = ""
     item.save(update_fields=["state", "assignee", "assigned_by", "assigned_at", "return_reason"])
@@ -128,7 +128,7 @@ def _assign(by: Actor, item_id: int, user_id: int) -> WorkItem:
     _give(item, "assign", user_id, by=by)
     item.assignee = officer
     facts = {"assignee": officer.display_name}
-    _record(by, "worklist.assigned", item, facts)
+    record_about(by, "worklist.assigned", item, facts)
     return item
 
 
@@ -197,7 +197,7 @@ def take_item(*, by: Actor, item_id: int) -> WorkItem:
             _("%(name)s has this work item already.") % {"name": name}, cure=_("Choose another one.")
         )
     _give(item, "take", by.user_id, by=by)
-    _record(by, "worklist.taken", item)
+    record_about(by, "worklist.taken", item)
     return item
 
 
@@ -221,7 +221,7 @@ def _hand_over(by: Actor, item_id: int, user_id: int, note: str) -> tuple[WorkIt
         "assignee": officer.display_name,
         "note": note,
     }
-    _record(replace(by, on_behalf_of=on_behalf_of), "worklist.handed_over", item, facts)
+    record_about(replace(by, on_behalf_of=on_behalf_of), "worklist.handed_over", item, facts)
     return item, former.pk
 
 
@@ -282,14 +282,14 @@ def return_item(*, by: Actor, item_id: int, reason: str) -> WorkItem:
             field="reason",
             cure=_("Write what keeps you from doing it; who gave it will read it."),
         )
-    _move(item, "return")
+    move_item(item, "return")
     giver = item.assigned_by_id
     gave = giver is not None and giver != item.assignee_id and may_do(giver, Permission.WORKLIST_VIEW)
     back_to = giver if gave else None
     item.assignee_id, item.return_reason = back_to, words
     item.save(update_fields=["state", "assignee", "return_reason"])
     facts = {"reason": words}
-    _record(replace(by, on_behalf_of=on_behalf_of), "worklist.returned", item, facts)
+    record_about(replace(by, on_behalf_of=on_behalf_of), "worklist.returned", item, facts)
     told = [back_to] if back_to else heads_of(item.organ, Role.CHIEF)
     _tell_of_one(told, notice_kinds.RETURNED, item, but=by)
     return item
@@ -331,7 +331,7 @@ def hand_over_all(
         _give(item, "hand_over", to_user, by=by)
         if heir is not None:
             facts = {"former": former, "assignee": heir.display_name, "reason": words}
-            _record(by, "worklist.handed_over", item, facts)
+            record_about(by, "worklist.handed_over", item, facts)
     WorkItem.objects.filter(escalation_level__gt=0, escalated_to__contains=[from_user]).update(
         escalated_to=Func(F("escalated_to"), from_user, to_user, function="array_replace")
     )

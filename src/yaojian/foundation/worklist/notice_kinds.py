@@ -17,6 +17,7 @@ ASSIGNED = "work.assigned"
 HANDED_OVER = "work.handed_over"
 HANDED_AWAY = "work.handed_away"
 RETURNED = "work.returned"
+ORPHANED = "work.orphaned"
 REMINDED = "work.reminded"
 DUE_SOON = "work.due_soon"
 DUE_TODAY = "work.due_today"
@@ -49,6 +50,12 @@ KINDS = (
         _("Work returned"),
         _("Work returned to you"),
         _("“%(work_kind)s” was returned with a reason: decide who does it."),
+    ),
+    NoticeKind(
+        ORPHANED,
+        _("Work without its officer"),
+        _("Work went back to your organ's pool"),
+        _("Who had “%(work_kind)s” serves there no more: %(count)s in all. Decide who does it."),
     ),
     NoticeKind(
         REMINDED,
