@@ -59,6 +59,11 @@ def check_may_import(actor: Actor, target_code: str) -> None:
     check_may(actor, target_named(target_code).permission)
 
 
+def may_import(actor: Actor, target_code: str) -> bool:
+    """The twin of check_may_import that answers."""
+    return actor.may(Permission.REGISTER_IMPORT) and actor.may(target_named(target_code).permission)
+
+
 def receive_table(
     *,
     by: Actor,
@@ -88,6 +93,8 @@ def receive_table(
                 target=target,
                 organ_id=by.organ_id,
                 created_by_id=by.user_id,
+                posting_id=by.posting_id,
+                limited_to=None if by.limited_to is None else sorted(by.limited_to),
                 created_at=now(),
                 language=get_language() or "zh-hans",
                 by_system=by_system,

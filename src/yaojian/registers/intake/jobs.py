@@ -11,16 +11,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from yaojian.foundation.accounts.facade import Actor, actor_of
+from yaojian.foundation.accounts.facade import Actor, Permission, actor_in, postings_in_force
 from yaojian.foundation.errors import DomainError, NotAllowed
 from yaojian.foundation.privacy.facade import seal
-from yaojian.foundation.timekeeping import now
+from yaojian.foundation.timekeeping import now, today
 from yaojian.registers.intake import storage
 from yaojian.registers.intake.actions import (
     advance,
     check_may_import,
     give_to_worker,
     import_ref,
+    may_import,
     record,
     remembered,
 )
@@ -106,15 +107,24 @@ def _step(job: Import, watch: Watch) -> None:
 
 
 def _importer(job: Import) -> Actor:
-    """Who imports, in the posting of today. Raises NotAllowed when there is none with the right any more."""
-    actor = actor_of(job.created_by)
-    if actor is None or actor.organ_id != job.organ_id:
+    """Who imports, in the posting and with the rights the table was sent with.
+
+    When that posting is over, another of the person's in the same organ serves, with the same limits. Raises
+    NotAllowed when there is none with the right any more.
+    """
+    user, day = job.created_by, today()
+    postings = postings_in_force(user, day).filter(organ_id=job.organ_id) if user.is_in_service(day) else ()
+    kept = job.limited_to  # a right that this version no longer knows is no right
+    limits = None if kept is None else frozenset(right for right in Permission if right.value in kept)
+    actors = [actor_in(posting, user, limits) for posting in postings]
+    actors.sort(key=lambda actor: (actor.posting_id != job.posting_id, not may_import(actor, job.target)))
+    if not actors:
         raise NotAllowed(
             _("Whoever began this import does not act for the organ any more."),
             cure=_("Somebody of the organ imports the file again."),
         )
-    check_may_import(actor, job.target)
-    return actor
+    check_may_import(actors[0], job.target)
+    return actors[0]
 
 
 def _end(job: Import, verb: str, refusal: str = "", cure: str = "") -> None:

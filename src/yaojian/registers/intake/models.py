@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,14 @@ class Import(models.Model):
     target = models.CharField(max_length=24)
     organ = models.ForeignKey("accounts.Organ", models.PROTECT, related_name="+")
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    posting = models.ForeignKey(
+        "accounts.Posting", models.PROTECT, null=True, related_name="+", help_text="in which it was sent"
+    )
+    limited_to = ArrayField(
+        models.CharField(max_length=40),
+        null=True,
+        help_text="the rights that a token left, if it came by one",
+    )
     created_at = models.DateTimeField()
     language = models.CharField(max_length=10)
     state = models.CharField(max_length=12, default=ImportState.RECEIVED.value)

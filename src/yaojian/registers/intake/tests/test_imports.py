@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from yaojian.foundation.accounts.facade import Actor, Role
+from yaojian.foundation.accounts.facade import Actor, Organ, Permission, Posting, Role
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from yaojian.foundation.ledger.facade import Act
 from yaojian.foundation.reference.facade import load_divisions
+from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.facade import Subject, register_subjects
 from yaojian.registers.enterprises.tests.factories import Region, officer, pharmacy
 from yaojian.registers.intake import jobs, storage
@@ -280,3 +282,39 @@ def test_an_import_that_a_worker_holds_is_left_to_it(registrar: Actor) -> None:
         assert jobs.take_up_what_was_left() == 0
         with Watch(job.pk) as second:
             assert not second.is_mine
+
+
+def test_the_worker_acts_in_the_posting_that_sent_the_table(registrar: Actor, region: Region) -> None:
+    newest = post_to(region.qitai, registrar, Role.INSPECTOR)
+    assert newest.pk != registrar.posting_id
+    job = entered(registrar, workbook([row(1)]))
+    assert (job.state, job.count(RowChange.NEW)) == ("done", 1)
+    act = Act.objects.get(kind="register.imported")
+    assert (act.organ_id, act.role) == (region.prefecture.pk, Role.REGISTRAR)
+
+
+def test_a_posting_that_is_over_is_stood_in_for_by_another_of_the_same_organ(
+    registrar: Actor, region: Region
+) -> None:
+    job = received(registrar, workbook([row(1)]))
+    Posting.objects.filter(pk=registrar.posting_id).update(valid_to=today() - timedelta(days=1))
+    post_to(region.prefecture, registrar, Role.INSPECTOR)
+    chief = post_to(region.prefecture, registrar, Role.CHIEF)
+    assert jobs._importer(job).posting_id == chief.pk
+    Posting.objects.filter(pk=chief.pk).update(valid_to=today() - timedelta(days=1))
+    with pytest.raises(NotAllowed):
+        jobs._importer(job)
+
+
+def test_what_came_by_a_token_is_worked_on_with_the_tokens_rights(registrar: Actor) -> None:
+    limits = frozenset({Permission.REGISTER_IMPORT, Permission.SUBJECT_EDIT})
+    job = received(replace(registrar, limited_to=limits), workbook([row(1)]))
+    assert jobs._importer(Import.objects.get(pk=job.pk)).limited_to == limits
+    assert jobs._importer(received(registrar, workbook([row(2)]))).limited_to is None
+
+
+def post_to(organ: Organ, actor: Actor, role: Role) -> Posting:
+    """A newer posting of the same person."""
+    return Posting.objects.create(
+        user_id=actor.user_id, organ=organ, role=role.value, valid_from=date(2024, 1, 1)
+    )
