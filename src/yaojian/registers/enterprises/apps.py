@@ -9,9 +9,15 @@ class EnterprisesApp(AppConfig):
     def ready(self) -> None:
         from yaojian.foundation.accounts.facade import ask_before_closing
         from yaojian.registers.enterprises import subscribers  # noqa: F401 — declares its handlers
-        from yaojian.registers.enterprises.merging_port import DutyFollower, Follower, follow_merges
+        from yaojian.registers.enterprises.merging_port import (
+            DocumentFollower,
+            DutyFollower,
+            Follower,
+            follow_merges,
+        )
         from yaojian.registers.enterprises.scopes import held_by
 
         ask_before_closing(held_by)
         follow_merges(DutyFollower("worklist.WorkItem", "subject_id", _("Work items")))
+        follow_merges(DocumentFollower("documents.Document", "file_id", _("Documents")))
         follow_merges(Follower("deadlines.RunningClock", "subject_id", _("Running clocks")))

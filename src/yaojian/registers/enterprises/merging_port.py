@@ -14,6 +14,7 @@ from django.db import models
 from django.utils.functional import Promise
 
 from yaojian.foundation.copying import is_any_of
+from yaojian.foundation.ledger.facade import SUBJECT_KIND
 from yaojian.registers.enterprises.actions.storing import KEY
 
 
@@ -63,6 +64,23 @@ class DutyFollower(Follower):
         keys = list(rows.order_by("pk").values_list("pk", flat=True))
         self._rows().filter(is_any_of("pk", keys, KEY)).update(**{self.column: kept})
         return keys
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFollower(Follower):
+    """Documents of the subject's own file, except those of which the kept file holds the same bytes."""
+
+    def move(self, ended: int, kept: int) -> list[int]:
+        """Let documents belong to the file of the kept subject; their keys."""
+        same = {name: models.OuterRef(name) for name in ("part", "sha256")}
+        doubled = self._rows().filter(**{self.column: kept}, **same)
+        rows = self._rows().filter(**{self.column: ended}).exclude(models.Exists(doubled))
+        keys = list(rows.order_by("pk").values_list("pk", flat=True))
+        self._rows().filter(is_any_of("pk", keys, KEY)).update(**{self.column: kept})
+        return keys
+
+    def _rows(self) -> models.QuerySet[models.Model]:
+        return apps.get_model(self.table)._default_manager.filter(file_kind=SUBJECT_KIND)
 
 
 _followers: dict[str, Follower] = {}

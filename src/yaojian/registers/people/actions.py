@@ -23,10 +23,18 @@ from yaojian.registers.people.checks import (
     sex_in,
 )
 from yaojian.registers.people.contracts import SEX_NAMES, person_ref
-from yaojian.registers.people.models import InspectorQualification, Person, PharmacistRegistration
+from yaojian.registers.people.models import (
+    BatchChange,
+    InspectorQualification,
+    Person,
+    PharmacistRegistration,
+)
 from yaojian.registers.people.queries import may_edit, people_visible_to, person_visible_to
 
 LONGEST_NAME = 60
+FORGOTTEN = ("name", "pinyin", "identity_index", "phone_index", "identity_sealed", "phone_sealed")
+ERASED_NAME = "已销毁"
+"""What stands in the register for a name that was erased."""
 
 
 def checked_person(name: str, sex: str, identity_number: str, phone: str) -> dict[str, str]:
@@ -240,14 +248,25 @@ def full_time_of_account(user: User) -> bool:
 
 @transaction.atomic
 def erase_person(*, by: Actor, person_id: int, reason: str) -> None:
-    """Destroy the key of a person's sealed data and forget how to find it; the roles stay.
+    """Destroy the key of a person's sealed data, forget the name and how to find it; the roles stay.
 
     Raises NotAllowed, NotFound, InvalidInput (no reason), Conflict (nothing sealed, or erased already).
     """
     person = editable_person(by, person_id)
     destroy_key(by=by, owner=person_ref(person.pk), reason=reason)
     person.erased_at, person.identity_index, person.phone_index = now(), "", ""
-    person.save(update_fields=["erased_at", "identity_index", "phone_index"])
+    person.name, person.pinyin, person.search_text = ERASED_NAME, initials_of(ERASED_NAME), ""
+    person.save(update_fields=["erased_at", "identity_index", "phone_index", "name", "pinyin", "search_text"])
+    _forget_in_imports(person.pk)
+
+
+def _forget_in_imports(person_id: int) -> None:
+    """What imports remember of a person's columns, for their undoing, is blanked; they stay as they are."""
+    for change in BatchChange.objects.filter(table="person", row_id=person_id):
+        for side in (change.before, change.after):
+            if side is not None:
+                side.update({name: "" for name in FORGOTTEN if name in side})
+        change.save(update_fields=["before", "after"])
 
 
 def refresh_search_text(person_ids: Collection[int]) -> None:
@@ -261,7 +280,9 @@ def refresh_search_text(person_ids: Collection[int]) -> None:
     certificates = InspectorQualification.objects.filter(~Q(certificate_no=""), person__in=person_ids)
     for person_id, number in certificates.order_by().values_list("person_id", "certificate_no"):
         numbers.setdefault(person_id, set()).add(number)
-    people = list(Person.objects.filter(pk__in=person_ids).only("name", "pinyin", "search_text"))
+    people = list(
+        Person.objects.filter(pk__in=person_ids, erased_at__isnull=True).only("name", "pinyin", "search_text")
+    )
     for person in people:
         person.search_text = search_text_of(person.name, person.pinyin, *sorted(numbers.get(person.pk, ())))
     Person.objects.bulk_update(people, ["search_text"], batch_size=500)

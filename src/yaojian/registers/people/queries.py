@@ -98,6 +98,17 @@ def may_edit_role(actor: Actor, role: PersonRole) -> bool:
     return isinstance(role, Expert) and (role.person.organ.path or "").startswith(actor.organ_path)
 
 
+def places_visible_to(actor: Actor, roles: Iterable[PersonRole]) -> frozenset[int]:
+    """The keys of the subjects of some roles that the actor may see; no query where their organ answers."""
+    subjects = {
+        role.subject_id: role.subject for role in roles if isinstance(role, PharmacistRegistration | Position)
+    }
+    own = {key for key, subject in subjects.items() if answers_for(actor, subject)}
+    rest = subjects.keys() - own
+    seen = subjects_visible_to(actor).filter(pk__in=rest).values_list("pk", flat=True) if rest else ()
+    return frozenset(own.union(seen))
+
+
 def roles_of(kind: RoleKind) -> QuerySet[Any]:
     """All roles of a kind with what their pages need; callers have scoped the person or subject."""
     roles: QuerySet[Any] = ROLE_MODELS[kind]._default_manager.select_related("person__organ")

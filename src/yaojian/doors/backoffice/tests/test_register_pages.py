@@ -190,3 +190,8 @@ def test_a_thousand_stores_of_a_chain_are_paged(
         page = client.get(file_of(head), {"view": "related", "page": "2"})
     assert len(page.context["rows"]) == 25
     assert page.context["page"].paginator.count == 1000
+
+
+def test_completeness_is_for_who_sees_subordinates(signed_in: SignedIn, region: Region) -> None:
+    assert signed_in("chief").get("/subjects/completeness/").status_code == 200
+    assert signed_in("township").get("/subjects/completeness/").status_code == 403

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from yaojian.registers.people.facade import (
     RoleKind,
     matching,
     people_visible_to,
+    places_visible_to,
     roles_in_force,
 )
 
@@ -31,7 +33,9 @@ class RoleOut(Schema):
     kind: str = Field(description="inspector, pharmacist, expert or position.", examples=["inspector"])
     valid_from: date
     valid_to: date | None = Field(description="Last day; null until further notice.")
-    subject_id: int | None = Field(description="Where a pharmacist is registered or a position is held.")
+    subject_id: int | None = Field(
+        description="Where a pharmacist is registered or a position is held; null outside your area."
+    )
     organ: str | None = Field(description="Code of an inspector's organ.")
     particulars: dict[str, str | bool | date | None] = Field(
         description="By kind. inspector: sequence, tier, grade, full_time (null: the account's posting says "
@@ -82,6 +86,7 @@ def list_people(
         rows = rows.filter(changed_at__gte=aware(updated_since))
     page = page_by_key(rows, limit, after)
     roles = roles_in_force([row.pk for row in page["items"]], day)
+    places = places_visible_to(acting(request), [held for row in roles.values() for held in row])
     page["items"] = [
         PersonOut(
             id=row.pk,
@@ -89,21 +94,22 @@ def list_people(
             organ=row.organ.code,
             has_identity_number=bool(row.identity_sealed),
             has_phone=bool(row.phone_sealed),
-            roles=[role_out(held) for held in roles[row.pk]],
+            roles=[role_out(held, places) for held in roles[row.pk]],
         )
         for row in page["items"]
     ]
     return page
 
 
-def role_out(role: PersonRole) -> RoleOut:
-    """A role as JSON."""
+def role_out(role: PersonRole, places: Collection[int]) -> RoleOut:
+    """A role as JSON; `places`: the subjects that the reader may see."""
+    subject_id: int | None = getattr(role, "subject_id", None)
     columns = [name for name in ROLE_FIELDS[role.kind] if name not in ("subject_id", "organ_id")]
     return RoleOut(
         kind=role.kind.value,
         valid_from=role.valid_from,
         valid_to=role.valid_to,
-        subject_id=getattr(role, "subject_id", None),
+        subject_id=subject_id if subject_id in places else None,
         organ=role.organ.code if role.kind is RoleKind.INSPECTOR else None,  # type: ignore[attr-defined]
         particulars={name: getattr(role, name) for name in columns},
     )

@@ -232,7 +232,7 @@ def history_shown(look: Look) -> dict[str, Any]:
 
 def risk_shown(look: Look) -> dict[str, Any]:
     """The grade, why, and how it came about."""
-    return risk_context(look.actor, look.subject, changeable=look.shown.is_today)
+    return risk_context(look.actor, look.subject, subject_ids=look.keys, changeable=look.shown.is_today)
 
 
 def _facilities(look: Look) -> QuerySet[Subject]:

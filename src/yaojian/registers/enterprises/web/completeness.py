@@ -31,7 +31,7 @@ def _missing(place: int, row: dict[str, Any]) -> int:
     return int(row["cells"][place]["count"])
 
 
-@requires(Permission.SUBJECT_VIEW)
+@requires(Permission.SUBORDINATES_VIEW)
 def completeness(request: ActingRequest) -> HttpResponseBase:
     """Of the open subjects that each organ answers for, how many lack what."""
     counted: Any = (

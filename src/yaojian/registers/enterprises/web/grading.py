@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -99,11 +99,16 @@ def _name_of(scheme: Scheme, kind: str, code: str) -> str:
     return factor.title_en if (get_language() or "").startswith("en") else factor.title_zh
 
 
-def risk_context(actor: Actor, subject: Subject, *, changeable: bool) -> dict[str, Any]:
-    """The grade of a subject: what it is, what the scheme says and why, and how it came about."""
+def risk_context(
+    actor: Actor, subject: Subject, *, subject_ids: Collection[int], changeable: bool
+) -> dict[str, Any]:
+    """The grade of a subject: what it is, what the scheme says and why, and how it came about.
+
+    `subject_ids`: its key and those of the subjects merged into it, whose decisions are shown as well.
+    """
     scheme = risk_scheme()
     now_says = assessed(subject) if changeable else None
-    decisions = list(RiskDecision.objects.filter(subject_id=subject.pk)[:50])
+    decisions = list(RiskDecision.objects.filter(subject_id__in=list(subject_ids))[:50])
     versions = list(
         SubjectVersion.objects.filter(CURRENT, subject_id=subject.pk)
         .select_related("subject__risk_proposal")

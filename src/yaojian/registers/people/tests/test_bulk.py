@@ -16,6 +16,7 @@ from yaojian.foundation.accounts.models import Organ
 from yaojian.foundation.errors import Conflict, NotAllowed, NotFound
 from yaojian.foundation.ledger.facade import Act
 from yaojian.registers.enterprises.facade import Subject
+from yaojian.registers.people.actions import erase_person
 from yaojian.registers.people.contracts import Change, RoleEntry, RoleKind
 from yaojian.registers.people.facade import undo_people
 from yaojian.registers.people.models import (
@@ -137,6 +138,18 @@ def test_what_was_changed_since_is_not_undone(clerk: Actor) -> None:
     with pytest.raises(Conflict):
         undo_people(by=clerk, batch=batch)
     assert Person.objects.count() == 2
+
+
+def test_what_an_import_remembers_of_an_erased_person_is_blanked(clerk: Actor) -> None:
+    batch = uuid.uuid4()
+    enter(clerk, an_entry(1, registration("P1", 1), name="甲"))
+    enter(clerk, an_entry(1, registration("P1", 1), name="甲乙"), batch=batch)
+    chief = an_actor(Organ.objects.get(pk=clerk.organ_id), Role.CHIEF)
+    erase_person(by=chief, person_id=Person.objects.get().pk, reason="本人申请")
+    remembered = BatchChange.objects.get()
+    assert "甲" not in f"{remembered.before}{remembered.after}"
+    with pytest.raises(Conflict):
+        undo_people(by=clerk, batch=batch)
 
 
 def test_foreign_subjects_and_imports_do_not_exist(clerk: Actor) -> None:

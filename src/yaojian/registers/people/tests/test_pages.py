@@ -14,9 +14,10 @@ from yaojian.foundation.accounts.facade import Actor, Organ, Role, User
 from yaojian.foundation.ledger.facade import Act
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import WorkItem
+from yaojian.registers.enterprises.facade import Subject
 from yaojian.registers.people.contracts import RoleEntry, RoleKind
 from yaojian.registers.people.duties import refresh_people_duties
-from yaojian.registers.people.models import Person, PharmacistRegistration
+from yaojian.registers.people.models import Person, PharmacistRegistration, Position
 from yaojian.registers.people.tests.factories import (
     a_pharmacy,
     an_actor,
@@ -126,7 +127,10 @@ def test_erased_data_is_said_to_be_erased(clerk: Actor, person: Person) -> None:
     client = client_of(clerk)
     assert client.post(f"/people/{person.pk}/erase/", {"reason": ""}).status_code == 422
     assert client.post(f"/people/{person.pk}/erase/", {"reason": "本人申请"}).status_code == 302
-    assert "密钥" in text(client.get(f"/people/{person.pk}/"))
+    page = text(client.get(f"/people/{person.pk}/"))
+    assert "密钥" in page
+    assert "曾巧玲" not in page + text(client.get("/people/")) + text(client.get("/people/", {"q": "zql"}))
+    assert "已销毁" in text(client.get("/people/"))
     assert client.post(f"/people/{person.pk}/reveal/", PURPOSE).status_code in (409, 422)
 
 
@@ -200,3 +204,19 @@ def test_the_subjects_file_shows_its_people_and_documents(clerk: Actor, person: 
     assert "曾巧玲" not in text(client.get(address, {"view": "people", "as_of": "2016-01-01"}))
     assert 'name="files"' in text(client.get(address, {"view": "documents"}))
     assert 'name="files"' not in text(client.get(address, {"view": "documents", "as_of": "2016-01-01"}))
+
+
+def test_an_employer_outside_the_area_is_neither_linked_nor_named(clerk: Actor, person: Person) -> None:
+    stranger = an_actor(an_organ("b", territory="659001"))
+    far = a_pharmacy(Organ.objects.get(pk=stranger.organ_id), "Q1", "659001001")
+    Position.objects.create(person=person, subject=far, position="employee", valid_from=SINCE)
+    near = Subject.objects.get(code="P1")
+    page = text(client_of(clerk).get(f"/people/{person.pk}/"))
+    rows = client_of(clerk).get(f"/people/{person.pk}/").context["rows"]
+    assert f"/subjects/{near.pk}/" in page
+    assert f"/subjects/{far.pk}/" not in page
+    assert [row["place"]["name"] for row in rows] == [near.name, "辖区外"]
+    theirs = text(client_of(stranger).get("/people/"))
+    assert f"/subjects/{near.pk}/" not in theirs
+    given = client_of(clerk).get("/api/v1/people").json()["items"]
+    assert [role["subject_id"] for role in given[0]["roles"]] == [near.pk, None]

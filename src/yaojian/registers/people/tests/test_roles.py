@@ -18,6 +18,7 @@ from yaojian.registers.people.actions import (
     erase_person,
     full_time_of_account,
     link_account,
+    refresh_search_text,
     same_phone,
 )
 from yaojian.registers.people.contracts import RoleKind, person_ref
@@ -298,6 +299,9 @@ def test_erasure_leaves_the_roles_and_nothing_to_read(clerk: Actor) -> None:
     person.refresh_from_db()
     assert (person.identity_index, person.phone_index) == ("", "")
     assert key_state(person_ref(person.pk)) is KeyState.DESTROYED
+    assert (person.name, person.search_text) == ("已销毁", "")
+    refresh_search_text([person.pk])
+    assert Person.objects.get(pk=person.pk).search_text == ""
     with pytest.raises(Conflict):
         correct_person(by=clerk, person_id=person.pk, name="丙")
 

@@ -35,6 +35,7 @@ from yaojian.registers.people.models import Person, PersonRole, PharmacistRegist
 from yaojian.registers.people.queries import (
     may_edit,
     person_visible_to,
+    places_visible_to,
     roles_of,
 )
 from yaojian.registers.people.web.forms import RevealForm
@@ -100,7 +101,8 @@ def file_context(
     if view == "documents":
         file, answers = person_ref(person.pk), may_edit(actor, person)
         return {**context, **documents_context(actor, file, may_change=day.is_today, answers=answers)}
-    rows = [role_row(actor, role, day.day, editable=day.is_today) for role in roles]
+    places = places_visible_to(actor, roles)
+    rows = [role_row(actor, role, day.day, places=places, editable=day.is_today) for role in roles]
     shown = [row for row in rows if row["role"].valid_from <= day.day or day.is_today]
     return {**context, "rows": shown}
 

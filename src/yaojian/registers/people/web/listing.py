@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +39,7 @@ from yaojian.registers.people.queries import (
     people_visible_to,
     pharmacies_visible_to,
     pharmacies_without_pharmacist,
+    places_visible_to,
     positions_elsewhere,
     role_counts,
     roles_in_force,
@@ -129,6 +131,7 @@ def list_context(actor: Actor, query: QueryDict, day: AsOf) -> dict[str, Any]:
     page = Paginator(in_order(found, query).select_related("organ"), PAGE_SIZE).get_page(query.get("page"))
     roles = roles_in_force([person.pk for person in page], day.day)
     counts = role_counts(of_any_role, day.day)
+    places = places_visible_to(actor, [role for held in roles.values() for role in held])
     return {
         "as_of": day,
         "wanted": wanted,
@@ -138,21 +141,25 @@ def list_context(actor: Actor, query: QueryDict, day: AsOf) -> dict[str, Any]:
         "filters": filters_in_force(wanted, query),
         "clear_url": address(QueryDict(day.parameter)),
         "page": page,
-        "rows": [row_of(actor, person, roles[person.pk], day) for person in page],
+        "rows": [row_of(actor, person, roles[person.pk], day, places) for person in page],
         "may_enter": actor.may(Permission.PERSON_EDIT) and day.is_today,
         "is_narrowed": wanted != PersonFilter(),
     }
 
 
-def row_of(actor: Actor, person: Any, roles: list[PersonRole], day: AsOf) -> dict[str, Any]:
-    """One person as a row."""
+def row_of(
+    actor: Actor, person: Any, roles: list[PersonRole], day: AsOf, places: Collection[int]
+) -> dict[str, Any]:
+    """One person as a row; `places`: the subjects of the roles that the actor may see."""
     first = roles[0] if roles else None
     expiring = next((role for role in roles if state_of(role, day.day)[0] == "due_soon"), None)
     return {
         "person": person,
         "roles": role_words(roles),
-        "place": place_of_role(actor, first) if first else {"name": "", "url": ""},
-        "more_places": len({place_of_role(actor, role)["name"] for role in roles}) - 1 if roles else 0,
+        "place": place_of_role(actor, first, places) if first else {"name": "", "url": ""},
+        "more_places": len({place_of_role(actor, role, places)["name"] for role in roles}) - 1
+        if roles
+        else 0,
         "expires": expiring.valid_to if expiring else None,
     }
 

@@ -17,7 +17,7 @@ from yaojian.foundation.ledger.facade import kind_name
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.registers.enterprises.facade import Subject, type_name
 from yaojian.registers.people.models import Person, PersonRole, PharmacistRegistration
-from yaojian.registers.people.queries import positions_elsewhere, roles_in_force
+from yaojian.registers.people.queries import places_visible_to, positions_elsewhere, roles_in_force
 from yaojian.registers.people.web.suspicions import suspicion_reasons
 from yaojian.registers.people.web.wording import details_of, place_of_role, role_words
 
@@ -57,9 +57,11 @@ def person_rows(actor: Actor, people: QuerySet[Person], day: AsOf) -> Iterator[P
     """People with their roles on a day, some hundred at a time."""
     for chunk in in_chunks(people.select_related("organ")):
         found = roles_in_force([person.pk for person in chunk], day.day)
+        places = places_visible_to(actor, [role for held in found.values() for role in held])
         for person in chunk:
             roles = found[person.pk]
-            yield PersonRow(person, roles, _joined(place_of_role(actor, role)["name"] for role in roles))
+            names = (place_of_role(actor, role, places)["name"] for role in roles)
+            yield PersonRow(person, roles, _joined(names))
 
 
 ACT_LISTING = Listing(

@@ -20,7 +20,7 @@ def subject_people_context(actor: Actor, subject_ids: Collection[int], day: AsOf
     """
     may_see = actor.may(Permission.PERSON_VIEW)
     rows = [
-        role_row(actor, role, day.day, editable=day.is_today)
+        role_row(actor, role, day.day, places=subject_ids, editable=day.is_today)
         for role in (roles_at_subject(subject_ids) if may_see else ())
         if role.valid_from <= day.day or day.is_today
     ]

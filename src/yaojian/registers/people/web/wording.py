@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -106,9 +106,11 @@ def state_of(role: PersonRole, day: date) -> tuple[str, str | Promise]:
     return "done", pgettext("role of a person", "In force")
 
 
-def place_of_role(actor: Actor, role: PersonRole) -> dict[str, Any]:
-    """Where a role is held, linked if the actor may open it."""
+def place_of_role(actor: Actor, role: PersonRole, places: Collection[int]) -> dict[str, Any]:
+    """Where a role is held, linked if the actor may open it; `places`: the subjects that they may see."""
     if isinstance(role, PharmacistRegistration | Position):
+        if role.subject_id not in places:
+            return {"name": pgettext("place of a role", "outside your area"), "url": ""}
         url = ""
         if actor.may(Permission.SUBJECT_VIEW):
             url = reverse("backoffice:subject", args=[role.subject_id])
@@ -118,8 +120,13 @@ def place_of_role(actor: Actor, role: PersonRole) -> dict[str, Any]:
     return {"name": role.institution if isinstance(role, Expert) else "", "url": ""}
 
 
-def role_row(actor: Actor, role: PersonRole, day: date, *, editable: bool) -> dict[str, Any]:
-    """A role as a row of the person's or the subject's page; another day's page offers nothing to change."""
+def role_row(
+    actor: Actor, role: PersonRole, day: date, *, places: Collection[int], editable: bool
+) -> dict[str, Any]:
+    """A role as a row of the person's or the subject's page; another day's page offers nothing to change.
+
+    `places`: the subjects among those of the rows that the actor may see.
+    """
     may_change = editable and role.holds_on(day) and may_edit_role(actor, role)
     numbers = [role.person_id, role.kind.value, role.pk]
     return {
@@ -128,7 +135,7 @@ def role_row(actor: Actor, role: PersonRole, day: date, *, editable: bool) -> di
         "title": title_of(role),
         "details": details_of(role),
         "state": state_of(role, day),
-        "place": place_of_role(actor, role),
+        "place": place_of_role(actor, role, places),
         "change_url": reverse("people:role_change", args=numbers) if may_change else "",
         "end_url": reverse("people:role_end", args=numbers) if may_change else "",
     }
