@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.translation import override
 
 from yaojian.casework.inspections import actions
 from yaojian.casework.inspections.contracts import Severity
@@ -72,7 +73,7 @@ def test_after_it_only_the_lead_passes_on(world: World, admin: User, colleague: 
 
 def test_a_team_never_falls_below_two(world: World, admin: User) -> None:
     opened(world)
-    with pytest.raises(InvalidInput, match="fewer than two"):
+    with override("en"), pytest.raises(InvalidInput, match="fewer than two"):
         lets_leave(world, admin, world.second)
     assert User.objects.get(pk=world.lead.pk).left_on is None
 
