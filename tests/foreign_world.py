@@ -35,12 +35,15 @@ from yaojian.registers.intake.tests import factories as intake
 from yaojian.registers.jurisdiction.models import JurisdictionRule
 from yaojian.registers.licences.facade import LicenceEntry, register_licences
 from yaojian.registers.licences.models import Licence
+from yaojian.registers.people.contracts import RoleEntry, RoleKind
 from yaojian.registers.people.models import Person, PharmacistRegistration
 from yaojian.registers.people.tests import factories as people
 from yaojian.registers.products.facade import ProductEntry, register_products
 from yaojian.registers.products.models import Product
 
 MARK = "外域机密"
+REGISTER_WORDS = ("大药房", "街 1 号", "颗粒", "医药有限公司", "药师")
+"""What follows the mark in entries of the registers, which an agreement may open; all else is in files."""
 EVERYBODYS = {
     "year": ["2026"],
     "day": ["2026-11-23"],
@@ -61,8 +64,10 @@ class Foreign:
     """The foreign jurisdiction and, by parameter, the keys of its objects; `acts` are attacked one by one."""
 
     organ_ids: set[int]
+    parent_id: int
     subject_ids: set[int]
     people: list[User]
+    leaver: User
     objects: dict[str, list[Any]] = field(default_factory=dict)
 
 
@@ -79,6 +84,13 @@ def make_foreign() -> Foreign:
         valid_from=casework.SINCE,
     )
     registrar = casework.acting(registrar_user)
+    leaver = post_person(
+        username="leaver",
+        display_name="离任同事",
+        organ=world.county,
+        role=Role.INSPECTOR,
+        valid_from=casework.SINCE,
+    )
     inspection = _inspection(world)
     licence = _licence(registrar, world.pharmacy)
     product = _product(registrar, world.pharmacy)
@@ -89,8 +101,10 @@ def make_foreign() -> Foreign:
     job = intake.received(registrar, intake.workbook([intake.row(1, **{"企业名称": f"{MARK}诊所"})]))
     foreign = Foreign(
         organ_ids={world.prefecture.pk, world.county.pk, world.pharmacy.responsible_organ_id},
+        parent_id=world.prefecture.pk,
         subject_ids={world.pharmacy.pk},
-        people=[world.lead, world.chief, world.second, registrar_user],
+        people=[world.lead, world.chief, world.second, world.leader, world.township, registrar_user],
+        leaver=leaver,
     )
     foreign.objects = {
         "subject_id": [world.pharmacy.pk],
@@ -133,7 +147,7 @@ def make_foreign() -> Foreign:
         "delegation_id": [
             Delegation.objects.create(
                 principal=world.lead,
-                deputy=world.second,
+                deputy=leaver,
                 valid_from=today(),
                 valid_to=today(),
                 reason=f"{MARK}休假",
@@ -195,6 +209,14 @@ def _product(registrar: Actor, holder: Subject) -> Product:
 def _person(registrar: Actor, subject: Subject) -> tuple[Person, PharmacistRegistration]:
     entry = people.an_entry(7, people.registration(subject.code, 7), name=f"{MARK}药师")
     people.enter(registrar, entry)
+    inspector = {"certificate_no": "WY2024001", "sequence": "drug", "tier": "local", "grade": "junior"}
+    inspector |= {"full_time": True, "organ_code": subject.responsible_organ.code}
+    expert = {"domain": "drug", "institution": f"{MARK}医院", "title": ""}
+    people.enter(
+        registrar,
+        people.an_entry(8, RoleEntry(RoleKind.INSPECTOR, people.DAY, None, inspector), name=f"{MARK}检查员"),
+        people.an_entry(9, RoleEntry(RoleKind.EXPERT, people.DAY, None, expert), name=f"{MARK}专家"),
+    )
     role = PharmacistRegistration.objects.get()
     return role.person, role
 

@@ -18,8 +18,8 @@ class Reading:
     """One speed figure.
 
     `size` is how much there was to do (its meaning is the name's, see the room's README), `peer` what
-    something else took for the same in the same run, `limit` what the machine itself needs at least, both
-    in `unit`; `ratio` is value / peer.
+    something else took for the same in the same run, `limit` what the machine itself needs at least or, in
+    a bench whose limits are goals, what was to be reached, both in `unit`; `ratio` is value / peer.
     """
 
     name: str
@@ -47,9 +47,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A named measurement; `notes` says, per beginning of a reading's name, what its columns mean."""
+    """A named measurement; `notes` says, per beginning of a reading's name, what its columns mean.
+
+    Where `limits_are_goals`, a rate must reach its limit and anything else must stay within it.
+    """
 
     name: str
     title: str
     run: Callable[[Announce], Iterator[Reading]]
     notes: Mapping[str, str]
+    limits_are_goals: bool = False

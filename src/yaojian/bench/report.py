@@ -15,6 +15,7 @@ from yaojian.bench.contracts import Bench, Reading
 
 SIGNIFICANT_DIGITS = 4
 COLUMNS = ("name", "value", "unit", "size", "peer", "limit", "ratio")
+MET, MISSED = "met", "missed"
 
 
 def significant(number: float | None) -> float | None:
@@ -62,8 +63,18 @@ def _shown(number: float | None) -> str:
     return f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{rounded:g}"
 
 
-def _cells(reading: Reading) -> list[str]:
-    return [
+def verdict(reading: Reading) -> str:
+    """Whether a goal was met: a rate reaches it, anything else stays within it; nothing without a goal."""
+    if reading.limit is None:
+        return ""
+    reached = (
+        reading.value >= reading.limit if reading.unit.endswith("/s") else reading.value <= reading.limit
+    )
+    return MET if reached else MISSED
+
+
+def _cells(reading: Reading, limits_are_goals: bool) -> list[str]:
+    cells = [
         reading.name,
         _shown(reading.value),
         reading.unit,
@@ -72,12 +83,14 @@ def _cells(reading: Reading) -> list[str]:
         _shown(reading.limit),
         "-" if reading.ratio is None else f"×{reading.ratio:.3g}",
     ]
+    return [*cells, verdict(reading)] if limits_are_goals else cells
 
 
 def table(bench: Bench, readings: Sequence[Reading]) -> str:
     """The readings under a header that names the machine, with the notes on the rows that are there."""
-    rows = [list(COLUMNS), *(_cells(reading) for reading in readings)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+    head = [*COLUMNS, "goal"] if bench.limits_are_goals else list(COLUMNS)
+    rows = [head, *(_cells(reading, bench.limits_are_goals) for reading in readings)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     left = {0, 2}
     lines = [
         "  ".join(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from yaojian.bench.registers import province
 from yaojian.bench.registers.sizes import LEADER, OFFICER
 from yaojian.bench.visitor import Page
 
 ALL = "whose=area"
+FIRST_CODE = province.row(0).code
+"""The code of a legal entity; the list links to its file when one searches for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,13 @@ MEASURED = (
     _leader("licences", f"/licences/?{ALL}"),
     _leader("licences.number", f"/licences/?{ALL}&q={quote('经营许2010')}"),
     _leader("licence", f"/licences/?{ALL}", r"/licences/\d+/"),
+    _leader("workbench.search", f"/?q={quote('大药房')}"),
+    _leader("products", f"/products/?{ALL}"),
+    _leader("product", f"/products/?{ALL}", r"/products/\d+/"),
+    _leader("people", f"/people/?{ALL}"),
+    _leader("person", f"/people/?{ALL}", r"/people/\d+/"),
+    _leader("entity", f"/subjects/?{ALL}&q={FIRST_CODE}", r"/subjects/entities/\d+/"),
+    _leader("completeness", "/subjects/completeness/"),
     _leader("inspections", f"/inspections/?{ALL}"),
     _leader("journal", "/journal/"),
     _officer("workbench", "/"),

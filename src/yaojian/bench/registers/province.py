@@ -147,6 +147,18 @@ def row(number: int) -> Row:
     )
 
 
+def open_codes(end: int, types: tuple[str, ...]) -> list[str]:
+    """The codes of the open subjects of some types among the first `end`."""
+    numbers = [number for number in range(end) if _types()[number % 1000] in types]
+    return [one.code for one in map(row, numbers) if one.closed_on is None]
+
+
+def word(number: int) -> str:
+    """A name of two or three characters, the same for a number on every machine."""
+    draw = Random(number)  # noqa: S311 — the same word every time is what is wanted
+    return draw.choice(FIRST) + draw.choice(SECOND) + draw.choice(("", draw.choice(SECOND)))
+
+
 def papers(of: Row) -> Iterator[Paper]:
     """The licences and filings of a row, older terms before newer: 2.15 for each subject on the average."""
     if of.subject_type in PHARMACIES:

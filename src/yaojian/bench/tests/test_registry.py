@@ -104,6 +104,23 @@ def test_the_table_names_machine_and_notes(capsys: pytest.CaptureFixture[str]) -
     assert "what z means" not in table
 
 
+def test_a_bench_with_goals_says_which_are_met(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def readings(announce: Announce) -> Iterator[Reading]:
+        for unit in ("rows/s", "ms"):
+            for value in (100.0, 200.0):
+                yield Reading.beside(f"{unit}.{value:g}", value, unit, size=None, peer=None, limit=150.0)
+        yield Reading.beside("without", 1.0, "ms", size=None, peer=None)
+
+    monkeypatch.setitem(BENCHES, "goals", Bench("goals", "with goals", readings, {}, limits_are_goals=True))
+    assert command.main(["goals"]) == 0
+    last = {line.split()[0]: line.split()[-1] for line in capsys.readouterr().out.splitlines() if line}
+    assert {last["rows/s.100"], last["ms.200"]} == {"missed"}
+    assert {last["rows/s.200"], last["ms.100"]} == {"met"}
+    assert last["without"] == "-"
+
+
 def test_a_failed_bench_is_1_and_keeps_what_it_measured(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["bad", "--json"]) == 1
     streams = capsys.readouterr()
