@@ -139,6 +139,7 @@ def test_the_strongest_roles_hold_every_permission() -> None:
     assert frozenset[Permission]().union(*(ROLE_PERMISSIONS[role] for role in STRONGEST)) == set(Permission)
 
 
+@pytest.mark.slow
 def test_nothing_is_read_and_nothing_changes(foreign: Foreign) -> None:
     keys, urls = foreign_keys(foreign), all_addresses(foreign)
     attackers = make_attackers(foreign)
