@@ -41,7 +41,7 @@ def test_an_administrator_url_makes_the_application_role(elsewhere: TestDatabase
 def test_without_the_privilege_the_exact_sql_is_named(elsewhere: TestDatabase, tmp_path: Path) -> None:
     ours = installation(tmp_path, elsewhere.owner_url)
     with pytest.raises(OperationError) as refused, open_database(ours, "test"):
-        pass
+        pytest.fail("the database was opened")
     assert f"LOGIN PASSWORD '{ours.secrets().app_password}'" in refused.value.cure
     # The administrator does it, and then it works.
     with psycopg.connect(elsewhere.superuser_url, autocommit=True) as administrator:

@@ -72,7 +72,7 @@ def test_the_lock_names_its_holder_and_dies_with_it(installation: Installation) 
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
         with pytest.raises(OperationError, match=rf"pid {other.pid}, port 8123"), installation.locked("up"):
-            pass
+            pytest.fail("two hold it")
         holder = installation.holder()
         assert holder is not None
         assert holder.port == 8123
@@ -80,7 +80,7 @@ def test_the_lock_names_its_holder_and_dies_with_it(installation: Installation) 
         other.wait()
     assert installation.holder() is None
     with installation.locked("up"):
-        pass
+        assert installation.holder() is not None
 
 
 def test_an_unwritable_place_is_named(tmp_path: Path) -> None:

@@ -8,16 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from yaojian.foundation.accounts.facade import Permission
-from yaojian.registers.intake.contracts import FieldKind, ImportField, Target
-from yaojian.registers.intake.person_target import (
-    PERSON_FIELDS,
-    enter_people,
-    nothing_shown,
-    person_entry,
-    take_back_people,
-    value_of,
-)
+from yaojian.registers.intake.contracts import FieldKind, ImportField
+from yaojian.registers.intake.person_target import PERSON_FIELDS, people_target, person_entry
 from yaojian.registers.people.contracts import DOMAIN_NAMES, Domain
 from yaojian.registers.people.facade import PersonEntry, RoleKind
 
@@ -92,18 +84,11 @@ def _same_entry(entry: PersonEntry) -> str:
     return f"{entry.identity_number.upper()} {entry.key}"
 
 
-EXPERTS = Target(
-    code="experts",
-    name=pgettext_lazy("import", "Experts"),
-    permission=Permission.PERSON_EDIT,
-    view=Permission.PERSON_VIEW,
-    fields=FIELDS,
-    entry=expert_entry,
-    entry_type=None,
-    key=_same_entry,
+EXPERTS = people_target(
+    "experts",
+    pgettext_lazy("import", "Experts"),
+    FIELDS,
+    expert_entry,
     key_field="identity_number",
-    register=enter_people,
-    undo=take_back_people,
-    current=nothing_shown,
-    value=value_of,
+    key=_same_entry,
 )

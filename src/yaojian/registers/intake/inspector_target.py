@@ -7,16 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from yaojian.foundation.accounts.facade import Permission
-from yaojian.registers.intake.contracts import FieldKind, ImportField, Target
-from yaojian.registers.intake.person_target import (
-    PERSON_FIELDS,
-    enter_people,
-    nothing_shown,
-    person_entry,
-    take_back_people,
-    value_of,
-)
+from yaojian.registers.intake.contracts import FieldKind, ImportField
+from yaojian.registers.intake.person_target import PERSON_FIELDS, people_target, person_entry
 from yaojian.registers.people.contracts import TIER_NAMES, Grade, Sequence, Tier
 from yaojian.registers.people.facade import GRADE_NAMES, SEQUENCE_NAMES, PersonEntry, RoleKind
 
@@ -140,18 +132,10 @@ def inspector_entry(**values: Any) -> PersonEntry:
     return person_entry(RoleKind.INSPECTOR, key, values, values.get("valid_to"))
 
 
-INSPECTORS = Target(
-    code="inspectors",
-    name=pgettext_lazy("import", "Inspectors"),
-    permission=Permission.PERSON_EDIT,
-    view=Permission.PERSON_VIEW,
-    fields=FIELDS,
-    entry=inspector_entry,
-    entry_type=None,
-    key=lambda entry: entry.key,
+INSPECTORS = people_target(
+    "inspectors",
+    pgettext_lazy("import", "Inspectors"),
+    FIELDS,
+    inspector_entry,
     key_field="certificate_no",
-    register=enter_people,
-    undo=take_back_people,
-    current=nothing_shown,
-    value=value_of,
 )

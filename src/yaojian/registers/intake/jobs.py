@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -182,12 +183,9 @@ def _check(job: Import, actor: Actor, watch: Watch) -> None:
     target = target_named(job.target)
     rows, tally = parse_rows(job, target, actor, watch), Tally()
     keep_rows(job, target, rows)
-    try:
-        with transaction.atomic():
-            tally = take_in(job, target, actor, watch, rows, rehearse=True)
-            raise _Rehearsed
-    except _Rehearsed:
-        pass
+    with suppress(_Rehearsed), transaction.atomic():
+        tally = take_in(job, target, actor, watch, rows, rehearse=True)
+        raise _Rehearsed
     with transaction.atomic():
         _keep_results(job, tally)
         job.samples = samples_of(target, tally, actor)

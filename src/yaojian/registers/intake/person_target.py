@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from yaojian.foundation.accounts.facade import Actor
-from yaojian.registers.intake.contracts import EntryFault, EntryOutcome, FieldKind, ImportField
+from yaojian.foundation.accounts.facade import Actor, Permission
+from yaojian.registers.intake.contracts import EntryFault, EntryOutcome, FieldKind, ImportField, Target
 from yaojian.registers.people.contracts import SEX_NAMES
 from yaojian.registers.people.facade import PersonEntry, RoleEntry, RoleKind, register_people, undo_people
 
@@ -83,3 +84,34 @@ def take_back_people(*, by: Actor, batch: UUID) -> list[EntryOutcome]:
 def nothing_shown(actor: Actor, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
     """Nothing: what the register holds of people is shown on their own pages alone."""
     return {}
+
+
+def _own_key(entry: PersonEntry) -> str:
+    return entry.key
+
+
+def people_target(
+    code: str,
+    name: Promise,
+    fields: tuple[ImportField, ...],
+    entry: Callable[..., PersonEntry],
+    *,
+    key_field: str,
+    key: Callable[[PersonEntry], str] = _own_key,
+) -> Target:
+    """A target whose rows are people with one role each."""
+    return Target(
+        code=code,
+        name=name,
+        permission=Permission.PERSON_EDIT,
+        view=Permission.PERSON_VIEW,
+        fields=fields,
+        entry=entry,
+        entry_type=None,
+        key=key,
+        key_field=key_field,
+        register=enter_people,
+        undo=take_back_people,
+        current=nothing_shown,
+        value=value_of,
+    )

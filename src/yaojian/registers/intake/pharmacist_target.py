@@ -7,16 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from yaojian.foundation.accounts.facade import Permission
-from yaojian.registers.intake.contracts import FieldKind, ImportField, Target
-from yaojian.registers.intake.person_target import (
-    PERSON_FIELDS,
-    enter_people,
-    nothing_shown,
-    person_entry,
-    take_back_people,
-    value_of,
-)
+from yaojian.registers.intake.contracts import FieldKind, ImportField
+from yaojian.registers.intake.person_target import PERSON_FIELDS, people_target, person_entry
 from yaojian.registers.people.facade import (
     CATEGORY_NAMES,
     PRACTICE_NAMES,
@@ -110,18 +102,6 @@ def pharmacist_entry(**values: Any) -> PersonEntry:
     return person_entry(RoleKind.PHARMACIST, values["registration_no"], values, values["expires_on"])
 
 
-PHARMACISTS = Target(
-    code="pharmacists",
-    name=_("Licensed pharmacists"),
-    permission=Permission.PERSON_EDIT,
-    view=Permission.PERSON_VIEW,
-    fields=FIELDS,
-    entry=pharmacist_entry,
-    entry_type=None,
-    key=lambda entry: entry.key,
-    key_field="registration_no",
-    register=enter_people,
-    undo=take_back_people,
-    current=nothing_shown,
-    value=value_of,
+PHARMACISTS = people_target(
+    "pharmacists", _("Licensed pharmacists"), FIELDS, pharmacist_entry, key_field="registration_no"
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,8 +92,7 @@ def workbook_rows(path: Path, sheet_name: str) -> Iterator[tuple[int, list[str]]
         for name in archive.namelist():
             # What the parser will unpack beside the sheet must be no larger than the archive says.
             if name.startswith("xl/") and name.endswith(("sharedStrings.xml", "styles.xml")):
-                for _piece in pieces(archive, name):
-                    pass
+                deque(pieces(archive, name), maxlen=0)
     if scan.columns:
         yield from _rows(path, sheet_name, scan)
 
