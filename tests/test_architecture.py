@@ -24,6 +24,7 @@ ROOMS_FROM_THE_GROUND = [
         "django_htmx",
         "procrastinate",
     ],
+    ["kept"],
     ["design"],
     ["accounts", "reference", "outbox"],
     ["ledger"],

@@ -124,6 +124,28 @@ class Scratch:
             raise BenchFailed(f"`yaojian manage {' '.join(arguments)}` failed:\n{done.stdout}{done.stderr}")
         return done.stdout
 
+    @contextmanager
+    def beside(self, *arguments: str) -> Iterator[None]:
+        """Let a management command run meanwhile: from its first line on until its input ends."""
+        with subprocess.Popen(  # noqa: S603 — our own programs, fixed arguments
+            _yaojian("manage", *arguments),
+            env=self.environment,
+            cwd=self.folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=_die_with_parent,
+        ) as running:
+            if running.stdout is None or not running.stdout.readline():
+                raise BenchFailed(
+                    f"`yaojian manage {' '.join(arguments)}` failed: {running.communicate()[1]}"
+                )
+            yield
+            _output, errors = running.communicate()
+        if running.returncode != 0:
+            raise BenchFailed(f"`yaojian manage {' '.join(arguments)}` ended with an error:\n{errors}")
+
     def service(self, name: str) -> psutil.Process:
         """The main process of a service: "web" or "worker"."""
         try:

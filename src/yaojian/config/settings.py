@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "procrastinate.contrib.django",
     "yaojian.foundation.design",
+    "yaojian.foundation.kept",
     "yaojian.foundation.accounts",
     "yaojian.foundation.reference",
     "yaojian.foundation.ledger",

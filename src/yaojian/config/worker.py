@@ -16,6 +16,7 @@ from yaojian.doors.administration.calendar_watch import watch_calendar
 from yaojian.foundation.accounts.facade import apply_due_changes
 from yaojian.foundation.accounts.sessions import sweep_sessions
 from yaojian.foundation.documents import facade as documents
+from yaojian.foundation.kept.facade import sweep_changes
 from yaojian.foundation.notices import facade as notices
 from yaojian.foundation.outbox.facade import deliver_pending, wake_with
 from yaojian.foundation.staffing.facade import (
@@ -150,6 +151,13 @@ def keep_rights_in_order(timestamp: int) -> None:
     return_orphaned()
     tell_of_stranded_files()
     sweep_sessions(before=now() - SESSIONS_KEPT)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="kept.sweep", queueing_lock="kept.sweep")
+def sweep_notes_of_changes(timestamp: int) -> None:
+    """Each hour keep the notes about changed tables short."""
+    sweep_changes()
 
 
 @app.periodic(cron="4 16 * * *")

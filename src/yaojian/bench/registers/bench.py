@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from yaojian.bench import memory, visitor
 from yaojian.bench.contracts import Announce, Bench, Reading
 from yaojian.bench.quantiles import percentile
-from yaojian.bench.registers.pages import MEASURED
+from yaojian.bench.registers.pages import COUNTED, MEASURED
 from yaojian.bench.registers.sizes import LEADER, OFFICER, PASSWORD, SIZES
 from yaojian.bench.scratch import Scratch, scratch_installation
 
@@ -17,7 +17,8 @@ REQUESTS = 25
 MS_PER_S = 1000
 MOST_QUERIES = 15
 PAGE_MS, ROWS_PER_S, WEB_MIB = 150.0, 2_000.0, 300.0
-"""The goals: a page's p95, an import's speed, the memory of a web process."""
+SCOPE_SHARE = 0.1
+"""The goals: a page's p95, an import's speed, the memory of a web process, what the scope adds to a page."""
 
 
 def run(announce: Announce) -> Iterator[Reading]:
@@ -38,6 +39,12 @@ def run(announce: Announce) -> Iterator[Reading]:
             health = p95[size].pop("health")
             for name, value in p95[size].items():
                 yield Reading.beside(f"page.{name}.p95", value, "ms", size=size, peer=health, limit=PAGE_MS)
+            announce(f"{len(COUNTED)} 个页面，登记同时变动 / pages while the registers change")
+            with scratch.beside("bench_registers", "change"):
+                changing = page_p95(scratch, COUNTED)
+            for name in sorted(COUNTED):
+                peer = p95[size][name]
+                yield Reading.beside(f"changing.{name}.p95", changing[name], "ms", size=size, peer=peer)
             yield from inner_readings(scratch, size, announce)
         web = memory.members(scratch.service("web").pid)
         held = max(memory.total_mib([pid]) for pid in web)
@@ -50,13 +57,14 @@ def run(announce: Announce) -> Iterator[Reading]:
         announce("停止并清理 / stopping and removing")
 
 
-def page_p95(scratch: Scratch) -> dict[str, float]:
-    """The p95 of every page in ms, opened by whom it is for, and of /health."""
+def page_p95(scratch: Scratch, names: Collection[str] = ()) -> dict[str, float]:
+    """The p95 of every page, or of some, in ms, opened by whom it is for, and of /health."""
     taken: dict[str, float] = {}
     for username in (LEADER, OFFICER):
         person = visitor.Visitor(scratch.port)
         person.sign_in(username, PASSWORD)
         pages = [measured.page for measured in MEASURED if measured.username == username]
+        pages = [page for page in pages if not names or page.name in names]
         where = {"health": visitor.HEALTH} | visitor.addresses(person, pages)
         seconds = visitor.seconds_per_page(person, [person], where, REQUESTS)
         taken |= {name: percentile(values, P) * MS_PER_S for name, values in seconds.items()}
@@ -80,8 +88,11 @@ def inner_readings(scratch: Scratch, size: int, announce: Announce) -> Iterator[
     found = json.loads(scratch.ask("bench_registers", "inside"))
     for name, count in found["queries"].items():
         yield Reading(f"queries.{name}", count, "queries", size, None, MOST_QUERIES, None)
+    for name, (scoped, free) in found["requests"].items():
+        most = free * (1 + SCOPE_SHARE)
+        yield Reading.beside(f"scope.request.{name}", scoped, "ms", size=size, peer=free, limit=most)
     for name, (scoped, free) in found["scope"].items():
-        yield Reading.beside(f"scope.{name}", scoped, "ms", size=size, peer=free)
+        yield Reading.beside(f"scope.query.{name}", scoped, "ms", size=size, peer=free)
 
 
 REGISTERS = Bench(
@@ -94,7 +105,11 @@ REGISTERS = Bench(
         f"peer: p95 of {visitor.HEALTH}; limit: the goal; county.*: an inspector's county, the "
         "others: a leader's province",
         "queries.": "database queries of one request; limit: what the page may need",
-        "scope.": "median of the scoped query; peer: a plain filter for the same rows (the leader: none)",
+        "changing.": "the same page while one row of each register is written ten times a second, so that "
+        "every page counts anew; peer: the page with the counts kept",
+        "scope.request.": "median of a whole request; peer: the same with plain filters for the same rows "
+        "(the leader: none) in place of the scope; .anew: nothing kept; limit: the goal",
+        "scope.query.": "median of a bare query; peer: a plain filter for the same rows",
         "import.": "a workbook of so many subjects that the register lacks, 1 % of them broken, from the "
         "file to the commit, checking included, in the process that measures, without web server and worker; "
         "limit: the goal; peer: the workbook read by the same library and as many rows copied "

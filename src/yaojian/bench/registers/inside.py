@@ -1,15 +1,11 @@
-"""What only the inside knows: how many queries a page asks, and what the scope adds to one."""
+"""What only the inside knows: how many queries a page asks, and when the database has come to rest."""
 
 from __future__ import annotations
 
-import statistics
 import time
-from collections.abc import Callable
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Q, QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -17,10 +13,6 @@ from yaojian.bench.contracts import BenchFailed
 from yaojian.bench.registers.pages import MEASURED
 from yaojian.bench.registers.sizes import LEADER, OFFICER
 from yaojian.bench.visitor import first_link
-from yaojian.casework.inspections.facade import inspections_visible_to
-from yaojian.foundation.accounts.facade import actor_of
-from yaojian.registers.enterprises.facade import Subject, subjects_visible_to
-from yaojian.registers.licences.facade import Licence, licences_visible_to
 
 ROUNDS = 31
 MS_PER_S = 1000
@@ -52,50 +44,6 @@ def _client(username: str) -> Client:
     client = Client()
     client.force_login(get_user_model().objects.get(username=username))
     return client
-
-
-def scope() -> dict[str, tuple[float, float]]:
-    """Medians in ms of reads by turns: scoped, and with a plain filter that gives the same rows.
-
-    The leader may see everything, so that the plain filter is none; the officer's is the county's organ.
-    """
-    found = {}
-    for name, username in (("", LEADER), ("county.", OFFICER)):
-        actor = actor_of(get_user_model().objects.get(username=username))
-        if actor is None:
-            raise BenchFailed(f"{username} has no posting")
-        of_county = Q(organ=actor.organ_id) if username == OFFICER else Q()
-        of_subjects = Q(responsible_organ=actor.organ_id) if username == OFFICER else Q()
-        inspections = inspections_visible_to(actor)
-        pairs: dict[str, tuple[QuerySet[Any], QuerySet[Any]]] = {
-            "subjects": (subjects_visible_to(actor), Subject.objects.filter(of_subjects, merged_into=None)),
-            "licences": (licences_visible_to(actor), Licence.objects.filter(of_county)),
-            "inspections": (inspections, inspections.model._default_manager.filter(of_county)),
-        }
-        for register, (scoped, free) in pairs.items():
-            if scoped.count() != free.count():
-                raise BenchFailed(f"{username} does not see the same {register} by scope and by filter")
-            for read, how in READS.items():
-                found[f"{name}{register}.{read}"] = _medians(how, scoped, free)
-    return found
-
-
-READS: dict[str, Callable[[QuerySet[Any]], object]] = {
-    "count": lambda rows: rows.order_by().count(),
-    "page": lambda rows: list(rows.order_by("-pk")[:25]),
-}
-
-
-def _medians(
-    read: Callable[[QuerySet[Any]], object], scoped: QuerySet[Any], free: QuerySet[Any]
-) -> tuple[float, float]:
-    taken: tuple[list[float], list[float]] = ([], [])
-    for _round in range(ROUNDS):
-        for rows, times in zip((scoped, free), taken, strict=True):
-            began = time.perf_counter()
-            read(rows.all())
-            times.append((time.perf_counter() - began) * MS_PER_S)
-    return statistics.median(taken[0]), statistics.median(taken[1])
 
 
 def settle() -> dict[str, float]:

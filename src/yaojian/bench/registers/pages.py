@@ -30,6 +30,20 @@ def _officer(name: str, address: str, link: str = "") -> Measured:
     return Measured(OFFICER, Page(f"county.{name}", address, link))
 
 
+COUNTED = frozenset(
+    [
+        *(
+            "subjects",
+            "subjects.narrowed",
+            "subjects.last_page",
+            "subjects.as_of",
+            "subjects.map",
+            "licences",
+        ),
+        *("licences.number", "products", "people", "completeness", "county.subjects", "county.licences"),
+    ]
+)
+"""Pages with counts that are kept: they are opened while the registers change, too."""
 MEASURED = (
     _leader("workbench", "/"),
     _leader("subjects", f"/subjects/?{ALL}"),

@@ -22,7 +22,9 @@ from yaojian.casework.inspections.history import (
 )
 from yaojian.casework.inspections.permissions import user_can_open
 from yaojian.casework.inspections.queries import (
+    counts_by_state,
     inspection_with_number,
+    inspections_of,
     inspections_of_subject,
     inspections_visible_to,
     inspections_within,
@@ -48,8 +50,10 @@ __all__ = [
     "PastInspection",
     "PastRound",
     "Severity",
+    "counts_by_state",
     "enter_history",
     "inspection_with_number",
+    "inspections_of",
     "inspections_of_subject",
     "inspections_visible_to",
     "inspections_within",

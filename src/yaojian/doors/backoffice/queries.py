@@ -14,7 +14,12 @@ from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.casework.inspections.facade import InspectionState, inspections_within
+from yaojian.casework.inspections.facade import (
+    InspectionState,
+    counts_by_state,
+    inspections_of,
+    inspections_within,
+)
 from yaojian.foundation.accounts.facade import Actor, Permission, Shared, Width, subtree_q
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.ledger.facade import SUBJECT_KIND, Act
@@ -121,11 +126,9 @@ def inspections_under_way(
     With `team`, only those with the actor in the team.
     """
     states = (InspectionState.ON_SITE, InspectionState.SUBMITTED)
-    inspections = inspections_within(actor, width, principals)
-    if team:
-        inspections = inspections.filter(team__officer_id=actor.user_id)
-    row = inspections.aggregate(**{state.value: Count("pk", filter=Q(state=state.value)) for state in states})
-    return {state: row[state.value] for state in states}
+    inspections = inspections_of(actor) if team else inspections_within(actor, width, principals)
+    counts = counts_by_state(inspections.filter(state__in=[state.value for state in states]))
+    return {state: counts.get(state.value, 0) for state in states}
 
 
 @dataclass(frozen=True, slots=True)

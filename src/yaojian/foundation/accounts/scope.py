@@ -13,15 +13,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, F, Func, Q, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, OuterRef, Q, Value
 
 from yaojian.foundation.accounts.contracts import Actor, Level, Shared, Width
 from yaojian.foundation.accounts.models import Organ, SharingAgreement
+from yaojian.foundation.kept.facade import kept_while
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.timekeeping import today
 
 _KEYS = ArrayField(BigIntegerField())
+TABLES = ("accounts_organ", "accounts_sharingagreement")
+"""What a scope is read from, beside the actor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,15 @@ class Scope:
 
 
 def scope_of_actor(actor: Actor) -> Scope:
-    """The actor's scope today; looked up once, with two queries, and one more for each agreement."""
+    """The actor's scope today; kept until organs or agreements change, else looked up with two queries."""
     day = today()
     remembered = actor.memo.get("scope")
     if remembered is None or remembered[0] != day:
-        remembered = actor.memo["scope"] = (day, _look_up(actor, day))
-    scope: Scope = remembered[1]
-    return scope
+        whose = (actor.organ_path, actor.organ_id, actor.organ_tree, actor.territories, actor.takes_shares)
+        scope = kept_while(TABLES, f"scope {whose!r} {day}", lambda: _look_up(actor, day))
+        remembered = actor.memo["scope"] = (day, scope)
+    found: Scope = remembered[1]
+    return found
 
 
 def _look_up(actor: Actor, day: date) -> Scope:
@@ -72,13 +78,13 @@ def _grants(actor: Actor, day: date) -> Iterable[Grant]:
     """What agreements open: all of it to those in the taking organ; below it, what lies on their own land."""
     steps = actor.organ_path.split(".")[:-1]
     line = [".".join(steps[: n + 1]) + "." for n in range(len(steps))]
+    given = Organ.objects.filter(path__startswith=OuterRef("giver__path")).order_by().values("pk")
     agreements = SharingAgreement.objects.filter(in_force_q(day), taker__path__in=line)
-    for agreement in agreements.select_related("giver", "taker").order_by("pk"):
-        organs = Organ.objects.filter(path__startswith=agreement.giver.path or "-").order_by()
+    for agreement in agreements.annotate(organs=ArraySubquery(given)).order_by("pk"):
         land = tuple(agreement.territories) or None
         if agreement.taker_id != actor.organ_id:
             land = actor.territories if land is None else overlap(land, actor.territories)
-        yield Grant(tuple(organs.values_list("pk", flat=True)), frozenset(agreement.shares), land)
+        yield Grant(tuple(agreement.organs), frozenset(agreement.shares), land)
 
 
 def overlap(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:

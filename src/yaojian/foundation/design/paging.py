@@ -9,25 +9,31 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
+from yaojian.foundation.kept.facade import kept_count, kept_rows
+
 PAGE_SIZE = 25
 
 
 class KeysFirst(Paginator):
     """Finds the keys of a page by an index alone, and only then the rows: a late page costs little more.
 
-    `most`: further rows are neither counted nor paged to; `has_more` says that there are some.
+    `most`: further rows are neither counted nor paged to; `has_more` says that there are some. `keep`: the
+    keys are kept until a table changes; for lists of watched tables.
     """
 
-    def __init__(self, rows: QuerySet[Any], size: int, most: int | None = None) -> None:
+    def __init__(
+        self, rows: QuerySet[Any], size: int, most: int | None = None, *, keep: bool = False
+    ) -> None:
         super().__init__(rows, size)
         self._rows = rows
         self._most = most
+        self._keep = keep
 
     @cached_property
     def _found(self) -> int:
         """How many rows there are, at most one more than `most`."""
         if self._most is None:
-            return self._rows.order_by().count()
+            return kept_count(self._rows) if self._keep else self._rows.order_by().count()
         return self._rows.order_by()[: self._most + 1].count()
 
     @cached_property
@@ -47,17 +53,23 @@ class KeysFirst(Paginator):
         return Page(self._rows.filter(pk__in=keys), number, self)
 
     def _keys(self, start: int, end: int) -> list[Any]:
-        return list(self._rows.values_list("pk", flat=True)[start:end])
+        keys = self._rows.values_list("pk", flat=True)[start:end]
+        return kept_rows(keys) if self._keep else list(keys)
 
 
 def page_of(
-    rows: QuerySet[Any], query: QueryDict, size: int = PAGE_SIZE, total: int | None = None
+    rows: QuerySet[Any],
+    query: QueryDict,
+    size: int = PAGE_SIZE,
+    total: int | None = None,
+    *,
+    keep: bool = False,
 ) -> Page[Any]:
     """The page of `rows` that the address asks for; a page that is not there becomes the nearest.
 
-    `total` is the number of rows where it is known already.
+    `total` is the number of rows where it is known already; `keep` as in `KeysFirst`.
     """
-    paginator = KeysFirst(rows, size)
+    paginator = KeysFirst(rows, size, keep=keep)
     if total is not None:
         paginator.count = total
     return paginator.get_page(query.get("page"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Avg, Count, F, FloatField, Max, Min, QuerySet, Value
 from django.db.models.functions import ASin, Cast, Cos, Floor, Least, Power, Radians, Sin, Sqrt, Substr
 
+from yaojian.foundation.kept.facade import kept_rows
 from yaojian.registers.enterprises.models import Subject
 
 EARTH_RADIUS_M = 6_371_008.8
@@ -103,7 +104,7 @@ def spread(subjects: QuerySet[Subject], digits: int) -> Spread:
         )
     )
     counts, boxes = dict[str, int](), list[Box]()
-    for place, n, west, south, east, north in rows:
+    for place, n, west, south, east, north in kept_rows(rows):
         counts[place] = n
         if west is not None:
             boxes.append(Box(west, south, east, north))
@@ -147,5 +148,5 @@ def clusters(subjects: QuerySet[Subject], box: Box) -> list[Cluster]:
             row["count"],
             row["one"] if row["count"] == 1 else None,
         )
-        for row in rows
+        for row in kept_rows(rows)
     ]

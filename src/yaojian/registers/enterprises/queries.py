@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Shared, Width, all_files_open, visible_q, width_q
 from yaojian.foundation.errors import NotFound
+from yaojian.foundation.kept.facade import kept_from
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.search import having_words, search_words
 from yaojian.foundation.timekeeping import today
@@ -154,6 +156,14 @@ def facet_counts(subjects: QuerySet[Subject], wanted: SubjectFilter, division_di
         .values_list("responsible_organ", "subject_type", "division_code", "risk_grade")
         .annotate(n=Count("pk"))
     )
+    return kept_from(
+        rows, lambda found: _facets(found, wanted, division_digits), "facets", wanted, division_digits
+    )
+
+
+def _facets(
+    rows: Iterable[tuple[int, str, str, str, int]], wanted: SubjectFilter, division_digits: int
+) -> FacetCounts:
     chosen_risk = "" if wanted.risk_grade == "none" else wanted.risk_grade
     total, types, places, risks = 0, Counter[str](), Counter[str](), Counter[str]()
     for _organ, subject_type, division, risk, count in rows:

@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from yaojian.foundation.accounts.facade import Actor, Width, visible_q, width_q
 from yaojian.foundation.copying import is_any_of
 from yaojian.foundation.errors import NotFound
+from yaojian.foundation.kept.facade import kept_rows
 from yaojian.foundation.periods import ONE_DAY, in_force_q
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.facade import Subject, SubjectFilter
@@ -177,7 +178,7 @@ def facet_counts(found: Snapshot, wanted: LicenceFilter) -> FacetCounts:
     kinds: Counter[str] = Counter()
     states: Counter[str] = Counter()
     total = 0
-    for kind, kept, is_since, is_ahead, is_over, n in rows:
+    for kind, kept, is_since, is_ahead, is_over, n in kept_rows(rows):
         stands = state_on(
             day,
             LicenceState(kept),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Permission, responsibility_q
 from yaojian.foundation.errors import NotFound
+from yaojian.foundation.kept.facade import kept_rows
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.search import having_words
 from yaojian.foundation.timekeeping import today
@@ -178,12 +180,23 @@ def _expiring(day: date) -> Q:
     return Q(_has_role(RoleKind.PHARMACIST, soon)) | Q(_has_role(RoleKind.INSPECTOR, soon))
 
 
-def role_counts(people: QuerySet[Person], day: date) -> dict[str, int]:
-    """How many of `people` are in each role on a day."""
-    rows = people.order_by().aggregate(
-        **{kind.value: Count("pk", filter=Q(_has_role(kind, in_force_q(day)))) for kind in RoleKind}
-    )
-    return {kind: count for kind, count in rows.items() if count}
+@dataclass(frozen=True, slots=True)
+class RoleCounts:
+    """How many people there are, and how many of them in each role."""
+
+    total: int
+    roles: dict[str, int]
+
+
+def role_counts(people: QuerySet[Person], day: date) -> RoleCounts:
+    """How many `people` there are, and how many are in each role on a day (one query)."""
+    in_role = {f"as_{kind.value}": _has_role(kind, in_force_q(day)) for kind in RoleKind}
+    rows = people.order_by().annotate(**in_role).values_list(*in_role).annotate(n=Count("pk"))
+    total, roles = 0, Counter[str]()
+    for *holds, n in kept_rows(rows):
+        total += n
+        roles.update({kind.value: n for kind, held in zip(RoleKind, holds, strict=True) if held})
+    return RoleCounts(total, dict(roles))
 
 
 def suspected_registrations(day: date) -> QuerySet[PharmacistRegistration]:

@@ -10,10 +10,12 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     FilteredRelation,
     OuterRef,
@@ -27,6 +29,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Width, visible_q, width_q
 from yaojian.foundation.errors import NotFound
+from yaojian.foundation.kept.facade import kept_rows
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.search import having_words
 from yaojian.foundation.timekeeping import today
@@ -162,39 +165,46 @@ def scanned_or_typed(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FacetCounts:
-    """For each facet, what choosing one of its values would leave, given all other filters."""
+    """For each facet, what choosing one of its values would leave, given all other filters; and all found."""
 
     kinds: dict[str, int]
     states: dict[str, int]
     flags: dict[str, int]
+    total: int
 
 
 def facet_counts(found: Snapshot, wanted: ProductFilter) -> FacetCounts:
-    """The counts beside the facets of a list (two queries, and one for what is new)."""
-    base = matching(found, replace(wanted, kind="", state=""))
+    """The counts beside the facets of a list (one query, by kind, state and marks together)."""
+    base = matching(found, ProductFilter(text=wanted.text))
+    is_new = ExpressionWrapper(Q(approved_on__gt=first_day_of_new(found.day)), output_field=BooleanField())
     state = Case(
         *(When(base.in_state(state), then=Value(state.value)) for state in ProductState),
         default=Value(""),
         output_field=CharField(),
     )
     rows = (
-        base.products.order_by().annotate(stands=state).values_list("kind", "stands").annotate(n=Count("pk"))
+        base.products.order_by()
+        .annotate(stands=state, is_new=is_new)
+        .values_list("kind", "stands", base.flags, "is_new")
+        .annotate(n=Count("pk"))
     )
-    kinds: Counter[str] = Counter()
-    states: Counter[str] = Counter()
-    for kind, stands, n in rows:
-        if not wanted.state or stands == wanted.state:
+    total, kinds, states, flags = 0, Counter[str](), Counter[str](), Counter[str]()
+    for kind, stands, marks, fresh, n in kept_rows(rows):
+        marked = [*marks, NEW] if fresh else marks
+        is_kind, is_state = wanted.kind in ("", kind), wanted.state in ("", stands)
+        is_flag = not wanted.flag or wanted.flag in marked
+        total += n if is_kind and is_state and is_flag else 0
+        if is_state and is_flag:
             kinds[kind] += n
-        if not wanted.kind or kind == wanted.kind:
+        if is_kind and is_flag:
             states[stands] += n
-    without_flag = matching(found, replace(wanted, flag=""))
-    flags: Counter[str] = Counter()
-    sets = without_flag.products.order_by().values_list(without_flag.flags).annotate(n=Count("pk"))
-    for of_product, n in sets:
-        for flag in of_product:
-            flags[flag] += n
-    fresh = without_flag.narrowed(Q(approved_on__gt=first_day_of_new(found.day))).products.count()
-    return FacetCounts(dict(kinds.most_common()), dict(states), {**dict(flags.most_common()), NEW: fresh})
+        if is_kind and is_state:
+            for flag in marked:
+                flags[flag] += n
+    fresh_count = flags.pop(NEW, 0)
+    return FacetCounts(
+        dict(kinds.most_common()), dict(states), {**dict(flags.most_common()), NEW: fresh_count}, total
+    )
 
 
 def product_visible_to(actor: Actor, product_id: int, *, for_update: bool = False) -> Product:

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from yaojian.bench.contracts import BenchFailed
-from yaojian.bench.registers import fill, importing, inside
+from yaojian.bench.registers import changing, fill, importing, inside, scoping
 from yaojian.bench.scratch import MARK
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Used by `yaojian bench registers`. Refuses every data folder but the one made to be measured."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=("fill", "settle", "inside", "import"))
+        parser.add_argument("what", choices=("fill", "settle", "inside", "import", "change"))
         parser.add_argument("--subjects", type=int, default=0)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,8 +33,15 @@ class Command(BaseCommand):
                 found = dict(inside.settle())
             elif options["what"] == "import":
                 found = dict(importing.measure(by=fill.registrar(), count=options["subjects"]))
+            elif options["what"] == "change":
+                changing.keep_changing()
+                return
             else:
-                found = {"queries": inside.queries(), "scope": inside.scope()}
+                found = {
+                    "queries": inside.queries(),
+                    "requests": scoping.requests(),
+                    "scope": scoping.queries(),
+                }
         except BenchFailed as failure:
             raise CommandError(str(failure)) from failure
         self.stdout.write(json.dumps(found))

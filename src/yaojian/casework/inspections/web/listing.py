@@ -36,6 +36,7 @@ from yaojian.foundation.accounts.web.widths import chosen_width, why_so_few, wid
 from yaojian.foundation.deadlines.facade import Badge, badges_of_files
 from yaojian.foundation.design.paging import address, page_of
 from yaojian.foundation.exports.facade import Column, Listing
+from yaojian.foundation.kept.facade import kept_count
 from yaojian.foundation.timekeeping import local_date
 
 LISTING = Listing(
@@ -152,9 +153,9 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     found = matching(of_any_state, InspectionFilter(state=wanted.state, overdue=wanted.overdue), actor)
     rows = rows_in_order(found, query)
     counts = counts_by_state(of_any_state)
-    late = overdue(of_any_state).count()
+    late = kept_count(overdue(of_any_state))
     total = late if wanted.overdue else counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
-    page = page_of(rows, query, total=total)
+    page = page_of(rows, query, total=total, keep=True)
     shown = badges_of_files(FILE_KIND, [inspection.pk for inspection in page])
     return {
         "form": form,

@@ -107,7 +107,7 @@ def list_context(actor: Actor, query: QueryDict, day: AsOf, named: Snapshot) -> 
     wanted, width = wanted_of(query), width_of(actor, query)
     counts = facet_counts(named, facets_of(query))
     found = matching(named, facets_of(query))
-    page = page_of(ordered(found.licences, query), query, total=counts.total)
+    page = page_of(ordered(found.licences, query), query, total=counts.total, keep=True)
     states = states_of(list(page), day.day)
     return {
         "wanted": wanted,

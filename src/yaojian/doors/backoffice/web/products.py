@@ -91,13 +91,14 @@ def list_context(
 ) -> dict[str, Any]:
     """The context of the list's page."""
     wanted, width = wanted_of(query), width_of(actor, query)
-    page = page_of(ordered(found.products, query), query)
+    counts = facet_counts(everything, wanted)
+    page = page_of(ordered(found.products, query), query, total=counts.total, keep=True)
     said = {} if day.is_today else versions_on([product.pk for product in page], day.day)
     states = states_of(list(page), day.day, said)
     return {
         "wanted": wanted,
         "as_of": day,
-        "facets": facets(facet_counts(everything, wanted), wanted),
+        "facets": facets(counts, wanted),
         "filters": filters_in_force(wanted, query),
         "clear_url": address(QueryDict(day.parameter), whose=width.value),
         "width": width.value,

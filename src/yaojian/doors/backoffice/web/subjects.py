@@ -118,7 +118,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     visible, wanted = subjects_asked_for(actor, query), wanted_of(query)
     width = width_of(actor, query)
     counts = facet_counts(visible, wanted, division_digits(actor))
-    page = page_of(ordered(matching(visible, wanted), query), query, total=counts.total)
+    page = page_of(ordered(matching(visible, wanted), query), query, total=counts.total, keep=True)
     codes = [subject.division_code for subject in page]
     names = division_names([*counts.divisions, *(code[:6] for code in codes), *codes, wanted.division])
     due = next_due_days([subject.pk for subject in page])

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from yaojian.foundation.accounts.facade import Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting
+from yaojian.foundation.kept.facade import kept_rows
 from yaojian.registers.enterprises.queries import GAP_NAMES, GAPS, subjects_visible_to
 from yaojian.registers.enterprises.web.tabs import register_tabs
 
@@ -41,7 +42,7 @@ def completeness(request: ActingRequest) -> HttpResponseBase:
         .values("responsible_organ")
         .annotate(n=Count("pk"), **{code: Count("pk", filter=gap) for code, gap in GAPS.items()})
     )
-    found: dict[int, dict[str, int]] = {row["responsible_organ"]: {**row} for row in counted}
+    found: dict[int, dict[str, int]] = {row["responsible_organ"]: {**row} for row in kept_rows(counted)}
     organs = Organ.objects.filter(pk__in=found).order_by("path")
     rows = [_row(organ.label, found[organ.pk], organ.code) for organ in organs]
     if len(rows) > 1:

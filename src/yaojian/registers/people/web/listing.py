@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
+from yaojian.foundation.design.paging import page_of
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.registers.enterprises.facade import type_name
@@ -128,15 +129,18 @@ def list_context(actor: Actor, query: QueryDict, day: AsOf) -> dict[str, Any]:
     wanted, visible = wanted_of(query), people_visible_to(actor)
     of_any_role = matching(visible, replace(wanted, role=""), day.day)
     found = matching(visible, wanted, day.day) if wanted.role else of_any_role
-    page = Paginator(in_order(found, query).select_related("organ"), PAGE_SIZE).get_page(query.get("page"))
-    roles = roles_in_force([person.pk for person in page], day.day)
     counts = role_counts(of_any_role, day.day)
+    # Those without a role in force are found by roles of the past, which are not counted beside the chips.
+    of_role = None if wanted.state == "ended" else counts.roles.get(wanted.role, 0)
+    total = of_role if wanted.role else counts.total
+    page = page_of(in_order(found, query).select_related("organ"), query, total=total, keep=True)
+    roles = roles_in_force([person.pk for person in page], day.day)
     places = places_visible_to(actor, [role for held in roles.values() for role in held])
     return {
         "as_of": day,
         "wanted": wanted,
         "tabs": tabs("people:list"),
-        "role_chips": role_chips(counts, wanted, query),
+        "role_chips": role_chips(counts.roles, wanted, query),
         "facets": facets(wanted),
         "filters": filters_in_force(wanted, query),
         "clear_url": address(QueryDict(day.parameter)),

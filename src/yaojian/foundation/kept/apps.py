@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class KeptApp(AppConfig):
+    name = "yaojian.foundation.kept"
+    label = "kept"
