@@ -195,3 +195,23 @@ def test_a_thousand_stores_of_a_chain_are_paged(
 def test_completeness_is_for_who_sees_subordinates(signed_in: SignedIn, region: Region) -> None:
     assert signed_in("chief").get("/subjects/completeness/").status_code == 200
     assert signed_in("township").get("/subjects/completeness/").status_code == 403
+
+
+def test_map_and_completeness_look_back(signed_in: SignedIn, region: Region) -> None:
+    client = signed_in("chief")
+    (shop,) = registered(make_subject(88, region.qitai, name="旧名药房", latitude=44.02, longitude=89.59))
+    day = today() - timedelta(days=30)
+    form = typed(shop, name="新名药房", latitude="44.02", longitude="89.59", on=day.isoformat(), reason=WHY)
+    assert client.post(file_of(shop, "edit/"), form).status_code == 302
+    for when, name in ((today(), "新名药房"), (day - timedelta(days=1), "旧名药房")):
+        asked = {"whose": "area", "q": "名药房", "as_of": when.isoformat()}
+        drawn = client.get("/subjects/map/", asked).context["data"]["clusters"]
+        box = client.get("/subjects/map/points/", {**asked, "box": "89,44,90,45"}).json()["clusters"]
+        for one in (drawn, box):
+            assert [point["name"] for point in one] == [name]
+            assert ("as_of=" in one[0]["url"]) == (when != today())
+    counted = client.get("/subjects/completeness/").context["rows"][0]
+    assert counted["count"] == client.get("/subjects/?whose=area").context["page"].paginator.count
+    assert not client.get("/subjects/completeness/", {"as_of": "2019-12-31"}).context["rows"]
+    then = client.get("/subjects/completeness/", {"as_of": (day - timedelta(days=1)).isoformat()})
+    assert all("as_of=" in cell["url"] for cell in then.context["rows"][0]["cells"])

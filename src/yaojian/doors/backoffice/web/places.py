@@ -19,6 +19,7 @@ from yaojian.doors.backoffice.web.subjects import (
 )
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.design.as_of import AsOf, as_of
 from yaojian.foundation.design.paging import address
 from yaojian.foundation.errors import InvalidInput
 from yaojian.foundation.reference.facade import division_names, place_of
@@ -45,7 +46,7 @@ MARGIN = 0.04
 @requires(Permission.SUBJECT_VIEW)
 def subject_map(request: ActingRequest) -> HttpResponse:
     """The subjects of the list as points on a map, close ones drawn together; a table of places beside it."""
-    wanted = wanted_of(request.GET)
+    wanted, day = wanted_of(request.GET), as_of(request)
     found = matching(subjects_asked_for(request.actor, request.GET), wanted)
     over = spread(found, division_digits(request.actor))
     counts = over.counts
@@ -56,10 +57,11 @@ def subject_map(request: ActingRequest) -> HttpResponse:
     shown = clusters(located, box) if box else []
     drawn = sum(cluster.count for cluster in shown)
     context = {
+        "as_of": day,
         "total": total,
         "without": total - drawn,
         "filters": filters_in_force(wanted, request.GET, names),
-        "clear_url": "?",
+        "clear_url": address(QueryDict(day.parameter)),
         "list_url": reverse("backoffice:subjects") + address(request.GET),
         "places": [
             {
@@ -72,7 +74,7 @@ def subject_map(request: ActingRequest) -> HttpResponse:
         "data": {
             "box": _corners(box) if box else None,
             "points_url": reverse("backoffice:subject_points") + address(request.GET),
-            "clusters": _points(shown),
+            "clusters": _points(shown, found, day),
         },
     }
     return render(request, "backoffice/subject_map.html", context)
@@ -83,20 +85,26 @@ def subject_points(request: ActingRequest) -> JsonResponse:
     """The clusters in the box `?box=west,south,east,north` of a map, as JSON."""
     box = _box_of(request.GET)
     found = matching(subjects_asked_for(request.actor, request.GET), wanted_of(request.GET))
-    return JsonResponse({"clusters": _points(clusters(found.filter(latitude__isnull=False), box))})
+    shown = clusters(found.filter(latitude__isnull=False), box)
+    return JsonResponse({"clusters": _points(shown, found, as_of(request))})
 
 
-def _points(shown: list[Cluster]) -> list[dict[str, Any]]:
-    """Clusters as the script draws them; a single subject carries its name and address."""
+def _points(shown: list[Cluster], found: QuerySet[Subject], day: AsOf) -> list[dict[str, Any]]:
+    """Clusters as the script draws them; a single subject carries its name on the day, and its address."""
     singles = dict(
-        Subject.objects.filter(pk__in=[c.subject_id for c in shown if c.subject_id]).values_list("pk", "name")
+        found.filter(pk__in=[c.subject_id for c in shown if c.subject_id])
+        .order_by()
+        .values_list("pk", "name")
     )
+    then = f"?{day.parameter}" if day.parameter else ""
     return [
         {
             "at": [round(cluster.longitude, 6), round(cluster.latitude, 6)],
             "count": cluster.count,
             "name": singles.get(cluster.subject_id, "") if cluster.subject_id else "",
-            "url": reverse("backoffice:subject", args=[cluster.subject_id]) if cluster.subject_id else "",
+            "url": reverse("backoffice:subject", args=[cluster.subject_id]) + then
+            if cluster.subject_id
+            else "",
         }
         for cluster in shown
     ]

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from yaojian.foundation.accounts.facade import Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.design.as_of import AsOf, as_of
 from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting
 from yaojian.foundation.kept.facade import kept_rows
-from yaojian.registers.enterprises.queries import GAP_NAMES, GAPS, subjects_visible_to
+from yaojian.registers.enterprises.queries import GAP_NAMES, GAPS, as_they_were, subjects_visible_to
 from yaojian.registers.enterprises.web.tabs import register_tabs
 
 
@@ -34,9 +35,10 @@ def _missing(place: int, row: dict[str, Any]) -> int:
 
 @requires(Permission.SUBORDINATES_VIEW)
 def completeness(request: ActingRequest) -> HttpResponseBase:
-    """Of the open subjects that each organ answers for, how many lack what."""
+    """Of the open subjects that each organ answers for, how many lack what; as of any day."""
+    day, subjects = as_of(request), subjects_visible_to(request.actor)
     counted: Any = (
-        subjects_visible_to(request.actor)
+        (subjects if day.is_today else as_they_were(subjects, day.day))
         .filter(closed_on=None)
         .order_by()
         .values("responsible_organ")
@@ -44,13 +46,14 @@ def completeness(request: ActingRequest) -> HttpResponseBase:
     )
     found: dict[int, dict[str, int]] = {row["responsible_organ"]: {**row} for row in kept_rows(counted)}
     organs = Organ.objects.filter(pk__in=found).order_by("path")
-    rows = [_row(organ.label, found[organ.pk], organ.code) for organ in organs]
+    rows = [_row(organ.label, found[organ.pk], organ.code, day) for organ in organs]
     if len(rows) > 1:
         total = {name: sum(row[name] for row in found.values()) for name in ("n", *GAPS)}
-        rows.insert(0, {**_row(_("All together"), total, ""), "is_sum": True})
+        rows.insert(0, {**_row(_("All together"), total, "", day), "is_sum": True})
     if exporting(request):
         return export_of(request, listing(), rows, len(rows))
     context = {
+        "as_of": day,
         "register_tabs": register_tabs(request.actor, "completeness"),
         "rows": rows,
         "gaps": list(GAP_NAMES.items()),
@@ -58,10 +61,11 @@ def completeness(request: ActingRequest) -> HttpResponseBase:
     return render(request, "enterprises/completeness.html", context)
 
 
-def _row(name: str, counts: dict[str, int], organ: str) -> dict[str, Any]:
+def _row(name: str, counts: dict[str, int], organ: str, day: AsOf) -> dict[str, Any]:
     """One organ: how many subjects, and how many lack what."""
     address = reverse("backoffice:subjects")
     place = f"&organ={organ}" if organ else ""
+    then = f"&{day.parameter}" if day.parameter else ""
     return {
         "name": name,
         "count": counts["n"],
@@ -70,7 +74,7 @@ def _row(name: str, counts: dict[str, int], organ: str) -> dict[str, Any]:
                 "name": gap,
                 "count": counts[code],
                 "share": 100 * counts[code] / counts["n"],
-                "url": f"{address}?whose=area&missing={code}{place}",
+                "url": f"{address}?whose=area&missing={code}{place}{then}",
             }
             for code, gap in GAP_NAMES.items()
         ],
