@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.db.models import Count
 from django.db.models.functions import Now
+from django.http import HttpResponse
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,9 +24,11 @@ from yaojian.foundation.kept.facade import (
     kept_count,
     kept_rows,
     kept_while,
+    one_look,
     reads_through,
     sweep_changes,
 )
+from yaojian.foundation.kept.middleware import OneLook
 from yaojian.foundation.kept.models import TableChange
 from yaojian.foundation.kept.sweeping import MOST_NOTES, SWEEP
 from yaojian.foundation.kept.watching import watch
@@ -170,6 +174,26 @@ def test_the_sweep_leaves_short_notes_alone(other: psycopg.Connection) -> None:
     )
     assert sweep_changes() == 1
     assert TableChange.objects.filter(table_name=TABLE).count() == 1
+
+
+def test_one_look_is_as_right_as_its_moment(other: psycopg.Connection) -> None:
+    reader = Reader()
+    with CaptureQueriesContext(connection) as captured, one_look():
+        reader()
+        other.execute(f"UPDATE {TABLE} SET value = 50 WHERE id = 1")
+        assert dict(reader())[1] == 1
+        kept_count(Organ.objects.all())
+    asked = [query for query in captured.captured_queries if "kept_tablechange" in query["sql"]]
+    assert len(asked) == 1
+    assert dict(reader())[1] == 50
+
+
+def test_a_page_looks_once_and_a_form_that_was_sent_never_relies_on_it(db: None, client: Any) -> None:
+    seen: list[object] = []
+    look = OneLook(lambda _request: seen.append(kept._look.get()) or HttpResponse())  # type: ignore[func-returns-value]
+    for method in ("GET", "HEAD", "POST"):
+        look(RequestFactory().generic(method, "/"))
+    assert [one is not None for one in seen] == [True, True, False]
 
 
 STEPS = st.lists(

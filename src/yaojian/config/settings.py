@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "yaojian.foundation.kept.middleware.OneLook",
     "yaojian.foundation.accounts.web.middleware.ActorMiddleware",
     "yaojian.config.middleware.Problems",
 ]

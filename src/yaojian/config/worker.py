@@ -153,10 +153,10 @@ def keep_rights_in_order(timestamp: int) -> None:
     sweep_sessions(before=now() - SESSIONS_KEPT)
 
 
-@app.periodic(cron="17 * * * *")
+@app.periodic(cron="* * * * *")
 @app.task(name="kept.sweep", queueing_lock="kept.sweep")
 def sweep_notes_of_changes(timestamp: int) -> None:
-    """Each hour keep the notes about changed tables short."""
+    """Keep the notes about changed tables short."""
     sweep_changes()
 
 

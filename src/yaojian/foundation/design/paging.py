@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
+from django.db.models.sql.where import WhereNode
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
@@ -50,7 +51,14 @@ class KeysFirst(Paginator):
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
         keys = self._keys(start, min(start + self.per_page, self.count))
-        return Page(self._rows.filter(pk__in=keys), number, self)
+        return Page(self._of(keys), number, self)
+
+    def _of(self, keys: list[Any]) -> QuerySet[Any]:
+        """The rows of keys that the conditions have given: those of a table are not put to it again."""
+        rows = self._rows.all()
+        if rows.model._meta.managed:
+            rows.query.where = WhereNode()
+        return rows.filter(pk__in=keys)
 
     def _keys(self, start: int, end: int) -> list[Any]:
         keys = self._rows.values_list("pk", flat=True)[start:end]

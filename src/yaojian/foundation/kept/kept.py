@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, TypeVar, cast
@@ -28,16 +30,19 @@ OF_AN_ANSWER = 20
 Made = TypeVar("Made")
 _TABLE = re.compile(r'\b(?:FROM|JOIN) "(\w+)"')
 _CLOCK = re.compile(r"\b(?:NOW|RANDOM|(?:STATEMENT|TRANSACTION|CLOCK)_TIMESTAMP)\(|\bCURRENT_", re.IGNORECASE)
-_STAMP = """
-SELECT coalesce(sum(hashint8extended(id, transaction)), 0)::text,
+_STAMPS = """
+SELECT table_name, sum(hashint8extended(id, transaction))::text,
        coalesce(bool_or(transaction = pg_current_xact_id_if_assigned()::text::bigint), false)
-FROM kept_tablechange WHERE table_name = ANY(%s)
+FROM kept_tablechange GROUP BY table_name
 """
+NOTHING_NOTED = {"": ("0", False)}
+"""Stands for notes that were read when there were none."""
 _WATCHED = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s"
 
 _views: dict[str, tuple[str, ...]] = {}
 _watched: set[str] = set()
 _lock = Lock()
+_look: ContextVar[dict[str, tuple[str, bool]] | None] = ContextVar("kept_look", default=None)
 _kept: OrderedDict[bytes, tuple[str, object]] = OrderedDict()
 
 
@@ -123,9 +128,28 @@ def _check_watched(tables: Iterable[str]) -> None:
             raise ImproperlyConfigured(f"not watched by a migration: {', '.join(sorted(missing))}")
 
 
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Within it the notes are read once, and answers are as right as at that moment.
+
+    For stretches in which nothing is changed by the one who looks.
+    """
+    token = _look.set({})
+    try:
+        yield
+    finally:
+        _look.reset(token)
+
+
 def _stamp(tables: list[str]) -> tuple[str, bool]:
-    """A sum over the notes about some tables, and whether the present transaction has changed any."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STAMP, [tables])
-        stamp, changed_here = cursor.fetchone()
-    return stamp, changed_here
+    """Sums over the notes about some tables, and whether the present transaction has changed any."""
+    seen = _look.get()
+    if not seen:
+        with connection.cursor() as cursor:
+            cursor.execute(_STAMPS)
+            found = {table: (stamp, changed_here) for table, stamp, changed_here in cursor.fetchall()}
+        if seen is not None:
+            seen.update(found or NOTHING_NOTED)
+        seen = found
+    of_tables = [seen.get(table, ("0", False)) for table in tables]
+    return " ".join(stamp for stamp, _changed in of_tables), any(changed for _stamp, changed in of_tables)

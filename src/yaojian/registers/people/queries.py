@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor, Permission, responsibility_q
+from yaojian.foundation.accounts.facade import Actor, Permission, subtree_q, visible_q
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.kept.facade import kept_rows
 from yaojian.foundation.periods import in_force_q
@@ -56,17 +56,15 @@ class PersonFilter:
 
 def people_visible_to(actor: Actor) -> QuerySet[Person]:
     """People kept by the actor's organ or one below, and those with a role at a subject the actor may see."""
-    subjects = subjects_visible_to(actor).order_by().values("pk")
-    return Person.objects.filter(
-        responsibility_q(actor.organ_path, "organ")
-        | Q(pk__in=PharmacistRegistration.objects.filter(subject__in=subjects).order_by().values("person"))
-        | Q(pk__in=Position.objects.filter(subject__in=subjects).order_by().values("person"))
-        | Q(
-            pk__in=InspectorQualification.objects.filter(responsibility_q(actor.organ_path, "organ"))
-            .order_by()
-            .values("person")
-        )
-    )
+    at_subject = visible_q(actor, "subject__responsible_organ", "subject__division_code")
+    of_organ = subtree_q(actor, "organ")
+    registered = PharmacistRegistration.objects.filter(at_subject, subject__merged_into=None)
+    placed = Position.objects.filter(at_subject, subject__merged_into=None)
+    inspecting = InspectorQualification.objects.filter(of_organ)
+    found = of_organ
+    for roles in (registered, placed, inspecting):
+        found |= Q(pk__in=roles.order_by().values("person"))
+    return Person.objects.filter(found)
 
 
 def person_visible_to(actor: Actor, person_id: int, *, for_update: bool = False) -> Person:

@@ -89,5 +89,5 @@ def test_malformed_parameters_are_problem_details(signed_in: SignedIn, query: st
 def test_few_queries(signed_in: SignedIn, region: Region, django_assert_max_num_queries: Any) -> None:
     registered(*(make_subject(n, region.qitai) for n in range(100, 200)))
     client = signed_in("chief")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get(f"{BASE}/subjects?limit=100")
