@@ -35,6 +35,7 @@ ROOMS_FROM_THE_GROUND = [
     ["licences", "products", "people", "jurisdiction"],
     ["intake"],
     ["inspections"],
+    ["statistics"],
     ["plans"],
     ["backoffice", "portal", "administration"],
     ["simulator", "bench"],

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "yaojian.registers.jurisdiction",
     "yaojian.registers.intake",
     "yaojian.casework.inspections",
+    "yaojian.oversight.statistics",
     "yaojian.oversight.plans",
     "yaojian.doors.backoffice",
     "yaojian.doors.administration",

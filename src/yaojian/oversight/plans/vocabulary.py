@@ -145,13 +145,16 @@ def vocabulary() -> Vocabulary:
             word: Shape(_label(entry), entry["computable"], tuple(entry["required"]))
             for word, entry in words["shapes"].items()
         },
-        data_keys={
-            key: DataKey(_label(entry), {d: tuple(v) for d, v in entry.get("select", {}).items()})
-            for key, entry in data.items()
-        },
+        data_keys={key: DataKey(_label(entry), _dimensions(entry)) for key, entry in data.items()},
         laws={key: Law(key, _label(entry), entry["confidence"]) for key, entry in laws.items()},
         grades=tuple(words["grades"]),
     )
+
+
+def _dimensions(entry: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What a datum may be narrowed by; the series that stand under it are one dimension more."""
+    items = {"item": tuple(entry["items"])} if "items" in entry else {}
+    return {**items, **{name: tuple(values) for name, values in entry.get("select", {}).items()}}
 
 
 def _label(entry: Mapping[str, Any]) -> Label:

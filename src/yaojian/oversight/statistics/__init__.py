@@ -1,0 +1,1 @@
+"""Statements: data that no register gives, entered and confirmed by two people."""

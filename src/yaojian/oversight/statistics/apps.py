@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class StatisticsApp(AppConfig):
+    name = "yaojian.oversight.statistics"
+    label = "statistics"
