@@ -20,6 +20,7 @@ from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.accounts.web.denials import note_denial
 from yaojian.foundation.errors import DomainError, InvalidInput
 from yaojian.oversight.plans.web.api import router as plans_router
+from yaojian.oversight.statistics.web.api import router as statistics_router
 from yaojian.registers.intake.web.api import router as imports_router
 
 REQUESTS = "600/m"
@@ -60,6 +61,7 @@ api.add_router("", registers_router)
 api.add_router("", people_router)
 api.add_router("", imports_router)
 api.add_router("/plans", plans_router)
+api.add_router("/statistics", statistics_router)
 
 
 @api.exception_handler(DomainError)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("jurisdiction/", include("yaojian.registers.jurisdiction.web.urls")),
     path("people/", include("yaojian.registers.people.web.urls")),
     path("subjects/", include("yaojian.registers.enterprises.web.urls")),
+    path("statistics/", include("yaojian.oversight.statistics.web.urls")),
     path("plans/", include("yaojian.oversight.plans.web.urls")),
     path("public/", include("yaojian.doors.portal.urls")),
     path("developers/api/", api_pages.api_page, name="api_page"),

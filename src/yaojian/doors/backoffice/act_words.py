@@ -21,6 +21,7 @@ from yaojian.casework.inspections.facade import (
     InspectionKind,
     Severity,
 )
+from yaojian.doors.backoffice.oversight_words import OVERSIGHT_FACTS
 from yaojian.foundation.accounts.facade import (
     LEVEL_NAMES,
     ORGAN_KIND_NAMES,
@@ -319,6 +320,7 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "to_organ": (gettext_lazy("Organ after"), str),
     "withdrawn": (gettext_lazy("Act taken back"), str),
     "codes_sha256": (gettext_lazy("SHA-256 of the codes"), str),
+    **OVERSIGHT_FACTS,
 }
 
 _ORDER = {key: place for place, key in enumerate(FACTS)}

@@ -36,7 +36,7 @@ ANY_YEAR = _("All years")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A confirmed statement as formulas read it; days inclusive, `organ_path` that of the last day asked for."""
+    """A confirmed statement as formulas read it; `organ_path` is that of the last day asked for."""
 
     pk: int
     datum: str
