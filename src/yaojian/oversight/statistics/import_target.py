@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.oversight.statistics.bulk import Entry, entry_code, register_statistics, undo_statistics
@@ -53,7 +53,7 @@ FIELDS = (
     ),
     ImportField(
         "year",
-        gettext_lazy("Year"),
+        pgettext_lazy("statement", "Year"),
         _K.WHOLE,
         ("年份", "年度"),
         hint=gettext_lazy("A whole year; otherwise first and last day."),
@@ -63,9 +63,12 @@ FIELDS = (
         "last_on", gettext_lazy("Last day"), _K.DAY, ("截止日期", "结束日期", "止", "统计日期", "时点")
     ),
     ImportField(
-        "amount", gettext_lazy("Number"), synonyms=("数值", "数量", "数据", "值", "填报值"), blank=""
+        "amount",
+        pgettext_lazy("statement", "Number"),
+        synonyms=("数值", "数量", "数据", "值", "填报值"),
+        blank="",
     ),
-    ImportField("grade", gettext_lazy("Grade"), synonyms=("等级", "级别"), blank=""),
+    ImportField("grade", pgettext_lazy("statement", "Grade"), synonyms=("等级", "级别"), blank=""),
     ImportField("sample_size", gettext_lazy("Sample size"), _K.WHOLE, ("样本量", "有效样本量", "有效问卷数")),
     ImportField("method", gettext_lazy("Method"), synonyms=("调查方法", "方法", "数据来源"), blank=""),
     ImportField("note", gettext_lazy("Remark"), synonyms=("备注", "说明"), blank=""),

@@ -107,7 +107,7 @@ class ListForm(forms.Form):
 
     datum = forms.ChoiceField(label=_("Datum"), required=False)
     organ = forms.ChoiceField(label=_("Organ"), required=False)
-    year = forms.ChoiceField(label=_("Year"), required=False)
+    year = forms.ChoiceField(label=pgettext_lazy("statement", "Year"), required=False)
     state = forms.ChoiceField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
@@ -167,7 +167,7 @@ class StatementForm(forms.Form):
             label=_("Remark"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
         )
         self.fields["evidence"] = FilesField(
-            label=_("Evidence"),
+            label=pgettext_lazy("statement", "Evidence"),
             required=False,
             help_text=_("The report, table or letter that the number is taken from. Several at once."),
             widget=FilesInput(attrs={"accept": ACCEPTED}),
@@ -175,9 +175,13 @@ class StatementForm(forms.Form):
 
     def _add_period(self) -> None:
         self.fields["year"] = forms.TypedChoiceField(
-            label=_("Year"), coerce=int, choices=[(year, str(year)) for year in years()]
+            label=pgettext_lazy("statement", "Year"),
+            coerce=int,
+            choices=[(year, str(year)) for year in years()],
         )
-        self.fields["span"] = forms.ChoiceField(label=_("Period"), choices=span_choices())
+        self.fields["span"] = forms.ChoiceField(
+            label=pgettext_lazy("statement", "Period"), choices=span_choices()
+        )
         self.fields["day"] = forms.DateField(
             label=_("Day"),
             required=False,
@@ -208,7 +212,8 @@ class StatementForm(forms.Form):
         measures = [self.datum.measure, *self.datum.items.values()]
         if any(measure.kind is Kind.GRADE for measure in measures):
             self.fields["grade"] = forms.ChoiceField(
-                label=_("Grade"), choices=[("", gettext("Choose one")), *((g, g) for g in catalogue().grades)]
+                label=pgettext_lazy("statement", "Grade"),
+                choices=[("", gettext("Choose one")), *((g, g) for g in catalogue().grades)],
             )
             return
         units = {unit_of(measure) for measure in self.datum.items.values()} or {unit_of(self.datum.measure)}
@@ -228,7 +233,7 @@ class StatementForm(forms.Form):
             )
         surveyed = self.datum.measure.kind is Kind.SURVEY
         self.fields["method"] = forms.CharField(
-            label=_("Method") if surveyed else _("Source"),
+            label=_("Method") if surveyed else pgettext_lazy("statement", "Source"),
             required=False,
             max_length=2000,
             help_text=_("Who asked whom, when and how.")
@@ -276,7 +281,9 @@ class StatementForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something is returned, withdrawn or corrected."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label=pgettext_lazy("statement", "Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class CorrectionForm(StatementForm):

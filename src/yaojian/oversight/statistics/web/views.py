@@ -215,7 +215,7 @@ def facts_of(found: Statistic) -> list[dict[str, Any]]:
     facts: list[dict[str, Any]] = [
         {"label": _("Organ described"), "value": found.organ.label},
         {
-            "label": _("Period"),
+            "label": pgettext("statement", "Period"),
             "value": _("%(first)s to %(last)s")
             % {"first": found.first_on.isoformat(), "last": found.last_on.isoformat()},
         },
