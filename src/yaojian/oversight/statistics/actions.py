@@ -313,16 +313,7 @@ def correct_statistic(
     wrong = statistic_visible_to(by, pk, for_update=True)
     check_user_can_enter(by, wrong.organ)
     _check(content)
-    if wrong.state != StatisticState.CONFIRMED.value:
-        raise Conflict(
-            _("Only a confirmed statement is corrected."), cure=_("Change or withdraw it instead.")
-        )
-    under_way = wrong.corrections.exclude(state=StatisticState.WITHDRAWN.value).first()
-    if under_way is not None:
-        raise Conflict(
-            _("A correction of this statement is under way."),
-            cure=_("Change that one, or withdraw it first."),
-        )
+    _refuse_uncorrectable(wrong)
     statistic = Statistic(
         organ=wrong.organ,
         entered_in_id=by.organ_id,
@@ -333,15 +324,7 @@ def correct_statistic(
     )
     _fill(statistic, content)
     _refuse_other_matter(statistic, content)
-    if (content.amount, content.grade, content.sample_size, content.method.strip()) == (
-        wrong.amount,
-        wrong.grade,
-        wrong.sample_size,
-        wrong.method.strip(),
-    ):
-        raise InvalidInput(
-            _("The correction says the same as before."), field="amount", cure=_("Enter what is right.")
-        )
+    _refuse_same(wrong, content)
     _refuse_part_over_whole(statistic)
     statistic.save()
     hashes = _attach(by, statistic, evidence)
@@ -355,6 +338,27 @@ def correct_statistic(
     if submit:
         _submit(by, statistic)
     return statistic
+
+
+def _refuse_uncorrectable(wrong: Statistic) -> None:
+    if wrong.state != StatisticState.CONFIRMED.value:
+        raise Conflict(
+            _("Only a confirmed statement is corrected."), cure=_("Change or withdraw it instead.")
+        )
+    under_way = wrong.corrections.exclude(state=StatisticState.WITHDRAWN.value).first()
+    if under_way is not None:
+        raise Conflict(
+            _("A correction of this statement is under way."),
+            cure=_("Change that one, or withdraw it first."),
+        )
+
+
+def _refuse_same(wrong: Statistic, content: Content) -> None:
+    said = (wrong.amount, wrong.grade, wrong.sample_size, wrong.method.strip())
+    if (content.amount, content.grade, content.sample_size, content.method.strip()) == said:
+        raise InvalidInput(
+            _("The correction says the same as before."), field="amount", cure=_("Enter what is right.")
+        )
 
 
 def _refuse_other_matter(statistic: Statistic, content: Content) -> None:
