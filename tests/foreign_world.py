@@ -27,6 +27,7 @@ from yaojian.foundation.notices.models import Dispatch, Notice
 from yaojian.foundation.staffing.models import RightsReview
 from yaojian.foundation.timekeeping import now, today
 from yaojian.foundation.worklist.models import SavedView
+from yaojian.oversight.statistics.models import Statistic
 from yaojian.registers.enterprises.duplicate_models import DuplicatePair, Merge
 from yaojian.registers.enterprises.facade import SubjectEntry
 from yaojian.registers.enterprises.models import Subject, SubjectVersion
@@ -154,6 +155,7 @@ def make_foreign() -> Foreign:
                 set_at=now(),
             ).pk
         ],
+        **_plan_work(world),
         **_personal(world.lead),
     }
     acts = Act.objects.filter(subject_id=world.pharmacy.pk).order_by("pk")
@@ -252,6 +254,26 @@ def _personal(user: User) -> dict[str, list[Any]]:
         "view_id": [view.pk],
         "notice_id": [notice.pk],
         "dispatch_id": [dispatch.pk],
+    }
+
+
+def _plan_work(world: casework.World) -> dict[str, list[Any]]:
+    """A statement of the county."""
+    county, officer = world.county, world.lead
+    statistic = Statistic.objects.create(
+        datum="population",
+        organ=county,
+        first_on=date(2024, 1, 1),
+        last_on=date(2024, 12, 31),
+        amount=1000,
+        note=f"{MARK}备注",
+        state="submitted",
+        entered_in=county,
+        entered_by=officer,
+        entered_at=now(),
+    )
+    return {
+        "statistic_id": [statistic.pk],
     }
 
 
