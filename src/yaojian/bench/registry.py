@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from yaojian.bench.contracts import Bench
 from yaojian.bench.house.bench import HOUSE
+from yaojian.bench.plans.bench import PLANS
 from yaojian.bench.registers.bench import REGISTERS
 
 
@@ -23,7 +24,7 @@ def by_name(benches: Iterable[Bench]) -> dict[str, Bench]:
     return found
 
 
-BENCHES = by_name([HOUSE, REGISTERS])
+BENCHES = by_name([HOUSE, REGISTERS, PLANS])
 
 
 def bench_named(name: str) -> Bench:

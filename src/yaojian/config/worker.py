@@ -26,7 +26,7 @@ from yaojian.foundation.staffing.facade import (
 )
 from yaojian.foundation.timekeeping import now
 from yaojian.foundation.worklist.facade import return_orphaned, ring_alarms
-from yaojian.oversight.plans.facade import refresh_duties
+from yaojian.oversight.plans.facade import refresh_duties, refresh_kept_values
 from yaojian.registers.enterprises.facade import (
     find_all_duplicates,
     refresh_proposals,
@@ -103,6 +103,13 @@ def check_documents() -> None:
 def refresh_all_duties(timestamp: int) -> None:
     """Each night (02:10 in Beijing) bring the due work of all mandates up to the new day."""
     refresh_duties()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="plans.refresh_values", queueing_lock="plans.refresh_values")
+def refresh_values_of_plans(timestamp: int) -> None:
+    """Every ten minutes count the plans' figures for which something has happened, ahead of their readers."""
+    refresh_kept_values()
 
 
 @app.periodic(cron="20 18 * * *")

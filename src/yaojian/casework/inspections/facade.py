@@ -13,6 +13,7 @@ from yaojian.casework.inspections.contracts import (
     InspectionKind,
     Severity,
 )
+from yaojian.casework.inspections.figures import team_members
 from yaojian.casework.inspections.history import (
     PastConclusion,
     PastFinding,
@@ -59,5 +60,6 @@ __all__ = [
     "inspections_within",
     "latest_of_subjects",
     "rectifications_due",
+    "team_members",
     "user_can_open",
 ]

@@ -284,6 +284,7 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "collective": (gettext_lazy("By collective decision"), _yes_or_no),
     "plan": (gettext_lazy("Code of the plan"), str),
     "title": (gettext_lazy("Title"), str),
+    "weights": (gettext_lazy("Weights"), _joined),
     "rows": (gettext_lazy("Number of rows"), str),
     "count": (gettext_lazy("Number of entries"), str),
     "new": (gettext_lazy("New entries"), str),

@@ -122,6 +122,7 @@ class Permission(StrEnum):
     RULES_VIEW = "rules.view"
     RULES_MANAGE = "rules.manage"
     PLAN_VIEW = "plan.view"
+    PLAN_WEIGH = "plan.weigh"
     MANDATE_VIEW = "mandate.view"
     STATISTIC_VIEW = "statistic.view"
     STATISTIC_ENTER = "statistic.enter"
@@ -319,7 +320,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TRAINING_OFFICER: _EVERYBODY
     | _STATES_DATA
     | {_P.WORKLIST_VIEW, _P.PERSON_VIEW, _P.ORGAN_VIEW, _P.PLAN_VIEW},
-    Role.PLANNER: _OFFICER | _STATES_DATA | {_P.EVALUATION_PREPARE, _P.REGISTER_IMPORT},
+    Role.PLANNER: _OFFICER | _STATES_DATA | {_P.EVALUATION_PREPARE, _P.REGISTER_IMPORT, _P.PLAN_WEIGH},
     Role.QUALITY_MANAGER: _OFFICER,
     Role.TOWNSHIP: _EVERYBODY
     | _REGISTERS

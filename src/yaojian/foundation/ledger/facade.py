@@ -12,6 +12,7 @@ from yaojian.foundation.ledger.queries import (
     acts_of_subject,
     acts_of_subjects,
     altered_acts,
+    newest_act_key,
     row_matches_canonical,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "content_of",
     "kind_name",
     "meaning_of_kind",
+    "newest_act_key",
     "record_act",
     "row_matches_canonical",
     "subject_ref",

@@ -94,6 +94,7 @@ KINDS: dict[str, Promise] = {
     "statistic.replaced": _("Statement replaced by its correction"),
     "statistics.registered": _("Statements entered from a table"),
     "statistics.undone": _("Statements of a table taken back"),
+    "indicator.weights_decided": _("Weights of an index decided"),
     "document.added": _("Document added"),
     "document.version_added": _("New version of a document added"),
     "document.refused": _("Document refused by the check"),

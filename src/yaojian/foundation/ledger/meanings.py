@@ -81,6 +81,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "clock.met": ("done", "clock-check"),
     "clock.withdrawn": ("neutral", "calendar-x"),
     "plan.loaded": ("neutral", "package"),
+    "indicator.weights_decided": ("info", "adjustments"),
     "document.added": ("neutral", "file-plus"),
     "document.version_added": ("neutral", "files"),
     "document.refused": ("overdue", "file-off"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from yaojian.foundation.ledger.actions import content_of
 from yaojian.foundation.ledger.canonical import canonical_bytes
@@ -44,6 +44,11 @@ def row_matches_canonical(act: Act) -> bool:
 def altered_acts(acts: Iterable[Act]) -> list[Act]:
     """The acts whose row no longer says what its canonical bytes say."""
     return [act for act in acts if not row_matches_canonical(act)]
+
+
+def newest_act_key() -> int:
+    """The key of the newest act, 0 in an empty journal: whatever is recorded later has a greater one."""
+    return Act.objects.aggregate(newest=Max("pk"))["newest"] or 0
 
 
 def acts_between(

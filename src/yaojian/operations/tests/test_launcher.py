@@ -34,7 +34,7 @@ def clone(tmp_path: Path) -> Path:
     root = tmp_path / "a clone"
     (root / "fake").mkdir(parents=True)
     shutil.copy(LAUNCHER, root / "yaojian")
-    for name in ("requirements.txt", "requirements-dev.txt", "pyproject.toml"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-analytics.txt", "pyproject.toml"):
         (root / name).write_text(name)
     python = root / "fake" / "python3"
     python.write_text(PYTHON)
@@ -97,9 +97,10 @@ def test_the_tests_get_more_packages_and_keep_them(clone: Path) -> None:
     run(clone, "version")
     run(clone, "test")
     assert pip_calls(clone)[2].endswith("/requirements-dev.txt")
+    assert pip_calls(clone)[3].endswith("/requirements-analytics.txt")
     run(clone, "version")
     run(clone, "test")
-    assert len(pip_calls(clone)) == 4
+    assert len(pip_calls(clone)) == 5
 
 
 def test_changed_pins_are_installed(clone: Path) -> None:

@@ -10,7 +10,8 @@ from django.db import transaction
 from yaojian.foundation.accounts.facade import organ_by_code, system_actor
 from yaojian.foundation.ledger.facade import Ref, record_act
 from yaojian.foundation.timekeeping import now
-from yaojian.oversight.plans.models import Figure, PackFinding, Plan, PlanRow
+from yaojian.oversight.plans.indicators import define_indicators
+from yaojian.oversight.plans.models import Figure, IndicatorVersion, PackFinding, Plan, PlanRow
 from yaojian.oversight.plans.packs import WORD_FILES, Pack, load_all
 from yaojian.oversight.plans.rows import Finding, Part, Row
 from yaojian.oversight.plans.vocabulary import PACK_FOLDER
@@ -58,12 +59,14 @@ def _load(pack: Pack) -> bool:
             "loaded_at": now(),
         },
     )
+    before = dict(Figure.objects.filter(row__plan=plan, version__isnull=False).values_list("key", "version"))
     plan.rows.all().delete()
     plan.findings.all().delete()
+    versions = define_indicators([part for row in pack.rows for part in row.parts], before)
     rows = PlanRow.objects.bulk_create([_row(plan, place, row) for place, row in enumerate(pack.rows)])
     Figure.objects.bulk_create(
         [
-            _figure(stored, place, part)
+            _figure(stored, place, part, versions.get(part.key))
             for stored, row in zip(rows, pack.rows, strict=True)
             for place, part in enumerate(row.parts)
         ]
@@ -102,8 +105,9 @@ def _row(plan: Plan, position: int, row: Row) -> PlanRow:
     )
 
 
-def _figure(row: PlanRow, position: int, part: Part) -> Figure:
+def _figure(row: PlanRow, position: int, part: Part, version: IndicatorVersion | None) -> Figure:
     return Figure(
+        version=version,
         row=row,
         key=part.key,
         position=position,

@@ -27,6 +27,7 @@ def problems_of(pack: Pack) -> list[Problem]:
                     *_reference(part, row, pack),
                 )
             ]
+    problems += [Problem(name, row_id, *found) for row_id, found in _composites(pack)]
     problems += [Problem(name, "", *found) for found in _findings(pack)]
     return problems
 
@@ -127,6 +128,40 @@ def _reference(part: Part, row: Row, pack: Pack) -> Iterator[Found]:
         yield "same_as", f"{part.same_as} is itself a repetition", "name the row that carries the formula"
     elif part.klass not in {original.klass for original in originals}:
         yield "class", f"the class differs from {part.same_as}", f"write class: {originals[0].klass}"
+
+
+def _composites(pack: Pack) -> Iterator[tuple[str, Found]]:
+    """Components that name no figure of the pack, and composites that are part of themselves."""
+    parts = {part.key: part for part in pack.parts}
+    inside = {
+        part.key: [component.of for component in part.formula.components if component.of]
+        for part in pack.parts
+        if part.formula is not None
+    }
+    for key, others in inside.items():
+        for other in others:
+            if other not in parts or parts[other].formula is None:
+                yield (
+                    key,
+                    ("components", f"there is no figure {other} with a formula", "name one of this pack"),
+                )
+        if key in _reachable(key, inside):
+            yield (
+                key,
+                ("components", "the index is part of itself", "remove it from its own components"),
+            )
+
+
+def _reachable(key: str, inside: dict[str, list[str]]) -> set[str]:
+    """Every figure that is part of one, directly or through others."""
+    found: set[str] = set()
+    waiting = list(inside.get(key, ()))
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += inside.get(one, [])
+    return found
 
 
 def _findings(pack: Pack) -> Iterator[Found]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from yaojian.oversight.plans.targets import Target
+from yaojian.oversight.plans.outcomes import Exclusion, Outcome, ValueState
+from yaojian.oversight.plans.targets import Target, Value
 
 ORIGIN = "plans.figure"
 """Origin kind of the work items that mandates open; the origin key is the figure's key."""
@@ -55,68 +58,98 @@ ATTRIBUTE_NAMES: dict[Attribute, Promise] = {
 }
 
 
-class Exclusion(StrEnum):
-    """Why a subject in scope does not count in a coverage figure."""
-
-    OPENED_LATER = "opened_later"
-    CLOSED = "closed"
-
-
 EXCLUSION_NAMES: dict[Exclusion, Promise] = {
     Exclusion.OPENED_LATER: _("opened after the period began"),
     Exclusion.CLOSED: _("closed by the data date"),
+    Exclusion.PENDING: _("without a test conclusion yet"),
+    Exclusion.OVERTURNED: _("overturned by the second test"),
+    Exclusion.NO_SAMPLE_SIZE: _("without a sample size"),
 }
 
 
-class ValueState(StrEnum):
-    """What kind of answer a figure has."""
-
-    COMPUTED = "computed"
-    NO_MEMBERS = "no_members"
-    WAITING = "waiting"
+def _whole(number: Fraction) -> int | Decimal:
+    """A number of subjects as such; an amount with its decimals."""
+    return int(number) if number.denominator == 1 else Decimal(number.numerator) / number.denominator
 
 
 @dataclass(frozen=True, slots=True)
 class FigureValue:
-    """The value of a figure for an organ on a day; `percent` has two decimals."""
+    """The value of a figure for an organ on a day: what its formula came to, beside its target.
+
+    `version` is the number of the definition that was counted; `computed_at` when, for a value that is kept.
+    """
 
     key: str
     organ_id: int
     as_of: date
-    state: ValueState
-    numerator: int = 0
-    denominator: int = 0
-    excluded: dict[Exclusion, int] = field(default_factory=dict)
+    outcome: Outcome
+    unit: str = "percent"
     period_start: date | None = None
     period_end: date | None = None
     target: Target | None = None
+    version: int = 0
+    computed_at: datetime | None = None
+
+    @property
+    def state(self) -> ValueState:
+        """What kind of answer it is."""
+        return self.outcome.state
+
+    @property
+    def numerator(self) -> int | Decimal:
+        """What was counted."""
+        return _whole(self.outcome.numerator)
+
+    @property
+    def denominator(self) -> int | Decimal:
+        """Out of what; 0 for amounts."""
+        return _whole(self.outcome.denominator)
+
+    @property
+    def excluded(self) -> Mapping[Exclusion, int]:
+        """What was left out, by reason."""
+        return self.outcome.excluded
+
+    @property
+    def number(self) -> Decimal | None:
+        """The value in its unit, rounded half up to two decimals; None without one."""
+        if self.outcome.number is None:
+            return None
+        exact = self.outcome.number
+        return (Decimal(exact.numerator) / exact.denominator).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
     @property
     def percent(self) -> Decimal | None:
-        """100 × numerator ÷ denominator, rounded half up to two decimals; None without members."""
-        if not self.denominator:
-            return None
-        share = Decimal(100) * self.numerator / self.denominator
-        return share.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        """The value of a share in percent; None for other units and without members."""
+        return self.number if self.unit == "percent" else None
 
     @property
-    def missing(self) -> int:
+    def missing(self) -> int | Decimal:
         """How many members have not been reached."""
-        return self.denominator - self.numerator
+        return _whole(self.outcome.denominator - self.outcome.numerator)
+
+    @property
+    def judged(self) -> Value | None:
+        """What the target is held against: a number, a grade or a deed; None when there is nothing."""
+        if self.state is not ValueState.COMPUTED or self.outcome.number is None:
+            return None
+        if self.outcome.grade:
+            return self.outcome.grade
+        return True if self.outcome.done_on else float(self.outcome.number)
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None when there is nothing to judge. Judged on the exact share."""
-        if self.target is None or not self.denominator:
+        """Whether the target is met; None when there is nothing to judge. Judged on the exact value."""
+        if self.target is None or self.judged is None:
             return None
-        return self.target.met_by(100 * self.numerator / self.denominator)
+        return self.target.met_by(self.judged)
 
     @property
     def distance(self) -> float | None:
-        """How far the value is from its target, in percentage points; 0 when met."""
-        if self.target is None or not self.denominator:
+        """How far the value is from its target, in the unit of the target; 0 when met."""
+        if self.target is None or self.judged is None:
             return None
-        return self.target.distance(100 * self.numerator / self.denominator)
+        return self.target.distance(self.judged)
 
 
 class DutyState(StrEnum):

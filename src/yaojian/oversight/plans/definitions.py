@@ -2,200 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any, TypeVar
 
+from .clauses import ActFilter, Component, Period, Scope, positive, refuse_unknown, word
 from .errors import DefinitionError
 from .targets import Target
 from .vocabulary import vocabulary
 from .wording import describe
 
-__all__ = ["ActFilter", "DefinitionError", "Formula", "Period", "Scope", "Target", "describe"]
+__all__ = ["ActFilter", "Component", "DefinitionError", "Formula", "Period", "Scope", "Target", "describe"]
 
-_MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which subjects are meant: all conditions hold together; an empty condition does not restrict."""
-
-    types: tuple[str, ...] = ()
-    flags_all: tuple[str, ...] = ()
-    flags_any: tuple[str, ...] = ()
-    risk_grades: tuple[str, ...] = ()
-    in_production: bool | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The mapping a pack writes; the inverse of ``from_dict``."""
-        lists = {
-            name: list(getattr(self, name))
-            for name in ("types", "flags_all", "flags_any", "risk_grades")
-            if getattr(self, name)
-        }
-        return lists if self.in_production is None else {**lists, "in_production": self.in_production}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Scope:
-        """Read a scope; raises DefinitionError for unknown words and for a scope nobody can be in."""
-        _refuse_unknown(data, cls.__dataclass_fields__, "")
-        in_production = data.get("in_production")
-        if in_production is not None and not isinstance(in_production, bool):
-            raise DefinitionError(
-                "in_production", f"{in_production!r} is neither true nor false", "write true"
-            )
-        scope = cls(
-            types=_words(data, "types", "types"),
-            flags_all=_words(data, "flags_all", "flags"),
-            flags_any=_words(data, "flags_any", "flags"),
-            risk_grades=_words(data, "risk_grades", "risk_grades"),
-            in_production=in_production,
-        )
-        if scope == cls():
-            raise DefinitionError("types", "the scope names nobody", "list at least one subject type or flag")
-        scope._refuse_impossible()
-        return scope
-
-    def _refuse_impossible(self) -> None:
-        flags = vocabulary().flags
-        for subject_type in self.types:
-            for flag in self.flags_all:
-                if not flags[flag].fits(subject_type):
-                    raise DefinitionError(
-                        "flags_all",
-                        f"impossible scope: {subject_type} never carries {flag}",
-                        f"remove {subject_type} from types or {flag} from flags_all",
-                    )
-            if self.flags_any and not any(flags[flag].fits(subject_type) for flag in self.flags_any):
-                raise DefinitionError(
-                    "flags_any",
-                    f"impossible scope: {subject_type} carries none of {', '.join(self.flags_any)}",
-                    f"give {subject_type} its own part, or add a flag it can carry",
-                )
-
-
-@dataclass(frozen=True, slots=True)
-class ActFilter:
-    """Which acts count: one kind, narrowed to inspection kinds and organ levels when given."""
-
-    kind: str
-    inspection_kinds: tuple[str, ...] = ()
-    organ_levels: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The mapping a pack writes; the inverse of ``from_dict``."""
-        written: dict[str, Any] = {"kind": self.kind}
-        for name in ("inspection_kinds", "organ_levels"):
-            if getattr(self, name):
-                written[name] = list(getattr(self, name))
-        return written
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ActFilter:
-        """Read an act filter; raises DefinitionError for unknown words."""
-        _refuse_unknown(data, cls.__dataclass_fields__, "")
-        return cls(
-            kind=_word(data.get("kind"), "kind", "act_kinds"),
-            inspection_kinds=_words(data, "inspection_kinds", "inspection_kinds"),
-            organ_levels=_words(data, "organ_levels", "organ_levels"),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The stretch of time a formula looks at: a calendar unit, the last n years, or a fixed window."""
-
-    unit: str
-    n: int | None = None
-    start: date | None = None
-    end: date | None = None
-
-    def bounds(self, as_of: date) -> tuple[date, date]:
-        """First and last day (both inclusive) of the period that ``as_of`` looks at.
-
-        Calendar units: the one that contains ``as_of``, to its last day. A window: its own two
-        days, wherever ``as_of`` lies. Rolling: from the day after ``as_of`` minus n years to ``as_of``.
-        """
-        if self.unit == "window":
-            assert self.start is not None
-            assert self.end is not None
-            return self.start, self.end
-        if self.unit == "rolling_years":
-            assert self.n is not None
-            return _years_before(as_of, self.n) + timedelta(days=1), as_of
-        if self.unit == "day":
-            return as_of, as_of
-        if self.unit == "week":
-            monday = as_of - timedelta(days=as_of.weekday())
-            return monday, monday + timedelta(days=6)
-        months = _MONTHS[self.unit]
-        start = date(as_of.year, (as_of.month - 1) // months * months + 1, 1)
-        return start, _add_months(start, months) - timedelta(days=1)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The mapping a pack writes; the inverse of ``from_dict``."""
-        written: dict[str, Any] = {"unit": self.unit}
-        if self.n is not None:
-            written["n"] = self.n
-        if self.start is not None and self.end is not None:
-            written |= {"start": self.start.isoformat(), "end": self.end.isoformat()}
-        return written
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Period:
-        """Read a period; raises DefinitionError for an open window or a rolling period of no years."""
-        _refuse_unknown(data, cls.__dataclass_fields__, "")
-        unit = _word(data.get("unit"), "unit", "period_units")
-        if unit == "rolling_years":
-            return cls(unit, n=_positive(data.get("n"), "n", "write the number of years, e.g. n: 3"))
-        if "n" in data:
-            raise DefinitionError(
-                "n", f"n does not go with the unit {unit!r}", "remove n or use rolling_years"
-            )
-        if unit != "window":
-            if "start" in data or "end" in data:
-                raise DefinitionError(
-                    "start",
-                    f"start and end do not go with the unit {unit!r}",
-                    "remove them or use unit: window",
-                )
-            return cls(unit)
-        start, end = _day(data, "start"), _day(data, "end")
-        if end < start:
-            raise DefinitionError("end", "the window ends before it starts", "write an end after the start")
-        return cls(unit, start=start, end=end)
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """One part of a composite index; ``weight`` is None while nobody has decided it."""
-
-    code: str
-    zh: str
-    en: str
-    weight: float | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The mapping a pack writes; the inverse of ``from_dict``."""
-        written: dict[str, Any] = {"code": self.code, "zh": self.zh, "en": self.en}
-        return written if self.weight is None else {**written, "weight": self.weight}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Component:
-        """Read a component; raises DefinitionError when its names are missing."""
-        _refuse_unknown(data, cls.__dataclass_fields__, "")
-        for name in ("code", "zh", "en"):
-            if not isinstance(data.get(name), str) or not data[name]:
-                raise DefinitionError(name, "a component needs a code and both names", f"write {name}")
-        weight = data.get("weight")
-        if weight is not None and (
-            isinstance(weight, bool) or not isinstance(weight, int | float) or weight <= 0
-        ):
-            raise DefinitionError(
-                "weight", f"{weight!r} is no weight", "write a number above 0 or leave it out"
-            )
-        return cls(data["code"], data["zh"], data["en"], weight)
+PARTS = ("structure_share", "pass_rate", "timeliness", "closure")
+"""Shapes whose numerator is a part of one datum."""
+_WRITTEN = ("scope", "within", "act", "period", "minimum", "measure", "over", "per", "each", "base_year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +26,11 @@ class Formula:
     """How a figure comes about.
 
     ``scope``, ``within`` and ``act`` speak of registered subjects and their inspections. ``measure``
-    (what is counted) and ``over`` (out of what) name data keys; ``select`` narrows the measure,
-    ``per`` is the population a rate refers to, ``components`` belong to a composite.
+    (what is counted) and ``over`` (out of what) name data keys; ``select`` narrows both to what has the
+    dimension, ``having`` narrows the numerator alone, ``whole`` says of what the denominator is when that is
+    another series. ``per`` is the population a rate refers to, ``each``
+    the level of organs that are looked at one by one, ``base_year`` the year that growth starts from;
+    ``components`` belong to a composite.
     """
 
     shape: str
@@ -216,7 +42,11 @@ class Formula:
     measure: str | None = None
     over: str | None = None
     select: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    having: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whole: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     per: int | None = None
+    each: str | None = None
+    base_year: int | None = None
     components: tuple[Component, ...] = ()
 
     def __hash__(self) -> int:
@@ -227,6 +57,15 @@ class Formula:
         """Whether registers and inspections alone can give the figure."""
         return vocabulary().shapes[self.shape].computable and self.act is not None
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of what the formula says; equal definitions have equal digests."""
+        written = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(written.encode()).hexdigest()
+
+    def _has_outcomes(self) -> bool:
+        return self.measure is not None and "outcome" in vocabulary().data_keys[self.measure].select
+
     def data_keys(self) -> tuple[str, ...]:
         """Data the formula names beyond registers and inspections."""
         return tuple(key for key in (self.measure, self.over) if key)
@@ -234,13 +73,14 @@ class Formula:
     def to_dict(self) -> dict[str, Any]:
         """The mapping a pack writes; the inverse of ``from_dict``."""
         written: dict[str, Any] = {"shape": self.shape}
-        for name in ("scope", "within", "act", "period", "minimum", "measure", "over", "per"):
+        for name in _WRITTEN:
             value = getattr(self, name)
             if value is None or (name == "minimum" and value == 1):
                 continue
             written[name] = value if isinstance(value, str | int) else value.to_dict()
-        if self.select:
-            written["select"] = {key: list(values) for key, values in self.select.items()}
+        for name in ("select", "having", "whole"):
+            if getattr(self, name):
+                written[name] = {key: list(values) for key, values in getattr(self, name).items()}
         if self.components:
             written["components"] = [component.to_dict() for component in self.components]
         return written
@@ -248,21 +88,25 @@ class Formula:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Formula:
         """Read and check a formula; raises DefinitionError naming field and cure."""
-        _refuse_unknown(data, cls.__dataclass_fields__, "")
+        refuse_unknown(data, cls.__dataclass_fields__, "")
         formula = cls(
-            shape=_word(data.get("shape"), "shape", "shapes"),
+            shape=word(data.get("shape"), "shape", "shapes"),
             scope=_part(data, "scope", Scope),
-            within=_word(data["within"], "within", "withins") if "within" in data else None,
+            within=_optional_word(data, "within", "withins"),
             act=_part(data, "act", ActFilter),
             period=_part(data, "period", Period),
-            minimum=_positive(
+            minimum=positive(
                 data.get("minimum", 1), "minimum", "write how many acts each subject needs, at least 1"
             ),
-            measure=_word(data["measure"], "measure", "data_keys") if "measure" in data else None,
-            over=_word(data["over"], "over", "data_keys") if "over" in data else None,
-            select=_select(data),
-            per=_positive(data["per"], "per", "write the population, e.g. 1000000")
-            if "per" in data
+            measure=_optional_word(data, "measure", "data_keys"),
+            over=_optional_word(data, "over", "data_keys"),
+            select=_narrowing(data, "select", ("measure", "over")),
+            having=_narrowing(data, "having", ("measure",)),
+            whole=_narrowing(data, "whole", ("over",) if "over" in data else ("measure",)),
+            per=positive(data["per"], "per", "write the population, e.g. 1000000") if "per" in data else None,
+            each=_optional_word(data, "each", "organ_levels"),
+            base_year=positive(data["base_year"], "base_year", "write a year such as 2020")
+            if "base_year" in data
             else None,
             components=tuple(_components(data.get("components", ()))),
         )
@@ -281,13 +125,21 @@ class Formula:
             for name in ("scope", "within"):
                 if getattr(self, name) is None:
                     raise DefinitionError(name, f"a formula over acts needs {name}", f"write {name}")
+        elif self.scope is not None and self.within is None:
+            raise DefinitionError("within", "a scope without a place", "write within: territory")
         elif self.shape in ("coverage", "closure") and (
-            self.measure is None or (self.shape == "coverage" and self.over is None and self.scope is None)
+            self.measure is None
+            or (self.shape == "coverage" and self.over is None and self.scope is None and self.each is None)
         ):
             raise DefinitionError(
                 "act",
                 f"the shape {self.shape!r} does not say what is counted out of what",
-                "write scope, within and act, or measure with over or scope",
+                "write scope, within and act, or measure with over, scope or each",
+            )
+        says_which_part = self.over or self.having or self._has_outcomes()
+        if self.shape in PARTS and self.act is None and not says_which_part:
+            raise DefinitionError(
+                "having", "a share does not say which part of the whole it is", "write having or over"
             )
         codes = [component.code for component in self.components]
         if len(set(codes)) != len(codes):
@@ -299,48 +151,8 @@ class Formula:
 Piece = TypeVar("Piece", Scope, ActFilter, Period)
 
 
-def _refuse_unknown(data: Mapping[str, Any], known: Iterable[str], where: str) -> None:
-    if not isinstance(data, Mapping):
-        raise DefinitionError(where, f"{data!r} is no mapping", "write `key: value` pairs")
-    for name in data:
-        if name not in known:
-            raise DefinitionError(str(name), "unknown field", f"use one of {', '.join(known)}")
-
-
-def _word(value: Any, field_name: str, kind: str) -> str:
-    known = vocabulary().words(kind)
-    if not isinstance(value, str) or value not in known:
-        problem = "missing" if value is None else f"{value!r} is not in the vocabulary of {kind}"
-        raise DefinitionError(field_name, problem, f"use one of {', '.join(known)}")
-    return value
-
-
-def _words(data: Mapping[str, Any], field_name: str, kind: str) -> tuple[str, ...]:
-    values = data.get(field_name, ())
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise DefinitionError(field_name, f"{values!r} is no list", "write a list such as [a, b]")
-    words = tuple(_word(value, field_name, kind) for value in values)
-    if len(set(words)) != len(words):
-        raise DefinitionError(field_name, "a word stands twice in the list", "write each word once")
-    return words
-
-
-def _positive(value: Any, field_name: str, cure: str) -> int:
-    if type(value) is not int or value < 1:
-        raise DefinitionError(field_name, f"{value!r} is not a whole number of at least 1", cure)
-    return value
-
-
-def _day(data: Mapping[str, Any], name: str) -> date:
-    value = data.get(name)
-    if value is None:
-        raise DefinitionError(name, f"the window has no {name}", f"write {name}: YYYY-MM-DD")
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise DefinitionError(name, f"{value!r} is no date", f"write {name}: YYYY-MM-DD") from error
+def _optional_word(data: Mapping[str, Any], name: str, kind: str) -> str | None:
+    return word(data[name], name, kind) if name in data else None
 
 
 def _part(data: Mapping[str, Any], name: str, kind: type[Piece]) -> Piece | None:
@@ -352,29 +164,31 @@ def _part(data: Mapping[str, Any], name: str, kind: type[Piece]) -> Piece | None
         raise error.under(name) from None
 
 
-def _select(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    select = data.get("select", {})
+def _narrowing(data: Mapping[str, Any], name: str, sources: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The dimensions with their values by which a datum is narrowed; refuses what the data do not have."""
+    narrowing = data.get(name, {})
     known = vocabulary().data_keys
-    dimensions = known[data["measure"]].select if data.get("measure") in known else {}
-    if isinstance(select, Mapping) and data.get("over") in known:
-        dimensions = {**known[data["over"]].select, **dimensions}
-    if not isinstance(select, Mapping):
-        raise DefinitionError("select", f"{select!r} is no mapping", "write `dimension: [value]`")
-    for dimension, values in select.items():
+    dimensions: dict[str, tuple[str, ...]] = {}
+    for source in sources:
+        if data.get(source) in known:
+            dimensions = {**known[data[source]].select, **dimensions}
+    if not isinstance(narrowing, Mapping):
+        raise DefinitionError(name, f"{narrowing!r} is no mapping", "write `dimension: [value]`")
+    for dimension, values in narrowing.items():
         if dimension not in dimensions:
             raise DefinitionError(
-                f"select.{dimension}",
+                f"{name}.{dimension}",
                 "the datum has no such dimension",
-                f"use one of {', '.join(dimensions) or 'none: remove select'}",
+                f"use one of {', '.join(dimensions) or f'none: remove {name}'}",
             )
         strange = [value for value in values if value not in dimensions[dimension]]
         if strange:
             raise DefinitionError(
-                f"select.{dimension}",
+                f"{name}.{dimension}",
                 f"unknown value {strange[0]!r}",
                 f"use one of {', '.join(dimensions[dimension])}",
             )
-    return {dimension: tuple(values) for dimension, values in select.items()}
+    return {dimension: tuple(values) for dimension, values in narrowing.items()}
 
 
 def _components(entries: Iterable[Mapping[str, Any]]) -> Iterable[Component]:
@@ -383,16 +197,3 @@ def _components(entries: Iterable[Mapping[str, Any]]) -> Iterable[Component]:
             yield Component.from_dict(entry)
         except DefinitionError as error:
             raise error.under(f"components[{place}]") from None
-
-
-def _years_before(day: date, years: int) -> date:
-    """The same day n years earlier; 29 February becomes 28 February."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
-
-
-def _add_months(first: date, months: int) -> date:
-    month = first.month - 1 + months
-    return date(first.year + month // 12, month % 12 + 1, 1)

@@ -16,18 +16,21 @@ from yaojian.casework.inspections.facade import FILE_KIND
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.ledger.facade import Act, acts_between
 from yaojian.foundation.timekeeping import local_date
+from yaojian.oversight.plans.cells import part
 from yaojian.oversight.plans.contracts import Duty, DutyState, FigureValue
 from yaojian.oversight.plans.evaluation import (
     closure_rows,
     closures,
-    coverage_rows,
     formula_of,
     qualifying_acts,
+    reached_q,
     scope_of,
     span_of,
+    standing_of,
 )
 from yaojian.oversight.plans.mandates import HORIZON
 from yaojian.oversight.plans.models import Figure
+from yaojian.oversight.plans.registers import holding_q
 from yaojian.registers.enterprises.facade import Subject
 
 EARLIEST = date(1990, 1, 1)
@@ -57,16 +60,18 @@ class Group:
 
 
 def groups(figure: Figure, organ: Organ, as_of: date, value: FigureValue | None = None) -> list[Group]:
-    """The subjects behind a figure: not reached, reached, and not counted.
+    """The subjects behind a figure: not reached, reached, and not counted; none for one over other data.
 
     A coverage whose value is given is not counted again.
     """
     formula = formula_of(figure)
+    if formula.scope is None or formula.shape not in ("coverage", "closure", "count"):
+        return []
     if formula.shape == "closure":
         due = closure_rows(formula, organ, as_of)
         open_ones = due.filter(is_verified=False).values("subject_id")
         done = due.filter(is_verified=True).values("subject_id")
-        subjects = scope_of(formula, organ).select_related("responsible_organ").order_by("name")
+        subjects = scope_of(formula, organ, as_of).select_related("responsible_organ").order_by("name")
         return [
             Group("open", _("Rectification not verified"), subjects.filter(pk__in=open_ones)),
             Group(
@@ -75,15 +80,22 @@ def groups(figure: Figure, organ: Organ, as_of: date, value: FigureValue | None 
                 subjects.filter(pk__in=done),
             ),
         ]
-    rows = coverage_rows(formula, organ, as_of).select_related("responsible_organ").order_by("name")
-    members = rows.filter(exclusion="")
-    missing = value.missing if value else None
-    reached = value.numerator if value else None
+    rows = standing_of(formula, organ, as_of).select_related("responsible_organ").order_by("name")
+    members, left_out = rows.filter(exclusion=""), rows.exclude(exclusion="")
     excluded = sum(value.excluded.values()) if value else None
+    not_counted = Group("excluded", _("Not counted"), left_out, excluded)
+    if formula.act is not None:
+        reached = reached_q(formula, as_of)
+    elif formula.shape == "coverage" and part(formula).is_registered:
+        reached = holding_q(organ, part(formula), as_of)
+    else:
+        # What is reached was stated as a number: nobody knows which subjects they are.
+        return [Group("members", _("In scope"), members), not_counted]
+    known = (int(value.missing), int(value.numerator)) if value else (None, None)
     return [
-        Group("open", _("Not reached"), members.filter(acts_in_period__lt=formula.minimum), missing),
-        Group("reached", _("Reached"), members.filter(acts_in_period__gte=formula.minimum), reached),
-        Group("excluded", _("Not counted"), rows.exclude(exclusion=""), excluded),
+        Group("open", _("Not reached"), members.exclude(reached), known[0]),
+        Group("reached", _("Reached"), members.filter(reached), known[1]),
+        not_counted,
     ]
 
 
@@ -99,9 +111,9 @@ def with_acts(figure: Figure, subjects: list[Subject], as_of: date) -> list[Behi
     """The subjects of a page with the acts that count: in the period, or verifying what fell due in it."""
     formula = formula_of(figure)
     if formula.act is None:
-        raise ValueError("a figure that drills down counts acts")
+        return [Behind(subject, []) for subject in subjects]
     if formula.shape == "closure":
-        counted = closures(formula, as_of).filter(subject__in=subjects)
+        counted = closures(formula, as_of).filter(subject_id__in=[subject.pk for subject in subjects])
         acts = acts_between("rectification.verified", EARLIEST, as_of).filter(
             file_kind=FILE_KIND, file_id__in=list(counted.values_list("pk", flat=True))
         )
@@ -113,16 +125,14 @@ def with_acts(figure: Figure, subjects: list[Subject], as_of: date) -> list[Behi
     return [Behind(subject, by_subject[subject.pk]) for subject in subjects]
 
 
-def records_begin(figure: Figure, organ: Organ) -> date | None:
+def records_begin(figure: Figure) -> date | None:
     """The day of the first recorded act that a figure could count; None when there is none."""
     formula = formula_of(figure)
     if formula.act is None:
         return None
-    acts = qualifying_acts(formula.act, EARLIEST, date(2100, 1, 1))
-    first = acts.filter(subject_id__in=scope_of(formula, organ).values("pk")).aggregate(
-        first=Min("claimed_at")
-    )["first"]
-    return local_date(first) if first else None
+    # Of any subject: whether acts were recorded at all in those days does not depend on whom they are about.
+    first = qualifying_acts(formula.act, EARLIEST, date(2100, 1, 1)).aggregate(first=Min("claimed_at"))
+    return local_date(first["first"]) if first["first"] else None
 
 
 def _state_of(standing: Duty, as_of: date) -> str:

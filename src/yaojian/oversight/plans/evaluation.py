@@ -1,4 +1,4 @@
-"""The value of a figure: members, those reached, exclusions with reasons, and the acts behind them."""
+"""Counting subjects and acts in the database: members, those reached, those left out, rectifications due."""
 
 from __future__ import annotations
 
@@ -11,30 +11,28 @@ from django.db.models import (
     Case,
     CharField,
     Count,
-    IntegerField,
-    OuterRef,
+    F,
     Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import TruncDate
 
 from yaojian.casework.inspections.facade import rectifications_due
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.ledger.facade import Act, acts_between
-from yaojian.foundation.timekeeping import local_date
-from yaojian.oversight.plans.contracts import Exclusion, FigureValue, ValueState
+from yaojian.foundation.timekeeping import CHINA, local_date
+from yaojian.oversight.plans.contracts import FigureValue
 from yaojian.oversight.plans.definitions import ActFilter, Formula, Target
 from yaojian.oversight.plans.models import Figure
-from yaojian.oversight.plans.tally import Count as Tally
-from yaojian.registers.enterprises.facade import Subject, subjects_in_scope
+from yaojian.oversight.plans.outcomes import Exclusion, Outcome
+from yaojian.registers.enterprises.facade import subjects_in_scope
 
 
 def formula_of(figure: Figure) -> Formula:
-    """The formula of a computable figure."""
-    return Formula.from_dict(figure.formula or {})
+    """The formula of a figure; a milestone without one is a milestone."""
+    return Formula.from_dict(figure.formula or {"shape": "milestone"})
 
 
 def targets_of(figure: Figure) -> list[Target]:
@@ -63,8 +61,11 @@ def qualifying_acts(act: ActFilter, first: date, last: date) -> QuerySet[Act]:
     return acts_between(act.kind, first, last, facts)
 
 
-def scope_of(formula: Formula, organ: Organ) -> QuerySet[Subject]:
-    """The subjects a formula speaks of, as far as an organ's territory or responsibility reaches."""
+def scope_of(formula: Formula, organ: Organ, on: date | None = None) -> QuerySet[Any]:
+    """The subjects a formula speaks of, as far as an organ's territory or responsibility reaches.
+
+    Types, flags, grades and places are those of the day `on`; without one, of today.
+    """
     if formula.scope is None:
         raise ValueError("a formula over acts has a scope")
     scope = formula.scope
@@ -76,31 +77,36 @@ def scope_of(formula: Formula, organ: Organ) -> QuerySet[Subject]:
         flags_any=scope.flags_any,
         risk_grades=scope.risk_grades,
         in_production=scope.in_production,
+        on=on,
     )
 
 
-def coverage_rows(formula: Formula, organ: Organ, as_of: date) -> QuerySet[Any]:
-    """Every subject in scope with `exclusion` ("" for members) and `acts_in_period`, its qualifying acts."""
-    start, end = span_of(formula, as_of)
-    if formula.act is None:
-        raise ValueError("a coverage figure counts acts")
-    counted = (
-        qualifying_acts(formula.act, start, end)
-        .filter(subject_id=OuterRef("pk"))
-        .order_by()
-        .values("subject_id")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    return scope_of(formula, organ).annotate(
+def standing_of(formula: Formula, organ: Organ, as_of: date) -> QuerySet[Any]:
+    """Every subject in scope with `exclusion`: the reason why it does not count, "" for members."""
+    start, _end = span_of(formula, as_of)
+    return scope_of(formula, organ, as_of).annotate(
         exclusion=Case(
             When(closed_on__lte=as_of, then=Value(Exclusion.CLOSED.value)),
             When(opened_on__gt=start, then=Value(Exclusion.OPENED_LATER.value)),
             default=Value(""),
             output_field=CharField(),
-        ),
-        acts_in_period=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+        )
     )
+
+
+def reached_q(formula: Formula, as_of: date) -> Q:
+    """The condition on subjects that enough acts count for them in the period: one pass over the acts."""
+    acts = acts_of(formula, as_of).exclude(subject_id=None).order_by().values("subject_id")
+    if formula.minimum > 1:
+        acts = acts.annotate(n=Count("pk")).filter(n__gte=formula.minimum).values("subject_id")
+    return Q(pk__in=acts)
+
+
+def acts_of(formula: Formula, as_of: date) -> QuerySet[Act]:
+    """The acts that count for a formula in its period by a day."""
+    if formula.act is None:
+        raise ValueError("a coverage figure counts acts")
+    return qualifying_acts(formula.act, *span_of(formula, as_of))
 
 
 def act_days(act: ActFilter, about: Q, first: date, last: date) -> dict[int, list[date]]:
@@ -116,59 +122,37 @@ def act_days(act: ActFilter, about: Q, first: date, last: date) -> dict[int, lis
 def span_of(formula: Formula, as_of: date) -> tuple[date, date]:
     """First and last day that a figure looks at on `as_of`: its period, clipped to what has happened."""
     if formula.period is None:
-        raise ValueError("a formula over acts has a period")
+        return as_of, as_of
     start, end = formula.period.bounds(as_of)
     return start, min(end, as_of)
 
 
-def evaluate(figure: Figure, organ: Organ, as_of: date) -> FigureValue:
-    """The value of a figure for an organ on a day.
-
-    A figure that waits for data says so; a group without members counts nothing and says so.
-    """
-    if not figure.computable:
-        target = target_for(figure, as_of.year)
-        return FigureValue(figure.key, organ.pk, as_of, ValueState.WAITING, target=target)
-    formula = formula_of(figure)
-    return value_with(figure, formula, organ, as_of, _counts(formula, organ, as_of))
-
-
-def value_with(figure: Figure, formula: Formula, organ: Organ, as_of: date, count: Tally) -> FigureValue:
-    """The value of a computable figure that has been counted."""
-    start, end = span_of(formula, as_of)
+def value_with(
+    figure: Figure, formula: Formula | None, organ: Organ, as_of: date, outcome: Outcome
+) -> FigureValue:
+    """The value of a figure that has been counted, beside the target in force."""
+    start, end = span_of(formula, as_of) if formula is not None else (None, None)
     return FigureValue(
         key=figure.key,
         organ_id=organ.pk,
         as_of=as_of,
-        state=ValueState.COMPUTED if count.denominator else ValueState.NO_MEMBERS,
-        numerator=count.numerator,
-        denominator=count.denominator,
-        excluded=count.excluded,
+        outcome=outcome,
+        unit=figure.unit,
         period_start=start,
         period_end=end,
         target=target_for(figure, as_of.year),
     )
 
 
-def _counts(formula: Formula, organ: Organ, as_of: date) -> Tally:
-    if formula.shape == "closure":
-        due = closure_rows(formula, organ, as_of)
-        row = due.aggregate(all=Count("pk"), done=Count("pk", filter=Q(is_verified=True)))
-        return Tally(row["done"], row["all"])
-    if formula.shape != "coverage":
-        raise ValueError(f"no evaluator for the shape {formula.shape}")
-    row = coverage_rows(formula, organ, as_of).aggregate(
-        members=Count("pk", filter=Q(exclusion="")),
-        reached=Count("pk", filter=Q(exclusion="", acts_in_period__gte=formula.minimum)),
-        **{f"out_{reason.value}": Count("pk", filter=Q(exclusion=reason.value)) for reason in Exclusion},
-    )
-    excluded = {reason: row[f"out_{reason.value}"] for reason in Exclusion if row[f"out_{reason.value}"]}
-    return Tally(row["reached"], row["members"], excluded)
+def verified_late_q() -> Q:
+    """The condition on inspections that their rectification was verified after its last day."""
+    return Q(verified_on__gt=F("rectify_by"))
 
 
 def closure_rows(formula: Formula, organ: Organ, as_of: date) -> QuerySet:
     """Concluded inspections of subjects in scope whose rectification fell due in the period."""
-    return closures(formula, as_of).filter(subject__in=scope_of(formula, organ).values("pk"))
+    subjects = scope_of(formula, organ, as_of).order_by().values("pk")
+    return closures(formula, as_of).filter(subject_id__in=subjects)
 
 
 def closures(formula: Formula, as_of: date) -> QuerySet:
@@ -182,4 +166,4 @@ def closures(formula: Formula, as_of: date) -> QuerySet:
         kinds=formula.act.inspection_kinds,
         organ_levels=formula.act.organ_levels,
         verified_by=as_of,
-    )
+    ).annotate(verified_on=TruncDate("verified_at", tzinfo=CHINA))

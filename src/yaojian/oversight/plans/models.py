@@ -90,9 +90,96 @@ class PlanRow(models.Model):
         return self.notes_en if _reads_english() else self.notes_zh
 
 
-class Figure(models.Model):
-    """One figure of a row: its formula, its targets, and what it waits for."""
+class Indicator(models.Model):
+    """What is measured (指标): one formula, shared by every plan that measures the same."""
 
+    title_zh = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=300)
+    shape = models.CharField(max_length=24)
+
+    class Meta:
+        verbose_name = _("indicator")
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The indicator's title in the reader's language."""
+        return self.title_en if _reads_english() else self.title_zh
+
+
+class IndicatorVersion(models.Model):
+    """A definition of an indicator: its number and the hash of what it says; never changed."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the formula")
+    formula = models.JSONField()
+    defined_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["indicator", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["indicator", "number"], name="indicator_version_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]} v{self.number}"
+
+
+class CompositeWeights(models.Model):
+    """The weights that an organ decided for a composite index; a later decision is a new row."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="weights")
+    number = models.PositiveSmallIntegerField()
+    weights = models.JSONField(help_text="by component, parts of 100")
+    valid_from = models.DateField()
+    reason = models.CharField(max_length=300)
+    decided_in = models.ForeignKey("accounts.Organ", models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["indicator", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["indicator", "number"], name="weights_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} v{self.number}"
+
+
+class KeptValue(models.Model):
+    """What a definition came to for an organ on a data date, and up to which act it had been counted."""
+
+    version = models.ForeignKey(IndicatorVersion, models.CASCADE, related_name="values")
+    organ = models.ForeignKey("accounts.Organ", models.CASCADE, related_name="+")
+    as_of = models.DateField()
+    unit = models.CharField(max_length=40)
+    period_start = models.DateField(null=True)
+    period_end = models.DateField(null=True)
+    state = models.CharField(max_length=20)
+    number = models.DecimalField(max_digits=30, decimal_places=6, null=True)
+    outcome = models.JSONField(help_text="the exact outcome, for pages")
+    journal = models.BigIntegerField(help_text="key of the newest act when it was counted")
+    milliseconds = models.PositiveIntegerField()
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organ", "as_of", "version", "unit"], name="value_kept_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.organ_id} {self.as_of}"
+
+
+class Figure(models.Model):
+    """One figure of a row: its indicator, its targets, and what it waits for."""
+
+    version = models.ForeignKey(IndicatorVersion, models.PROTECT, null=True, related_name="figures")
     row = models.ForeignKey(PlanRow, models.CASCADE, related_name="figures")
     key = models.CharField(max_length=20, unique=True)
     position = models.PositiveSmallIntegerField()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Organ, organ_by_code
 from yaojian.foundation.errors import NotFound
+from yaojian.foundation.timekeeping import today
 from yaojian.oversight.plans.contracts import FigureValue
-from yaojian.oversight.plans.evaluation import evaluate
+from yaojian.oversight.plans.engine import evaluate
+from yaojian.oversight.plans.evaluation import target_for
+from yaojian.oversight.plans.kept import refresh_values, values_of
 from yaojian.oversight.plans.models import Figure, Plan, PlanRow
 
 
@@ -44,29 +49,79 @@ def rows_of(plan: Plan) -> QuerySet[PlanRow]:
 
 def figure_by_key(key: str) -> Figure:
     """One figure with its row and plan. Raises NotFound."""
-    figure = Figure.objects.select_related("row__plan__organ").filter(key=key).first()
+    figure = Figure.objects.select_related("row__plan__organ", "version").filter(key=key).first()
     if figure is None:
         raise NotFound(_("There is no such figure."), cure=_("Choose one in the plan cockpit."))
     return figure
 
 
 def carrier_of(figure: Figure) -> Figure:
-    """The figure that carries the formula: itself, or the one it repeats."""
-    return figure_by_key(figure.same_as) if figure.same_as else figure
+    """The figure that carries the formula: itself, or the one it repeats (the first part of a row)."""
+    if not figure.same_as:
+        return figure
+    found = Figure.objects.select_related("row__plan__organ", "version").order_by("position")
+    return found.filter(Q(key=figure.same_as) | Q(row__row_id=figure.same_as)).first() or figure
 
 
 def value_of(figure: Figure, organ: Organ, as_of: date) -> FigureValue:
     """The value of a figure for an organ on a day; a repeated row takes the formula it repeats."""
-    return evaluate(carrier_of(figure), organ, as_of)
+    carrier = carrier_of(figure)
+    return beside_own_target(figure, values_of([carrier], organ, as_of)[carrier.key], as_of)
+
+
+def values_of_figures(figures: Sequence[Figure], organ: Organ, as_of: date) -> dict[str, FigureValue]:
+    """The values of several figures, by key; a repeated row takes its formula from elsewhere."""
+    known = {figure.key: figure for figure in figures}
+    elsewhere = {figure.same_as for figure in figures if figure.same_as and figure.same_as not in known}
+    others = {other.key: other for other in Figure.objects.filter(key__in=elsewhere)}
+    # A row that repeats a row of several parts says which by none; its first part carries the formula.
+    rows = elsewhere - others.keys()
+    if rows:
+        parts = Figure.objects.filter(row__row_id__in=rows).select_related("row").order_by("-position")
+        others |= {other.row.row_id: other for other in parts}
+    carriers = {
+        figure.key: (known.get(figure.same_as) or others.get(figure.same_as) or figure) for figure in figures
+    }
+    values = values_of(list({carrier.key: carrier for carrier in carriers.values()}.values()), organ, as_of)
+    return {
+        figure.key: beside_own_target(figure, values[carriers[figure.key].key], as_of) for figure in figures
+    }
+
+
+def beside_own_target(figure: Figure, value: FigureValue, as_of: date) -> FigureValue:
+    """A value beside the target of the figure that shows it."""
+    return replace(value, key=figure.key, target=target_for(figure, as_of.year))
 
 
 def figures_of(plan_code: str, as_of: date) -> dict[str, FigureValue]:
-    """The computable figures of a plan for the organ that owns it, by key."""
+    """All figures of a plan for the organ that owns it, by key."""
     plan = plan_by_code(plan_code)
-    figures = Figure.objects.filter(row__plan=plan, computable=True).select_related("row")
-    return {figure.key: evaluate(figure, plan.organ, as_of) for figure in figures}
+    return values_of_figures(list(Figure.objects.filter(row__plan=plan)), plan.organ, as_of)
 
 
 def organs_below(organ: Organ) -> QuerySet[Organ]:
     """The organs directly below one, with a territory of their own."""
     return Organ.objects.filter(parent=organ).exclude(territories=[]).order_by("code")
+
+
+def figures_in_plan(plan: Plan) -> list[Figure]:
+    """All figures of a plan in its order."""
+    found = Figure.objects.filter(row__plan=plan).select_related("row")
+    return list(found.order_by("row__position", "position"))
+
+
+def value_counted(key: str, organ: Organ, as_of: date) -> FigureValue:
+    """One figure's value, counted now and not kept."""
+    return evaluate(figure_by_key(key), organ, as_of)
+
+
+def refresh_kept_values() -> int:
+    """Today's values of all plans for the organs that own them: what is behind the journal is counted anew.
+
+    Returns how many values there are.
+    """
+    day, number = today(), 0
+    for plan in plans():
+        figures = [figure for figure in figures_in_plan(plan) if figure.version_id is not None]
+        number += refresh_values(figures, [(plan.organ, day)])
+    return number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -55,10 +55,21 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """A datum a formula may wait for, and the dimensions by which it may be narrowed."""
+    """A datum a formula may name: its dimensions, its unit and those of its series, and where it comes from.
+
+    `source` is "entered", "register" (counted in registers and inspection files) or "milestone".
+    """
 
     label: Label
     select: Mapping[str, tuple[str, ...]]
+    unit: str = ""
+    source: str = "entered"
+    units: Mapping[str, str] = field(default_factory=dict)
+    items: Mapping[str, Label] = field(default_factory=dict)
+
+    def unit_of(self, dims: Mapping[str, tuple[str, ...]]) -> str:
+        """The unit of the series that dimensions name, or of the datum itself."""
+        return self.units.get(next(iter(dims.get("item", ("",))), ""), self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,11 @@ class Vocabulary:
     def label(self, kind: str, word: str, language: str) -> str:
         """The label of one word in one language."""
         return self.labels[kind][word].text(language)
+
+    def value_label(self, datum: str, dimension: str, value: str, language: str) -> str:
+        """The label of a value of a datum's dimension: that of its series, or the general one."""
+        series = self.data_keys[datum].items.get(value) if dimension == "item" else None
+        return (series or self.labels["dimension_values"][value]).text(language)
 
 
 def read_yaml(path: Path) -> Any:
@@ -145,10 +161,17 @@ def vocabulary() -> Vocabulary:
             word: Shape(_label(entry), entry["computable"], tuple(entry["required"]))
             for word, entry in words["shapes"].items()
         },
-        data_keys={key: DataKey(_label(entry), _dimensions(entry)) for key, entry in data.items()},
+        data_keys={key: _data_key(entry) for key, entry in data.items()},
         laws={key: Law(key, _label(entry), entry["confidence"]) for key, entry in laws.items()},
         grades=tuple(words["grades"]),
     )
+
+
+def _data_key(entry: Mapping[str, Any]) -> DataKey:
+    units = {code: item["unit"] for code, item in entry.get("items", {}).items() if "unit" in item}
+    items = {code: _label(item) for code, item in entry.get("items", {}).items()}
+    source = entry.get("source", "entered")
+    return DataKey(_label(entry), _dimensions(entry), entry["unit"], source, units, items)
 
 
 def _dimensions(entry: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from .vocabulary import language_of, vocabulary
@@ -64,19 +64,54 @@ def _over_data(formula: Formula, zh: bool) -> list[tuple[str, str]]:
         parts = [_weighted(c.zh if zh else c.en, c.weight, zh) for c in formula.components]
         clauses.append(("构成" if zh else "Components", _join(parts, zh)))
     if formula.measure:
-        name = ("数据", "Data") if formula.over is None and formula.scope is None else ("分子", "Numerator")
-        clauses.append((name[not zh], _label("data_keys", formula.measure, zh)))
-    if formula.over:
-        clauses.append(("分母" if zh else "Denominator", _label("data_keys", formula.over, zh)))
+        alone = formula.over is None and formula.scope is None and not (formula.having or formula.whole)
+        name = ("数据", "Data") if alone else ("分子", "Numerator")
+        narrowed = {**formula.select, **formula.having}
+        clauses.append((name[not zh], _datum(formula.measure, narrowed, zh)))
+    if formula.over or formula.having or formula.whole:
+        over = formula.over or formula.measure or ""
+        narrowed = dict(formula.whole or formula.select)
+        clauses.append(("分母" if zh else "Denominator", _datum(over, narrowed, zh)))
     if formula.scope is not None:
         subjects = _scope(formula.scope, formula.within, zh)
         name = ("分母", "Denominator") if formula.over is None else ("对象", "Subjects")
         clauses.append((name[not zh], subjects))
     if formula.per:
-        clauses.append(("折算", f"每{formula.per:,}人") if zh else ("Scaled", f"per {formula.per:,} people"))
+        clauses.append(("折算", f"每{formula.per:,}") if zh else ("Scaled", f"per {formula.per:,}"))
+    if formula.each:
+        level = _label("organ_levels", formula.each, zh)
+        words = (
+            f"逐个{level}机关，取最低（达到的个数）"
+            if zh
+            else f"each {level} organ, the lowest (those that reach it)"
+        )
+        clauses.append(("口径" if zh else "Looked at", words))
+    if formula.base_year:
+        clauses.append(("基期", f"{formula.base_year}年") if zh else ("Baseline", str(formula.base_year)))
     if formula.minimum > 1:
         clauses.append(("最低次数" if zh else "Minimum", str(formula.minimum)))
+    if formula.shape == "pass_rate":
+        clauses.append(
+            ("不计", "未出结论和复检推翻的样品")
+            if zh
+            else ("Left out", "samples without a conclusion, and overturned ones")
+        )
     return clauses
+
+
+def _datum(datum: str, narrowed: Mapping[str, tuple[str, ...]], zh: bool) -> str:
+    """A datum with the series or values by which it is narrowed."""
+    known = vocabulary()
+    values = [
+        known.value_label(datum, dimension, value, "zh" if zh else "en")
+        for dimension, chosen in narrowed.items()
+        if dimension in known.data_keys[datum].select
+        for value in chosen
+    ]
+    name = _label("data_keys", datum, zh)
+    if not values:
+        return name
+    return f"{name}（{_join(values, zh)}）" if zh else f"{name} ({_join(values, zh)})"
 
 
 def _scope(scope: Scope, within: str | None, zh: bool) -> str:

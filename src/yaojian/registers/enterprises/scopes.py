@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Hindrance, Organ, organ_land_q, responsibility_q
-from yaojian.registers.enterprises.models import Subject
+from yaojian.foundation.periods import in_force_q
+from yaojian.foundation.timekeeping import today
+from yaojian.registers.enterprises.models import Subject, SubjectOn
 
 
 def subjects_by_id(ids: Iterable[int]) -> dict[int, Subject]:
@@ -63,16 +66,19 @@ def subjects_in_scope(
     flags_any: Collection[str] = (),
     risk_grades: Collection[str] = (),
     in_production: bool | None = None,
-) -> QuerySet[Subject]:
+    on: date | None = None,
+) -> QuerySet[Any]:
     """Subjects, open or closed, of some types, flags and grades on an organ's land or in its charge.
 
-    On its land count those that organs of its own tree answer for: not those of the Corps beside it.
-
-    An empty condition does not restrict. Callers check who asks.
+    What they were on a past day `on` (rows of the register's versions, with the subjects' keys), else what
+    they are today. On its land count those that organs of its own tree answer for: not those of the Corps
+    beside it. An empty condition does not restrict. Callers check who asks.
     """
-    subjects = Subject.objects.filter(
-        organ_land_q(organ) if by_territory else responsibility_q(organ.path or ""), merged_into=None
-    )
+    reach = organ_land_q(organ) if by_territory else responsibility_q(organ.path or "")
+    subjects: QuerySet[Any] = Subject.objects.filter(reach, merged_into=None)
+    if on is not None and on < today():
+        merged = Subject.objects.filter(merged_into__isnull=False).order_by()
+        subjects = SubjectOn.objects.filter(in_force_q(on), reach).exclude(pk__in=merged.values("pk"))
     if types:
         subjects = subjects.filter(subject_type__in=list(types))
     if flags_all:

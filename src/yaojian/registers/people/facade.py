@@ -40,6 +40,7 @@ from yaojian.registers.people.contracts import (
     person_ref,
 )
 from yaojian.registers.people.duties import refresh_people_duties
+from yaojian.registers.people.figures import inspectors_on, pharmacists_on
 from yaojian.registers.people.models import ROLE_FIELDS, Person, PersonRole
 from yaojian.registers.people.queries import (
     PersonFilter,
@@ -94,6 +95,7 @@ __all__ = [
     "enter_role",
     "erase_person",
     "identity_check_digit",
+    "inspectors_on",
     "link_account",
     "matching",
     "people_at_subject",
@@ -102,6 +104,7 @@ __all__ = [
     "person_visible_to",
     "pharmacies_without_pharmacist",
     "pharmacist_counts",
+    "pharmacists_on",
     "places_visible_to",
     "qualifications_in_words",
     "refresh_people_duties",

@@ -18,6 +18,7 @@ from yaojian.registers.products.contracts import (
     flag_name,
 )
 from yaojian.registers.products.expiry import refresh_product_expiry
+from yaojian.registers.products.figures import products_counted
 from yaojian.registers.products.models import Product, ProductVersion, is_new
 from yaojian.registers.products.permissions import user_can_edit
 from yaojian.registers.products.queries import (
@@ -73,6 +74,7 @@ __all__ = [
     "matching",
     "move_product",
     "product_visible_to",
+    "products_counted",
     "products_of_subject",
     "products_visible_to",
     "products_within",

@@ -38,6 +38,7 @@ PERMISSION_NAMES: dict[Permission, Promise] = {
     _P.RULES_VIEW: _("See rules and calendars"),
     _P.RULES_MANAGE: _("Maintain rules and calendars"),
     _P.PLAN_VIEW: _("See plans and figures"),
+    _P.PLAN_WEIGH: _("Decide the weights of an index"),
     _P.MANDATE_VIEW: _("See mandates"),
     _P.STATISTIC_VIEW: _("See statements of data"),
     _P.STATISTIC_ENTER: _("Enter statements of data"),

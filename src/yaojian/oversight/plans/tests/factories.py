@@ -17,6 +17,7 @@ from yaojian.foundation.ledger.facade import Act, compose_act, subject_ref
 from yaojian.foundation.timekeeping import CHINA, now
 from yaojian.oversight.plans.models import Figure, Plan, PlanRow
 from yaojian.registers.enterprises.facade import Subject
+from yaojian.registers.enterprises.models import SubjectFields, SubjectVersion
 
 YEARLY = {
     "shape": "coverage",
@@ -63,7 +64,15 @@ def subject(organ: Organ, code: str, **fields: object) -> Subject:
         "opened_on": date(2015, 1, 1),
     }
     values |= fields
-    return Subject.objects.create(code=code, in_force_from=values["opened_on"], **values)
+    one = Subject.objects.create(code=code, in_force_from=values["opened_on"], **values)
+    said(one, values["opened_on"])
+    return one
+
+
+def said(one: Subject, since: object, until: object = None) -> None:
+    """What the register says of a subject now, as a version of some days."""
+    columns = {field.attname: getattr(one, field.attname) for field in SubjectFields._meta.local_fields}
+    SubjectVersion.objects.create(subject=one, valid_from=since, valid_to=until, recorded_at=now(), **columns)
 
 
 def concluded(by: Actor, of: Subject, on: date, kind: str = "routine", hour: int = 10) -> Act:

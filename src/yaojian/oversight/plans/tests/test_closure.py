@@ -22,8 +22,8 @@ from yaojian.foundation.accounts.facade import Actor, Level, Organ, register_org
 from yaojian.foundation.timekeeping import CHINA, local_date
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.drilldown import groups, with_acts
-from yaojian.oversight.plans.evaluation import evaluate, formula_of
-from yaojian.oversight.plans.series import series_of
+from yaojian.oversight.plans.engine import evaluate
+from yaojian.oversight.plans.evaluation import formula_of
 from yaojian.oversight.plans.tests.factories import figure_with, officer, prefecture, subject
 from yaojian.registers.enterprises.facade import Subject
 
@@ -161,10 +161,6 @@ def test_random_rectifications_agree_with_the_plain_count(seed: int) -> None:
     value = evaluate(figure, organ, as_of)
     assert (value.numerator, value.denominator) == (len(done), len(due))
     assert value.excluded == {}
-    series = series_of(figure, organ, [as_of])
-    county = Organ.objects.get(code="xj.changji.cj")
-    assert series.on(as_of) == value
-    assert series.of(county, as_of) == evaluate(figure, county, as_of)
     open_ones, reached = groups(figure, organ, as_of)
     not_done = [past for past in due if past not in done]
     assert {s.pk for s in reached.subjects} == {past.subject.pk for past in done}

@@ -9,7 +9,7 @@ import pytest
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import WorkItem
 from yaojian.oversight.plans.contracts import DutyState
-from yaojian.oversight.plans.evaluation import evaluate
+from yaojian.oversight.plans.engine import evaluate
 from yaojian.oversight.plans.mandates import refresh_duties, standings
 from yaojian.oversight.plans.tests.factories import YEARLY, concluded, figure_with, officer, subject
 

@@ -8,12 +8,14 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from yaojian.foundation.accounts.facade import Organ, Permission
+from yaojian.foundation.accounts.facade import Permission
 from yaojian.foundation.accounts.web.api_access import Needs
 from yaojian.foundation.errors import InvalidInput
 from yaojian.foundation.timekeeping import today
+from yaojian.oversight.plans.contracts import FigureValue
 from yaojian.oversight.plans.models import Figure
-from yaojian.oversight.plans.queries import organ_of_figures, plan_by_code, plans, value_of
+from yaojian.oversight.plans.outcomes import ValueState
+from yaojian.oversight.plans.queries import organ_of_figures, plan_by_code, plans, values_of_figures
 
 router = Router(tags=["plans"])
 
@@ -36,9 +38,12 @@ class FigureOut(Schema):
     title: str
     line: int = Field(description="line of the plan's text")
     unit: str
-    state: str = Field(description="computed, no_members, waiting, or elsewhere (another region's)")
-    numerator: int | None
-    denominator: int | None
+    state: str = Field(
+        description="computed, incomplete, no_members, zero_denominator, waiting, or elsewhere"
+    )
+    numerator: float | None
+    denominator: float | None
+    number: str | None = Field(description="the value in its unit, two decimals", examples=["652.10"])
     percent: str | None = Field(description="two decimals", examples=["95.85"])
     met: bool | None
     waits_for: list[str]
@@ -71,20 +76,21 @@ def list_figures(request: HttpRequest, code: str, as_of: date | None = None) -> 
     figures = (
         Figure.objects.filter(row__plan=plan).select_related("row").order_by("row__position", "position")
     )
-    return [_out(figure, organ, day) for figure in figures]
+    values = values_of_figures(list(figures), organ, day) if organ is not None else {}
+    return [_out(figure, values.get(figure.key)) for figure in figures]
 
 
-def _out(figure: Figure, organ: Organ | None, day: date) -> FigureOut:
-    value = value_of(figure, organ, day) if organ is not None else None
-    counted = value is not None and value.state.value in ("computed", "no_members")
+def _out(figure: Figure, value: FigureValue | None) -> FigureOut:
+    counted = value is not None and value.state is not ValueState.WAITING
     return FigureOut(
         key=figure.key,
         title=figure.title,
         line=figure.row.line,
         unit=figure.unit,
         state=value.state.value if value else "elsewhere",
-        numerator=value.numerator if value and counted else None,
-        denominator=value.denominator if value and counted else None,
+        numerator=float(value.numerator) if value and counted else None,
+        denominator=float(value.denominator) if value and counted else None,
+        number=str(value.number) if value and value.number is not None else None,
         percent=str(value.percent) if value and value.percent is not None else None,
         met=value.met if value else None,
         waits_for=figure.waits_for,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,8 +13,6 @@ from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.design.charts import Series, Target, chart_option
 from yaojian.oversight.plans.contracts import Duty, FigureValue
 from yaojian.oversight.plans.drilldown import due_by_month
-from yaojian.oversight.plans.queries import organs_below
-from yaojian.oversight.plans.series import Series as Counted
 
 QUARTERS = 8
 
@@ -34,7 +32,7 @@ def _target_line(value: FigureValue) -> list[Target]:
 
 
 def _as_number(value: FigureValue) -> float | None:
-    return None if value.percent is None else float(value.percent)
+    return None if value.number is None else float(value.number)
 
 
 def trend_days(as_of: date) -> list[date]:
@@ -42,36 +40,35 @@ def trend_days(as_of: date) -> list[date]:
     return [*_quarter_ends_before(as_of, QUARTERS), as_of]
 
 
-def trend(title: str, series: Counted, first: date | None, as_of: date) -> dict[str, Any]:
-    """The figure at the last eight quarter ends and now; before `first`, the first record, it is missing."""
-    days = trend_days(as_of)
-    values = [series.on(day) if first and day >= first else None for day in days]
-    shares = [None if value is None else _as_number(value) for value in values]
+def trend(title: str, values: Mapping[date, FigureValue], first: date | None, unit: str) -> dict[str, Any]:
+    """The figure on some days, in order; before `first`, the first record, it is missing."""
+    days = sorted(values)
+    numbers = [_as_number(values[day]) if first is None or day >= first else None for day in days]
     option = chart_option(
         "line",
         [day.isoformat() for day in days],
-        [Series(title, shares)],
-        unit="%",
-        targets=_target_line(series.on(as_of)),
-        maximum=100,
+        [Series(title, numbers)],
+        unit=unit,
+        targets=_target_line(values[days[-1]]),
+        maximum=100 if unit == "%" else None,
     )
-    return {"option": option, "title": _finding(days, shares)}
+    return {"option": option, "title": _finding(days, numbers, unit)}
 
 
-def _finding(days: list[date], shares: list[float | None]) -> str:
+def _finding(days: list[date], numbers: list[float | None], unit: str) -> str:
     """What the trend says, in one sentence."""
-    known = [(day, share) for day, share in zip(days, shares, strict=True) if share is not None]
+    known = [(day, number) for day, number in zip(days, numbers, strict=True) if number is not None]
     if not known:
         return _("No records yet")
     (first_day, first), (_last_day, last) = known[0], known[-1]
-    words = {"day": first_day.isoformat(), "first": f"{first:.2f}", "last": f"{last:.2f}"}
+    words = {"day": first_day.isoformat(), "first": f"{first:,.2f}{unit}", "last": f"{last:,.2f}{unit}"}
     if len(known) == 1:
-        return _("%(last)s%% now; there are no earlier records") % words
+        return _("%(last)s now; there are no earlier records") % words
     if last > first:
-        return _("Up from %(first)s%% on %(day)s to %(last)s%%") % words
+        return _("Up from %(first)s on %(day)s to %(last)s") % words
     if last < first:
-        return _("Down from %(first)s%% on %(day)s to %(last)s%%") % words
-    return _("Unchanged at %(last)s%% since %(day)s") % words
+        return _("Down from %(first)s on %(day)s to %(last)s") % words
+    return _("Unchanged at %(last)s since %(day)s") % words
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +79,25 @@ class Part:
     value: FigureValue
 
 
-def parts(series: Counted, as_of: date) -> dict[str, Any] | None:
-    """The figure for each organ below that has members, the lowest first; None when there are none."""
-    found = [Part(below, series.of(below, as_of)) for below in organs_below(series.organ)]
-    found = [part for part in found if part.value.denominator]
-    if len(found) < 2:
+def parts(title: str, found: Sequence[Part], unit: str) -> dict[str, Any] | None:
+    """The figure for each organ below that has a value, the lowest first; None when there are none."""
+    valued = sorted(
+        (part for part in found if part.value.number is not None), key=lambda part: part.value.number or 0
+    )
+    if len(valued) < 2:
         return None
-    found.sort(key=lambda part: part.value.percent or 0)
     option = chart_option(
         "bar",
-        [part.organ.short_name or part.organ.name for part in found],
-        [Series(series.figure.title, [_as_number(part.value) for part in found])],
-        unit="%",
-        targets=_target_line(found[0].value),
+        [part.organ.short_name or part.organ.name for part in valued],
+        [Series(title, [_as_number(part.value) for part in valued])],
+        unit=unit,
+        targets=_target_line(valued[0].value),
         horizontal=True,
-        maximum=100,
+        maximum=100 if unit == "%" else None,
     )
-    lowest = found[0]
-    words = {"organ": lowest.organ.label, "percent": lowest.value.percent}
-    return {"option": option, "rows": found, "title": _("%(organ)s is lowest with %(percent)s%%") % words}
+    lowest = valued[0]
+    words = {"organ": lowest.organ.label, "number": f"{lowest.value.number:,}{unit}"}
+    return {"option": option, "rows": valued, "title": _("%(organ)s is lowest with %(number)s") % words}
 
 
 def due_months(found: Mapping[int, Duty], as_of: date) -> dict[str, Any]:

@@ -7,14 +7,15 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from yaojian.foundation.exports.facade import Column, Listing, in_chunks
 from yaojian.oversight.plans import drilldown
 from yaojian.oversight.plans.contracts import Duty
 from yaojian.oversight.plans.mandates import SubjectDuty, with_subjects
 from yaojian.oversight.plans.models import Figure
+from yaojian.oversight.plans.vocabulary import vocabulary
 from yaojian.registers.enterprises.facade import type_name
 
 AT_ONCE = 500
@@ -29,7 +30,7 @@ ROWS = Listing(
         Column(_("Class"), lambda row: row[1].figure.get_klass_display(), 14),
         Column(_("Binding force"), lambda row: row[0].row.get_attribute_display(), 14),
         Column(_("Target"), lambda row: row[1].target, 24),
-        Column(_("Value"), lambda row: row[1].value.percent if row[1].value else None, 10),
+        Column(_("Value"), lambda row: row[1].shown, 14),
         Column(_("State"), lambda row: row[1].status, 18),
         Column(_("Waits for"), lambda row: "、".join(row[1].waits_for), 30),
         Column(_("Text of the plan"), lambda row: row[0].row.quote, 60),
@@ -73,6 +74,68 @@ DUTIES = Listing(
         Column(_("Due"), lambda row: row.duty.due_on, 12),
     ),
 )
+
+INDICATORS = Listing(
+    "indicators",
+    _("Indicators"),
+    (
+        Column(_("Indicator"), lambda row: row.title, 44),
+        Column(_("Shape"), lambda row: shape_name(row.shape), 18),
+        Column(_("Plans"), lambda row: row.plans, 8),
+        Column(_("Figures"), lambda row: row.figures, 8),
+    ),
+)
+COMPARED = Listing(
+    "indicator-plans",
+    _("Targets of the plans"),
+    (
+        Column(_("Plan"), lambda row: row["plan"].label, 44),
+        Column(_("Number"), lambda row: row["figure"].key, 12),
+        Column(_("Line"), lambda row: row["row"].line, 8),
+        Column(_("Target or duty"), lambda row: row["figure"].title, 40),
+        Column(_("Binding force"), lambda row: row["row"].get_attribute_display(), 14),
+        Column(_("Unit"), lambda row: row["figure"].unit_zh, 12),
+        Column(_("Targets"), lambda row: "；".join(row["targets"]), 40),
+        Column(_("Value"), lambda row: row["line"].shown, 14),
+        Column(_("State"), lambda row: row["line"].status, 18),
+    ),
+)
+
+
+ALL_ROWS = Listing(
+    "all-plan-rows",
+    _("All rows of the plans"),
+    (
+        Column(_("Plan"), lambda row: row.plan.label, 40),
+        Column(_("Number"), lambda row: row.line.figure.key, 12),
+        Column(_("Line"), lambda row: row.row.line, 8),
+        Column(_("Target or duty"), lambda row: row.line.figure.title, 44),
+        Column(_("Class"), lambda row: row.line.figure.get_klass_display(), 14),
+        Column(_("Binding force"), lambda row: row.row.get_attribute_display(), 14),
+        Column(_("Target"), lambda row: row.line.target, 24),
+        Column(_("Value"), lambda row: row.line.shown, 14),
+        Column(_("Standing"), lambda row: row.standing_name, 14),
+        Column(_("Missing data"), lambda row: row.lacking, 40),
+        Column(_("Needs"), lambda row: "、".join(row.line.waits_for), 40),
+    ),
+)
+REGIONS = Listing(
+    "figure-regions",
+    _("Regions compared"),
+    (
+        Column(_("Organ"), lambda row: row.organ.label, 36),
+        Column(_("Value"), lambda row: row.line.shown, 14),
+        Column(_("Numerator"), lambda row: row.line.value.numerator if row.line.value else None, 12),
+        Column(_("Denominator"), lambda row: row.line.value.denominator if row.line.value else None, 12),
+        Column(_("Target"), lambda row: row.line.target, 24),
+        Column(_("State"), lambda row: row.line.status, 18),
+    ),
+)
+
+
+def shape_name(shape: str) -> str:
+    """The name of a form of formula in the reader's language."""
+    return vocabulary().label("shapes", shape, get_language() or "zh-hans")
 
 
 def rows_behind(figure: Figure, group: drilldown.Group, day: date) -> Iterator[drilldown.Behind]:

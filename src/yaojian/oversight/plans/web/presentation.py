@@ -7,15 +7,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yaojian.foundation.accounts.facade import Actor, Organ
-from yaojian.oversight.plans.contracts import EXCLUSION_NAMES, FigureValue, RowClass, ValueState
+from yaojian.oversight.plans.contracts import FigureValue, RowClass
 from yaojian.oversight.plans.definitions import describe
 from yaojian.oversight.plans.evaluation import formula_of, target_for, targets_of
 from yaojian.oversight.plans.models import Figure, Plan, PlanRow
-from yaojian.oversight.plans.queries import carrier_of, organ_of_figures, rows_of, value_of
+from yaojian.oversight.plans.outcomes import ValueState
+from yaojian.oversight.plans.queries import (
+    carrier_of,
+    organ_of_figures,
+    rows_of,
+    value_of,
+    values_of_figures,
+)
 from yaojian.oversight.plans.vocabulary import vocabulary
 
 
@@ -46,11 +53,29 @@ class Line:
         return (self.value.distance or 0.0) if self.value else 0.0
 
     @property
+    def shown(self) -> str:
+        """The value as it is written: a grade, a number with its unit, a share with two decimals."""
+        if self.value is None or self.value.outcome.number is None:
+            return ""
+        if self.value.outcome.grade:
+            return self.value.outcome.grade
+        if self.value.outcome.done_on:
+            return self.value.outcome.done_on.isoformat()
+        number = f"{self.value.number:,}"
+        whole = self.value.unit != "percent" and number.endswith(".00")
+        return f"{number.removesuffix('.00') if whole else number}{unit_of(self.figure)}"
+
+    @property
     def distance(self) -> str:
         """How far the value is from the target, in words."""
         if not self.points_short:
             return ""
-        return _("%(points)s points short") % {"points": f"{self.points_short:.2f}"}
+        if self.figure.unit == "percent":
+            return _("%(points)s points short") % {"points": f"{self.points_short:.2f}"}
+        if self.figure.unit == "grade":
+            return _("%(n)s grades short") % {"n": int(self.points_short)}
+        short = f"{self.points_short:,.2f}".removesuffix(".00")
+        return _("%(amount)s short") % {"amount": f"{short}{unit_of(self.figure)}"}
 
 
 def target_in_words(figure: Figure, year: int) -> str:
@@ -81,18 +106,27 @@ def line_of(figure: Figure, organ: Organ | None, as_of: date, value: FigureValue
     return Line(figure, value, kind, status, target, waits)
 
 
+def line_with(figure: Figure, value: FigureValue) -> Line:
+    """A figure with a value that has been counted."""
+    target = value.target.describe(figure.unit, language()) if value.target else ""
+    return Line(figure, value, *judgement(figure, value), target, ())
+
+
 def judgement(figure: Figure, value: FigureValue) -> tuple[str, str]:
     """The meaning of a value: a kind of colour and words."""
     match value.state:
         case ValueState.WAITING:
             words = {
-                RowClass.MILESTONE: _("Milestone, not entered yet"),
-                RowClass.ENTERED: _("To be entered"),
-                RowClass.BASELINE: _("History"),
+                RowClass.MILESTONE: _("Milestone, not reached yet"),
+                RowClass.BASELINE: _("History, as the plan states it"),
             }
-            return "neutral", words.get(RowClass(figure.klass), _("Waiting for data"))
+            return "neutral", words.get(RowClass(figure.klass), _("Data missing"))
         case ValueState.NO_MEMBERS:
             return "neutral", _("No subject in scope")
+        case ValueState.ZERO_DENOMINATOR:
+            return "neutral", _("Denominator is zero")
+        case ValueState.INCOMPLETE:
+            return "info", _("Incomplete: data of some organs are missing")
         case _:
             if value.met is None:
                 return "info", _("No target")
@@ -104,13 +138,13 @@ def formula_in_words(figure: Figure) -> str:
     return describe(formula_of(figure), language()) if figure.formula else ""
 
 
-def exclusions_in_words(value: FigureValue) -> list[str]:
-    """Why subjects in scope do not count, with how many."""
-    return [
-        ngettext("%(n)s subject %(why)s", "%(n)s subjects %(why)s", n)
-        % {"n": n, "why": EXCLUSION_NAMES[reason]}
-        for reason, n in value.excluded.items()
-    ]
+def unit_of(figure: Figure) -> str:
+    """The unit of a figure as it stands behind a number, as the plan writes it for Chinese readers."""
+    if figure.unit == "percent":
+        return "%"
+    if language().startswith("zh"):
+        return figure.unit_zh or vocabulary().label("units", figure.unit, "zh")
+    return " " + vocabulary().label("units", figure.unit, "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +163,15 @@ def rows_with_lines(plan: Plan, actor: Actor, as_of: date) -> list[RowLines]:
     for finding in plan.findings.all():
         for row_id in finding.rows:
             flaws.setdefault(row_id, []).append(finding)
+    found = list(rows_of(plan))
+    figures = [figure for row in found for figure in row.figures.all()]
+    values = values_of_figures(figures, organ, as_of) if organ is not None else {}
     rows = []
-    for row in rows_of(plan):
+    for row in found:
         lines = []
         for figure in row.figures.all():
             figure.row = row
-            lines.append(line_of(figure, organ, as_of))
+            lines.append(line_of(figure, organ, as_of, values.get(figure.key)))
         rows.append(RowLines(row, lines, flaws.get(row.row_id, [])))
     return rows
 

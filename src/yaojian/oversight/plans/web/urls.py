@@ -1,12 +1,17 @@
 from django.urls import path
 
-from yaojian.oversight.plans.web import views
+from yaojian.oversight.plans.web import cockpit, indicators, regions, rows, views
 
 app_name = "plans"
 urlpatterns = [
-    path("", views.cockpit, name="cockpit"),
+    path("", cockpit.cockpit, name="cockpit"),
     path("mandates/", views.mandates, name="mandates"),
     path("mandates/<str:key>/", views.mandate, name="mandate"),
+    path("rows/", rows.rows, name="rows"),
+    path("indicators/", indicators.indicators, name="indicators"),
+    path("indicators/<str:key>/", indicators.indicator, name="indicator"),
+    path("indicators/<str:key>/weights/", indicators.weigh, name="weigh"),
+    path("figures/<str:key>/regions/", regions.regions, name="regions"),
     path("figures/<str:key>/", views.figure, name="figure"),
     path("<slug:code>/", views.plan, name="plan"),
 ]

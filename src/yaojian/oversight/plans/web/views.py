@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,9 +14,8 @@ from django.utils.translation import gettext as _
 from yaojian.casework.inspections.facade import user_can_open
 from yaojian.foundation.accounts.facade import Actor, Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
-from yaojian.foundation.errors import InvalidInput, NotFound
+from yaojian.foundation.errors import NotFound
 from yaojian.foundation.exports.facade import export_of, exporting
-from yaojian.foundation.timekeeping import today
 from yaojian.oversight.plans import drilldown
 from yaojian.oversight.plans.contracts import CLASS_NAMES, FigureValue, RowClass
 from yaojian.oversight.plans.mandates import duty_figures, mandate_figures, standings, with_subjects
@@ -27,62 +25,12 @@ from yaojian.oversight.plans.queries import (
     figure_by_key,
     organ_of_figures,
     plan_by_code,
-    plans,
     value_of,
 )
-from yaojian.oversight.plans.series import series_of
-from yaojian.oversight.plans.web import charts, listings, presentation
+from yaojian.oversight.plans.web import charts, figures, listings, presentation
+from yaojian.oversight.plans.web.asked import asked_day
 
 PAGE_SIZE = 25
-
-
-def asked_day(request: HttpRequest) -> date:
-    """The data date in the address, or today. Raises InvalidInput for nonsense and for the future."""
-    text = request.GET.get("as_of", "")
-    if not text:
-        return today()
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(
-            _("The data date is not a date."), field="as_of", cure=_("Write it as 2026-01-31.")
-        ) from None
-    if not date(2000, 1, 1) <= day <= today():
-        raise InvalidInput(
-            _("The data date must lie between 2000 and today."),
-            field="as_of",
-            cure=_("Choose an earlier day."),
-        )
-    return day
-
-
-@requires(Permission.PLAN_VIEW)
-def cockpit(request: ActingRequest) -> HttpResponse:
-    """All plans, and what is off track in those whose figures the actor may see."""
-    day = asked_day(request)
-    cards, off_track = [], []
-    for plan in plans():
-        organ = organ_of_figures(request.actor, plan)
-        rows = presentation.rows_with_lines(plan, request.actor, day) if organ else []
-        computed = presentation.computed(rows)
-        classes = Counter(plan.rows.filter(supplementary=False).values_list("klass", flat=True))
-        off_track += [(plan, organ, row.row, line) for row in rows for line in row.lines if line.off_track]
-        cards.append(
-            {
-                "plan": plan,
-                "organ": organ,
-                "row_count": sum(classes.values()),
-                "classes": [(CLASS_NAMES[klass], classes[klass.value]) for klass in RowClass],
-                "computed": len(computed),
-                "met": sum(1 for line in computed if line.value and line.value.met),
-                "over": plan.end_year < day.year,
-            }
-        )
-    # Plans whose figures are one's own come first.
-    cards.sort(key=lambda card: card["organ"] is None)
-    # Binding targets first, then the farthest from the goal.
-    off_track.sort(key=lambda item: (item[2].attribute != "binding", -item[3].points_short))
-    return render(request, "plans/cockpit.html", {"cards": cards, "off_track": off_track, "as_of": day})
 
 
 @requires(Permission.PLAN_VIEW)
@@ -134,8 +82,8 @@ def figure(request: ActingRequest, key: str) -> HttpResponseBase:
     day = asked_day(request)
     carrier = carrier_of(found)
     value = value_of(found, organ, day) if organ is not None else None
-    if exporting(request) and organ is not None and value is not None and carrier.computable:
-        group, _groups = _chosen_group(request, carrier, organ, value)
+    group = _chosen_group(request, carrier, organ, value)[0] if organ is not None and value else None
+    if exporting(request) and group is not None and value is not None:
         rows = listings.rows_behind(carrier, group, value.as_of)
         return export_of(request, listings.BEHIND, rows, group.subjects.count())
     context: dict[str, object] = {
@@ -148,33 +96,29 @@ def figure(request: ActingRequest, key: str) -> HttpResponseBase:
         "targets": presentation.targets_in_words(found),
         "indicator": presentation.indicator_number(found.row),
         "formula": presentation.formula_in_words(carrier),
+        "version": carrier.version,
+        "mandate_page": organ is not None and found.key in {f.key for f in mandate_figures()},
         "flaws": found.row.plan.findings.filter(rows__contains=[found.row.row_id]),
     }
-    if organ is not None and value is not None and carrier.computable:
-        first = drilldown.records_begin(carrier, organ)
-        series = series_of(carrier, organ, charts.trend_days(day))
-        context |= {
-            "value": value,
-            "exclusions": presentation.exclusions_in_words(value),
-            "records_begin": first,
-            "trend": charts.trend(found.title, series, first, day),
-            "parts": charts.parts(series, day),
-            **_behind(request, carrier, organ, value),
-        }
+    if organ is not None and value is not None and carrier.formula is not None:
+        context |= {"value": value, **figures.around(found, carrier, organ, day)}
+        context |= figures.card_of(found, value)
+        context |= _behind(request, carrier, organ, value)
     return render(request, "plans/figure.html", context)
 
 
 def _chosen_group(
     request: ActingRequest, carrier: Figure, organ: Organ, value: FigureValue
-) -> tuple[drilldown.Group, list[drilldown.Group]]:
+) -> tuple[drilldown.Group | None, list[drilldown.Group]]:
     groups = drilldown.groups(carrier, organ, value.as_of, value)
-    names = [group.code for group in groups]
     chosen = request.GET.get("show", "")
-    return groups[names.index(chosen)] if chosen in names else groups[0], groups
+    return next((group for group in groups if group.code == chosen), groups[0] if groups else None), groups
 
 
 def _behind(request: ActingRequest, carrier: Figure, organ: Organ, value: FigureValue) -> dict[str, object]:
     group, groups = _chosen_group(request, carrier, organ, value)
+    if group is None:
+        return {}
     page = Paginator(group.subjects, PAGE_SIZE).get_page(request.GET.get("page"))
     return {
         "groups": [

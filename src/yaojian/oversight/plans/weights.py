@@ -1,0 +1,92 @@
+"""The weights of composite indices: decided by an organ, in versions, each from a day on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from yaojian.foundation.accounts.facade import Actor, Permission, check_may, organ_by_code
+from yaojian.foundation.errors import InvalidInput
+from yaojian.foundation.ledger.facade import Ref, record_act
+from yaojian.foundation.timekeeping import now
+from yaojian.oversight.plans.definitions import Formula
+from yaojian.oversight.plans.models import CompositeWeights, Indicator, IndicatorVersion
+
+WHOLE = Decimal(100)
+
+
+def weights_in_force(digest: str, on: date) -> dict[str, Fraction]:
+    """By component, the weights that hold for a definition on a day; empty while nobody has decided."""
+    version = IndicatorVersion.objects.filter(digest=digest).first()
+    if version is None:
+        return {}
+    decided = (
+        CompositeWeights.objects.filter(indicator_id=version.indicator_id, valid_from__lte=on)
+        .order_by("-number")
+        .first()
+    )
+    return {code: Fraction(weight) for code, weight in decided.weights.items()} if decided else {}
+
+
+def decide_weights(
+    *,
+    by: Actor,
+    indicator: Indicator,
+    formula: Formula,
+    weights: Mapping[str, str],
+    valid_from: date,
+    reason: str,
+) -> CompositeWeights:
+    """Decide the weights of a composite from a day on. Raises NotAllowed and InvalidInput."""
+    check_may(by, Permission.PLAN_WEIGH)
+    codes = [component.code for component in formula.components]
+    parts = {code: _number(code, weights.get(code, "")) for code in codes}
+    if sum(parts.values()) != WHOLE:
+        raise InvalidInput(
+            _("The weights add up to %(sum)s, not to 100.") % {"sum": sum(parts.values())},
+            field=codes[-1],
+            cure=_("Change them so that they add up to 100."),
+        )
+    if not reason.strip():
+        raise InvalidInput(
+            _("Nobody can tell later why."), field="reason", cure=_("Name the decision or document.")
+        )
+    with transaction.atomic():
+        Indicator.objects.select_for_update().get(pk=indicator.pk)
+        last = indicator.weights.aggregate(last=Max("number"))["last"] or 0
+        decided = CompositeWeights.objects.create(
+            indicator=indicator,
+            number=last + 1,
+            weights={code: str(part) for code, part in parts.items()},
+            valid_from=valid_from,
+            reason=reason.strip(),
+            decided_in=organ_by_code(by.organ_code),
+            decided_by_id=by.user_id,
+            decided_at=now(),
+        )
+        said = [f"{component.zh} {parts[component.code]}" for component in formula.components]
+        record_act(
+            by=by,
+            kind="indicator.weights_decided",
+            file=Ref("plans.indicator", indicator.pk),
+            facts={"title": indicator.title_zh, "weights": said, "reason": decided.reason},
+        )
+    return decided
+
+
+def _number(code: str, text: str) -> Decimal:
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        number = Decimal(-1)
+    if not number.is_finite() or not 0 < number <= WHOLE:
+        raise InvalidInput(
+            _("A weight is a number above 0 and up to 100."), field=code, cure=_("Write it as 20.")
+        )
+    return number
