@@ -27,6 +27,7 @@ from yaojian.foundation.notices.models import Dispatch, Notice
 from yaojian.foundation.staffing.models import RightsReview
 from yaojian.foundation.timekeeping import now, today
 from yaojian.foundation.worklist.models import SavedView
+from yaojian.oversight.mandates.models import Draw, Mandate, Schedule
 from yaojian.oversight.statistics.models import Statistic
 from yaojian.registers.enterprises.duplicate_models import DuplicatePair, Merge
 from yaojian.registers.enterprises.facade import SubjectEntry
@@ -156,11 +157,42 @@ def make_foreign() -> Foreign:
             ).pk
         ],
         **_plan_work(world),
+        **_planning(world),
         **_personal(world.lead),
     }
     acts = Act.objects.filter(subject_id=world.pharmacy.pk).order_by("pk")
     foreign.objects["uid"] = [job.uid, *acts.values_list("uid", flat=True)[:2]]
     return foreign
+
+
+def _planning(world: casework.World) -> dict[str, list[Any]]:
+    """A mandate that the county has set itself, a draw for it, and a schedule."""
+    scope = {"types": ["single_pharmacy"]}
+    formula = {"shape": "coverage", "scope": scope, "within": "territory", "period": {"unit": "year"}}
+    mandate = Mandate.objects.create(
+        code="own.foreign",
+        source="own",
+        organ=world.county,
+        title_zh=f"{MARK}任务",
+        formula=formula | {"act": {"kind": "inspection.concluded"}},
+        share=25,
+        source_zh=f"{MARK}计划",
+        valid_from=casework.SINCE,
+    )
+    made: dict[str, Any] = {"organ": world.county, "committed_by": world.lead, "committed_at": now()}
+    draw = Draw.objects.create(
+        mandate=mandate,
+        period_start=date(2026, 1, 1),
+        period_end=date(2026, 12, 31),
+        share=25,
+        seed="0" * 64,
+        seed_hash="0" * 64,
+        **made,
+    )
+    schedule = Schedule.objects.create(
+        organ=world.county, year=2026, state="done", percent=60, asked_by=world.lead, asked_at=now()
+    )
+    return {"draw_id": [draw.pk], "schedule_id": [schedule.pk]}
 
 
 def _inspection(world: casework.World) -> Inspection:

@@ -37,6 +37,7 @@ ROOMS_FROM_THE_GROUND = [
     ["inspections"],
     ["statistics"],
     ["plans"],
+    ["mandates"],
     ["backoffice", "portal", "administration"],
     ["simulator", "bench"],
     ["config"],

@@ -24,6 +24,7 @@ from yaojian.foundation.accounts.facade import Organ, Role, post_person
 from yaojian.foundation.accounts.models import User
 from yaojian.foundation.accounts.web.access import PUBLIC
 from yaojian.foundation.ledger.facade import Act
+from yaojian.oversight.mandates.facade import refresh_duties
 from yaojian.oversight.plans.facade import load_packs
 from yaojian.oversight.plans.models import Figure
 
@@ -40,6 +41,7 @@ def world(db: None, settings: Any) -> Foreign:
     found = make_foreign()
     load_reference_packs()
     load_packs()
+    refresh_duties()
     coverage = Figure.objects.filter(computable=True, formula__shape="coverage", same_as="")
     organ = Organ.objects.get(pk=found.objects["organ_id"][0])
     plan_organ = coverage.first().row.plan.organ

@@ -31,6 +31,7 @@ from yaojian.foundation.accounts.contracts import ROLE_PERMISSIONS
 from yaojian.foundation.accounts.facade import Actor, Role, actor_of, post_person
 from yaojian.foundation.accounts.models import User
 from yaojian.foundation.timekeeping import today
+from yaojian.oversight.mandates.facade import refresh_duties
 from yaojian.oversight.plans.facade import load_packs
 from yaojian.registers.enterprises.facade import Subject, SubjectEntry
 from yaojian.registers.enterprises.tests.factories import registered
@@ -83,6 +84,7 @@ def stage(db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Stage:
     world = make_foreign()
     load_reference_packs()
     load_packs()
+    refresh_duties()
     lead, _chief, second, *_others = world.people
     by = actor_of(lead)
     assert by is not None

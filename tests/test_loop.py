@@ -24,7 +24,8 @@ from yaojian.foundation.ledger.facade import Act, acts_of_subject, row_matches_c
 from yaojian.foundation.outbox.facade import deliver_pending, pending_count
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import WorkItem
-from yaojian.oversight.plans.facade import figures_of, load_packs, refresh_duties
+from yaojian.oversight.mandates.facade import refresh_duties
+from yaojian.oversight.plans.facade import figures_of, load_packs
 from yaojian.registers.enterprises.facade import SubjectEntry
 from yaojian.registers.enterprises.tests.factories import registered
 

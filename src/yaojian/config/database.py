@@ -24,6 +24,9 @@ def grant_to_application() -> None:
         f"REVOKE ALL ON {JOURNAL} FROM {APP_ROLE}",
         f"GRANT SELECT, INSERT ON {JOURNAL} TO {APP_ROLE}",
         f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {APP_ROLE}",
+        # The duties of a whole province are counted in temporary tables, which end with their transaction.
+        "DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), "
+        f"'{APP_ROLE}'); END $$",
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in statements:

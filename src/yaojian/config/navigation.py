@@ -35,8 +35,8 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str, Permission]]]] = [
         _("Oversight"),
         [
             (_("Plan cockpit"), "plans:cockpit", "target", Permission.PLAN_VIEW),
-            (_("Mandates"), "plans:mandates", "calendar-due", Permission.MANDATE_VIEW),
             (_("Statements"), "statistics:list", "forms", Permission.STATISTIC_VIEW),
+            (_("Mandates"), "mandates:list", "calendar-due", Permission.MANDATE_VIEW),
             (_("Journal of acts"), "backoffice:journal", "history", Permission.JOURNAL_VIEW),
         ],
     ),

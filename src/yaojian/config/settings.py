@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "yaojian.casework.inspections",
     "yaojian.oversight.statistics",
     "yaojian.oversight.plans",
+    "yaojian.oversight.mandates",
     "yaojian.doors.backoffice",
     "yaojian.doors.administration",
     "yaojian.doors.portal",

@@ -26,7 +26,8 @@ from yaojian.foundation.staffing.facade import (
 )
 from yaojian.foundation.timekeeping import now
 from yaojian.foundation.worklist.facade import return_orphaned, ring_alarms
-from yaojian.oversight.plans.facade import refresh_duties, refresh_kept_values
+from yaojian.oversight.mandates import facade as mandates
+from yaojian.oversight.plans.facade import refresh_kept_values
 from yaojian.registers.enterprises.facade import (
     find_all_duplicates,
     refresh_proposals,
@@ -102,7 +103,20 @@ def check_documents() -> None:
 @app.task(name="plans.refresh_duties", queueing_lock="plans.refresh_duties")
 def refresh_all_duties(timestamp: int) -> None:
     """Each night (02:10 in Beijing) bring the due work of all mandates up to the new day."""
-    refresh_duties()
+    mandates.refresh_duties()
+
+
+@app.task(name="mandates.schedule")
+def work_on_schedule(schedule_id: int) -> None:
+    """Draw up a year schedule, organ by organ."""
+    mandates.run_schedule(schedule_id)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="mandates.sweep", queueing_lock="mandates.sweep")
+def sweep_schedules(timestamp: int) -> None:
+    """Take up schedules whose worker has died."""
+    mandates.take_up_what_was_left()
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -212,14 +226,20 @@ def give_import(job_id: int) -> None:
     work_on_import.defer(job_id=job_id)
 
 
+def give_schedule(schedule_id: int) -> None:
+    """Ask for a schedule to be drawn up."""
+    work_on_schedule.defer(schedule_id=schedule_id)
+
+
 def ring_for_documents() -> None:
     """Ask for a check of documents."""
     ask_for(check_documents)
 
 
 def install() -> None:
-    """Connect outbox, notices, documents and imports with the queue; called once when the apps are ready."""
+    """Connect outbox, notices, documents, imports and schedules with the queue; called once at the start."""
     intake.work_with(give_import)
+    mandates.work_with(give_schedule)
     wake_with(ring)
     notices.wake_with(ring_for_notices)
     documents.wake_with(ring_for_documents)

@@ -26,11 +26,12 @@ from yaojian.foundation.accounts.facade import Actor, Role, actor_of, organ_by_c
 from yaojian.foundation.errors import Conflict
 from yaojian.foundation.timekeeping import CHINA, held_at, now
 from yaojian.foundation.worklist.facade import WorkItem, assign_items, unfinished_q
-from yaojian.oversight.plans.facade import ORIGIN, refresh_duties
+from yaojian.oversight.mandates.facade import ORIGIN, refresh_duties
 from yaojian.registers.enterprises.facade import Change, Subject, SubjectEntry, SubjectType, register_subjects
 from yaojian.simulator.desk import colleagues_of, share_work
 from yaojian.simulator.entities import SimInspection, World
 from yaojian.simulator.neighbours import register_neighbours
+from yaojian.simulator.planning import plan_the_year
 from yaojian.simulator.positions import position_of
 from yaojian.simulator.register_loader import open_work_about_ends, register_catalogue, register_papers
 from yaojian.simulator.staffing import register_personnel
@@ -93,6 +94,7 @@ def load_world(world: World, progress: Progress) -> Loaded | None:
         enter_history(pasts, note)
         note("ending", open_work_about_ends(world))
         note("duties", refresh_duties(as_of=world.as_of).opened)
+        note("drawn", plan_the_year(actors[CHIEF], world.as_of))
         assigned, moved = _share_out_overdue_pharmacies(world, actors)
         note("assigned", assigned)
         note("moved", moved)

@@ -37,6 +37,7 @@ from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
 from yaojian.foundation.privacy.facade import field_name
 from yaojian.foundation.worklist.facade import ITEM_KIND, item_kind
+from yaojian.oversight.mandates.facade import FACT_NAMES
 from yaojian.registers.enterprises.facade import ENTITY_KIND, RISK_NAMES, RiskGrade
 from yaojian.registers.jurisdiction.facade import MATTER_NAMES, Matter
 from yaojian.registers.licences.facade import kind_name as licence_kind_name
@@ -285,6 +286,7 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "plan": (gettext_lazy("Code of the plan"), str),
     "title": (gettext_lazy("Title"), str),
     "weights": (gettext_lazy("Weights"), _joined),
+    **{key: (name, str) for key, name in FACT_NAMES.items()},
     "rows": (gettext_lazy("Number of rows"), str),
     "count": (gettext_lazy("Number of entries"), str),
     "new": (gettext_lazy("New entries"), str),

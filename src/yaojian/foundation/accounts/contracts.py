@@ -131,6 +131,7 @@ class Permission(StrEnum):
     EVALUATION_PREPARE = "evaluation.prepare"
     EVALUATION_DECIDE = "evaluation.decide"
     TASK_REPORT = "task.report"
+    MANDATE_MANAGE = "mandate.manage"
     JOURNAL_VIEW = "journal.view"
     SUBORDINATES_VIEW = "subordinates.view"
     ORGAN_VIEW = "organ.view"
@@ -288,7 +289,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.RIGHTS_REVIEW,
         _P.REGISTER_EXPORT,
     },
-    Role.LEADER: _OFFICER | _DECIDES | {_P.CLOCK_PAUSE, _P.CLOCK_EXTEND, _P.WORKLIST_ASSIGN, _P.ACCOUNT_VIEW},
+    Role.LEADER: _OFFICER
+    | _DECIDES
+    | {_P.CLOCK_PAUSE, _P.CLOCK_EXTEND, _P.WORKLIST_ASSIGN, _P.ACCOUNT_VIEW, _P.MANDATE_MANAGE},
     Role.CHIEF: _OFFICER
     | _INSPECTS
     | _REGISTERS_EDIT
@@ -301,6 +304,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.RIGHTS_REVIEW,
         _P.STATISTIC_CONFIRM,
         _P.EVALUATION_PREPARE,
+        _P.MANDATE_MANAGE,
     },
     Role.REGISTRAR: _OFFICER | _REGISTERS_EDIT,
     Role.ACCEPTANCE_OFFICER: _OFFICER | _LICENSING,
@@ -320,7 +324,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TRAINING_OFFICER: _EVERYBODY
     | _STATES_DATA
     | {_P.WORKLIST_VIEW, _P.PERSON_VIEW, _P.ORGAN_VIEW, _P.PLAN_VIEW},
-    Role.PLANNER: _OFFICER | _STATES_DATA | {_P.EVALUATION_PREPARE, _P.REGISTER_IMPORT, _P.PLAN_WEIGH},
+    Role.PLANNER: _OFFICER
+    | _STATES_DATA
+    | {_P.EVALUATION_PREPARE, _P.REGISTER_IMPORT, _P.PLAN_WEIGH, _P.MANDATE_MANAGE},
     Role.QUALITY_MANAGER: _OFFICER,
     Role.TOWNSHIP: _EVERYBODY
     | _REGISTERS

@@ -4,6 +4,3 @@ from django.apps import AppConfig
 class PlansApp(AppConfig):
     name = "yaojian.oversight.plans"
     label = "plans"
-
-    def ready(self) -> None:
-        from yaojian.oversight.plans import subscribers  # noqa: F401 — declares its handlers

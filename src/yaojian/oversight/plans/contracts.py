@@ -16,10 +16,6 @@ from django.utils.translation import pgettext_lazy
 from yaojian.oversight.plans.outcomes import Exclusion, Outcome, ValueState
 from yaojian.oversight.plans.targets import Target, Value
 
-ORIGIN = "plans.figure"
-"""Origin kind of the work items that mandates open; the origin key is the figure's key."""
-
-
 class RowClass(StrEnum):
     """What a row of a plan is to the platform."""
 
@@ -150,24 +146,3 @@ class FigureValue:
         if self.target is None or self.judged is None:
             return None
         return self.target.distance(self.judged)
-
-
-class DutyState(StrEnum):
-    """Where a subject stands under a mandate."""
-
-    MET = "met"
-    DUE = "due"
-    OVERDUE = "overdue"
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """A subject under a mandate on a day: its state, by when it must be looked at, and the last look.
-
-    `late` is a window's duty that was met only after the window's end.
-    """
-
-    state: DutyState
-    due_on: date
-    last_on: date | None
-    late: bool = False

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Min, QuerySet
 from django.utils.functional import Promise
@@ -17,7 +15,7 @@ from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.ledger.facade import Act, acts_between
 from yaojian.foundation.timekeeping import local_date
 from yaojian.oversight.plans.cells import part
-from yaojian.oversight.plans.contracts import Duty, DutyState, FigureValue
+from yaojian.oversight.plans.contracts import FigureValue
 from yaojian.oversight.plans.evaluation import (
     closure_rows,
     closures,
@@ -28,20 +26,12 @@ from yaojian.oversight.plans.evaluation import (
     span_of,
     standing_of,
 )
-from yaojian.oversight.plans.mandates import HORIZON
 from yaojian.oversight.plans.models import Figure
 from yaojian.oversight.plans.registers import holding_q
 from yaojian.registers.enterprises.facade import Subject
 
 EARLIEST = date(1990, 1, 1)
 """No act of an installation is older."""
-
-DUTY_TABS: dict[str, Promise] = {
-    "overdue": _("Overdue"),
-    "due": _("Due within 60 days"),
-    "later": _("Due later"),
-    "met": _("Met"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,35 +123,3 @@ def records_begin(figure: Figure) -> date | None:
     # Of any subject: whether acts were recorded at all in those days does not depend on whom they are about.
     first = qualifying_acts(formula.act, EARLIEST, date(2100, 1, 1)).aggregate(first=Min("claimed_at"))
     return local_date(first["first"]) if first["first"] else None
-
-
-def _state_of(standing: Duty, as_of: date) -> str:
-    if standing.state is DutyState.DUE and standing.due_on > as_of + HORIZON:
-        return "later"
-    return standing.state.value
-
-
-def duty_counts(found: Mapping[int, Duty], as_of: date) -> Counter[str]:
-    """How many standings are overdue, due within 60 days, due later, and met."""
-    return Counter(_state_of(standing, as_of) for standing in found.values())
-
-
-def duties_in_state(found: Mapping[int, Duty], as_of: date, state: str) -> list[int]:
-    """The subjects whose duties are in one state, the most urgent first, then by name."""
-    chosen = {pk: standing for pk, standing in found.items() if _state_of(standing, as_of) == state}
-    names = dict(Subject.objects.filter(pk__in=list(chosen)).order_by().values_list("pk", "name"))
-    return sorted(chosen, key=lambda pk: (chosen[pk].due_on, names[pk], pk))
-
-
-def due_by_month(found: Mapping[int, Duty], as_of: date, months: int = 12) -> dict[str, int]:
-    """How many duties fall due in each of the next months; what is overdue counts in the present one."""
-    counts: dict[str, int] = {}
-    month = as_of.replace(day=1)
-    for _place in range(months):
-        counts[month.strftime("%Y-%m")] = 0
-        month = (month + timedelta(days=32)).replace(day=1)
-    for standing in found.values():
-        name = max(standing.due_on, as_of).strftime("%Y-%m")
-        if standing.state is not DutyState.MET and name in counts:
-            counts[name] += 1
-    return counts

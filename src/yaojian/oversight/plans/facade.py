@@ -2,12 +2,14 @@
 
 from yaojian.oversight.plans.actions import load_packs
 from yaojian.oversight.plans.cells import Cell, needed, optional
-from yaojian.oversight.plans.contracts import ORIGIN, FigureValue
+from yaojian.oversight.plans.contracts import FigureValue
+from yaojian.oversight.plans.evaluation import target_for, targets_of
 from yaojian.oversight.plans.kept import forget_values, values_at, values_of
-from yaojian.oversight.plans.mandates import Refreshed, refresh_duties
 from yaojian.oversight.plans.milestones import Reached, answer_milestones
+from yaojian.oversight.plans.models import Figure
 from yaojian.oversight.plans.outcomes import ValueState
 from yaojian.oversight.plans.queries import (
+    duty_bearing_figures,
     figures_in_plan,
     figures_of,
     plan_by_code,
@@ -17,13 +19,13 @@ from yaojian.oversight.plans.queries import (
 )
 
 __all__ = [
-    "ORIGIN",
     "Cell",
+    "Figure",
     "FigureValue",
     "Reached",
-    "Refreshed",
     "ValueState",
     "answer_milestones",
+    "duty_bearing_figures",
     "figures_in_plan",
     "figures_of",
     "forget_values",
@@ -32,8 +34,9 @@ __all__ = [
     "optional",
     "plan_by_code",
     "plans",
-    "refresh_duties",
     "refresh_kept_values",
+    "target_for",
+    "targets_of",
     "value_counted",
     "values_at",
     "values_of",

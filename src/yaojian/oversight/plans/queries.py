@@ -125,3 +125,12 @@ def refresh_kept_values() -> int:
         figures = [figure for figure in figures_in_plan(plan) if figure.version_id is not None]
         number += refresh_values(figures, [(plan.organ, day)])
     return number
+
+
+def duty_bearing_figures() -> QuerySet[Figure]:
+    """Figures that can be computed as a coverage of subjects by acts, from which mandates follow."""
+    return (
+        Figure.objects.filter(computable=True, formula__shape="coverage", formula__has_key="act", same_as="")
+        .select_related("row__plan__organ")
+        .order_by("row__plan__seed", "row__position", "position")
+    )

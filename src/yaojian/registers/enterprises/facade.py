@@ -53,6 +53,8 @@ from yaojian.registers.enterprises.scopes import (
     facts_counted,
     subjects_by_id,
     subjects_in_scope,
+    subjects_open_on,
+    versions_ended_before,
 )
 from yaojian.registers.enterprises.types import (
     FLAG_NAMES,
@@ -138,6 +140,7 @@ __all__ = [
     "subject_visible_to",
     "subjects_by_id",
     "subjects_in_scope",
+    "subjects_open_on",
     "subjects_visible_to",
     "subjects_within",
     "survivor_visible_to",
@@ -146,4 +149,5 @@ __all__ = [
     "unified_code",
     "user_can_edit",
     "user_can_edit_enterprise",
+    "versions_ended_before",
 ]

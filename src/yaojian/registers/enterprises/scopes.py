@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from yaojian.foundation.accounts.facade import Hindrance, Organ, organ_land_q, responsibility_q
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.timekeeping import today
-from yaojian.registers.enterprises.models import Subject, SubjectOn
+from yaojian.registers.enterprises.models import CURRENT, Subject, SubjectOn, SubjectVersion
 
 
 def subjects_by_id(ids: Iterable[int]) -> dict[int, Subject]:
@@ -90,3 +90,19 @@ def subjects_in_scope(
     if in_production is not None:
         subjects = subjects.filter(in_production=in_production)
     return subjects
+
+
+def subjects_open_on(on: date) -> QuerySet[Any]:
+    """Subjects in operation on a day, with what the register says of them for it; callers check who asks.
+
+    For today, and for days to come, what holds today; for a day that has passed, what held on it.
+    """
+    if on >= today():
+        return Subject.objects.filter(closed_on__isnull=True, opened_on__lte=on, merged_into=None)
+    present = Subject.objects.filter(merged_into=None).order_by().values("pk")
+    return SubjectOn.objects.filter(in_force_q(on), closed_on__isnull=True, opened_on__lte=on, pk__in=present)
+
+
+def versions_ended_before(day: date) -> QuerySet[SubjectVersion]:
+    """What held of subjects until some day before `day`, as far as the register still stands by it."""
+    return SubjectVersion.objects.filter(CURRENT, valid_to__lt=day).order_by()

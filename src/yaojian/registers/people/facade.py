@@ -44,6 +44,7 @@ from yaojian.registers.people.figures import inspectors_on, pharmacists_on
 from yaojian.registers.people.models import ROLE_FIELDS, Person, PersonRole
 from yaojian.registers.people.queries import (
     PersonFilter,
+    inspectors_by_organ,
     matching,
     people_at_subject,
     people_visible_to,
@@ -96,6 +97,7 @@ __all__ = [
     "erase_person",
     "identity_check_digit",
     "inspectors_on",
+    "inspectors_by_organ",
     "link_account",
     "matching",
     "people_at_subject",

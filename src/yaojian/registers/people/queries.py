@@ -304,3 +304,9 @@ def qualifications_in_words(user_ids: Collection[int]) -> dict[int, str]:
         words = f"{SEQUENCE_NAMES[Sequence(sequence)]} {GRADE_NAMES[Grade(grade)]}"
         found.setdefault(user_id, []).append(words)
     return {user_id: " · ".join(words) for user_id, words in found.items()}
+
+
+def inspectors_by_organ(day: date) -> dict[int, int]:
+    """How many people are inspectors of each organ on a day; figures for planning, callers check who asks."""
+    found = InspectorQualification.objects.filter(in_force_q(day)).order_by().values_list("organ_id")
+    return dict(found.annotate(n=Count("person_id", distinct=True)))

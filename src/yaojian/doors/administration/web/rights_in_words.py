@@ -47,6 +47,7 @@ PERMISSION_NAMES: dict[Permission, Promise] = {
     _P.EVALUATION_PREPARE: _("Assign tasks, prepare evaluations, propose adjustments"),
     _P.EVALUATION_DECIDE: _("Freeze evaluations, approve adjustments"),
     _P.TASK_REPORT: _("Report progress of tasks and milestones"),
+    _P.MANDATE_MANAGE: _("Set mandates, draw and schedule"),
     _P.JOURNAL_VIEW: _("Read the journal of acts"),
     _P.SUBORDINATES_VIEW: _("See subordinate organs"),
     _P.ORGAN_VIEW: _("See organs"),

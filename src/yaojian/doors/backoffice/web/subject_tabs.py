@@ -50,6 +50,7 @@ from yaojian.foundation.worklist.facade import (
     unfinished_q,
     urgency_of,
 )
+from yaojian.oversight.mandates.facade import subject_context as mandates_context
 from yaojian.registers.enterprises.facade import (
     Subject,
     answers_for,
@@ -322,6 +323,13 @@ TABS: dict[str, Tab] = {
         "backoffice/_subject_duties.html",
         duties_shown,
         needs=(Permission.WORKLIST_VIEW,),
+        of_files=True,
+    ),
+    "mandates": Tab(
+        gettext_lazy("Mandates"),
+        "mandates/_subject.html",
+        lambda look: mandates_context(look.subject, look.shown.day),
+        needs=(Permission.MANDATE_VIEW,),
         of_files=True,
     ),
     "licences": Tab(

@@ -15,7 +15,6 @@ from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.drilldown import groups, with_acts
 from yaojian.oversight.plans.engine import evaluate
 from yaojian.oversight.plans.evaluation import formula_of
-from yaojian.oversight.plans.mandates import duty_figures, refresh_duties
 from yaojian.oversight.plans.outcomes import Exclusion, ValueState
 from yaojian.oversight.plans.tests.factories import (
     YEARLY,
@@ -140,32 +139,6 @@ def test_percent_is_rounded_half_up_and_the_target_judged_exactly() -> None:
     value = evaluate(figure, organ, date(2026, 11, 22))
     assert value.percent == Decimal("87.50")
     assert value.met is False
-
-
-def test_the_engine_opens_each_duty_once_and_completes_it_when_met() -> None:
-    figure = figure_with(YEARLY)
-    organ = figure.row.plan.organ
-    by = officer(organ)
-    one = subject(organ, "A")
-    subject(organ, "B", closed_on=date(2020, 1, 1))
-    assert [f.key for f in duty_figures()] == ["900-01"]
-    day = date(today().year, 12, 1)
-    assert refresh_duties(as_of=day).opened == 1
-    assert refresh_duties(as_of=day).opened == 0
-    item = WorkItem.objects.get()
-    assert (item.subject_id, item.organ_id, item.origin_key) == (one.pk, organ.pk, "900-01")
-    concluded(by, one, day - timedelta(days=400))
-    assert refresh_duties([one.pk], as_of=day).completed == 0
-    concluded(by, one, day)
-    assert refresh_duties([one.pk], as_of=day).completed == 1
-    item.refresh_from_db()
-    assert item.state == "done"
-    assert refresh_duties(as_of=day).opened == 0
-
-
-def test_a_share_opens_no_duty_for_anybody_in_particular() -> None:
-    figure_with(YEARLY, [{"every": "year", "op": ">=", "value": 35}])
-    assert duty_figures() == []
 
 
 def test_a_late_evening_in_beijing_counts_on_its_own_day() -> None:

@@ -86,14 +86,6 @@ def test_no_page_shows_a_value_to_another_region(figure: Figure, address: str) -
         assert "another region" in content
 
 
-def test_the_mandates_of_another_region_are_not_there(figure: Figure) -> None:
-    assert client_of(planner(figure.row.plan.organ)).get("/plans/mandates/900-01/").status_code == 200
-    for stranger in (neighbour(), foreign_region()):
-        client = client_of(planner(stranger))
-        assert client.get("/plans/mandates/900-01/").status_code == 404
-        assert "900-01" not in client.get("/plans/mandates/").content.decode()
-
-
 def test_the_api_gives_no_value_to_another_region(figure: Figure) -> None:
     address = "/api/v1/plans/t/figures?as_of=2026-11-22"
     (own,) = client_of(planner(figure.row.plan.organ)).get(address).json()
@@ -140,30 +132,10 @@ def test_the_page_of_a_figure_reads_the_acts_once_for_the_whole_trend(figure: Fi
     assert queries_about(client, f"/plans/figures/900-01/{ON}", '"ledger_act"') <= 8
 
 
-def test_the_page_of_a_mandate_reads_the_acts_once_for_all_its_standings(figure: Figure) -> None:
-    client = client_of(planner(figure.row.plan.organ))
-    # How far the journal goes, the coverage, and the standings behind counts, list and calendar.
-    assert queries_about(client, f"/plans/mandates/900-01/{ON}", '"ledger_act"') == 3
-
-
-def test_a_window_met_late_is_called_so_and_nothing_further_is_due() -> None:
-    window = {"unit": "window", "start": "2021-01-01", "end": "2025-12-31"}
-    figure = figure_with(YEARLY | {"period": window})
-    organ = figure.row.plan.organ
-    by = officer(organ)
-    concluded(by, subject(organ, "A"), date(2026, 2, 3))
-    concluded(by, subject(organ, "B"), date(2024, 2, 3))
-    client = client_of(planner(organ))
-    content = client.get(f"/plans/mandates/900-01/{ON}&state=met").content.decode()
-    assert content.count("Met late") == 1
-    assert "was due by" in content
-    assert "next by" not in content
-
-
 def test_the_pure_modules_need_no_database() -> None:
     names = ", ".join(
         f"yaojian.oversight.plans.{name}"
-        for name in ("duties", "definitions", "targets", "cells", "forecast", "reference.engine")
+        for name in ("definitions", "targets", "cells", "forecast", "reference.engine")
     )
     code = f"import sys, {names}; sys.exit('django.db' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

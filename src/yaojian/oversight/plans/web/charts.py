@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.design.charts import Series, Target, chart_option
-from yaojian.oversight.plans.contracts import Duty, FigureValue
-from yaojian.oversight.plans.drilldown import due_by_month
+from yaojian.oversight.plans.contracts import FigureValue
 
 QUARTERS = 8
 
@@ -98,16 +97,3 @@ def parts(title: str, found: Sequence[Part], unit: str) -> dict[str, Any] | None
     lowest = valued[0]
     words = {"organ": lowest.organ.label, "number": f"{lowest.value.number:,}{unit}"}
     return {"option": option, "rows": valued, "title": _("%(organ)s is lowest with %(number)s") % words}
-
-
-def due_months(found: Mapping[int, Duty], as_of: date) -> dict[str, Any]:
-    """How many duties of a mandate fall due in each of the next twelve months."""
-    counts = due_by_month(found, as_of)
-    option = chart_option(
-        "bar", list(counts), [Series(_("Subjects falling due"), list(counts.values()))], unit=_("subjects")
-    )
-    busiest = max(counts, key=lambda month: counts[month])
-    if not counts[busiest]:
-        return {"option": option, "title": _("Nothing falls due in the next twelve months")}
-    words = {"month": busiest, "n": counts[busiest], "all": sum(counts.values())}
-    return {"option": option, "title": _("%(n)s of %(all)s subjects fall due in %(month)s") % words}

@@ -1,4 +1,4 @@
-"""The lists of plans, figures and mandates as they are taken out."""
+"""The lists of plans, and figures as they are taken out."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.exports.facade import Column, Listing, in_chunks
 from yaojian.oversight.plans import drilldown
-from yaojian.oversight.plans.contracts import Duty
-from yaojian.oversight.plans.mandates import SubjectDuty, with_subjects
 from yaojian.oversight.plans.models import Figure
 from yaojian.oversight.plans.vocabulary import vocabulary
 from yaojian.registers.enterprises.facade import type_name
@@ -36,20 +34,6 @@ ROWS = Listing(
         Column(_("Text of the plan"), lambda row: row[0].row.quote, 60),
     ),
 )
-MANDATES = Listing(
-    "mandates",
-    _("Mandates"),
-    (
-        Column(_("Number"), lambda row: row["figure"].key, 18),
-        Column(_("Mandate"), lambda row: row["figure"].title, 44),
-        Column(_("Plan"), lambda row: row["figure"].row.plan.label, 36),
-        Column(_("Organ"), lambda row: row["organ"].label, 30),
-        Column(_("Coverage"), lambda row: row["line"].value.percent if row["line"].value else None, 10),
-        Column(_("Target"), lambda row: row["line"].target, 24),
-        Column(_("Overdue"), lambda row: row["counts"]["overdue"] if row["counts"] else None, 10),
-        Column(_("Due within 60 days"), lambda row: row["counts"]["due"] if row["counts"] else None, 10),
-    ),
-)
 BEHIND = Listing(
     "figure-subjects",
     _("Subjects behind the figure"),
@@ -62,19 +46,6 @@ BEHIND = Listing(
         Column(_("Last act"), lambda row: row.acts[0].claimed_at if row.acts else None, 17),
     ),
 )
-DUTIES = Listing(
-    "mandate-duties",
-    _("Subjects under the mandate"),
-    (
-        Column(_("Code"), lambda row: row.subject.code, 22),
-        Column(_("Subject"), lambda row: row.subject.name, 40),
-        Column(pgettext_lazy("subject", "Type"), lambda row: type_name(row.subject.subject_type)),
-        Column(_("Responsible organ"), lambda row: row.subject.responsible_organ.label, 30),
-        Column(_("Last inspected"), lambda row: row.duty.last_on, 12),
-        Column(_("Due"), lambda row: row.duty.due_on, 12),
-    ),
-)
-
 INDICATORS = Listing(
     "indicators",
     _("Indicators"),
@@ -142,10 +113,3 @@ def rows_behind(figure: Figure, group: drilldown.Group, day: date) -> Iterator[d
     """The subjects of a group with the acts that count, some hundred at a time."""
     for chunk in in_chunks(group.subjects):
         yield from drilldown.with_acts(figure, chunk, day)
-
-
-def duty_rows(figure: Figure, standing: Mapping[int, Duty], chosen: Sequence[int]) -> Iterator[SubjectDuty]:
-    """Subjects with their duties in the order given, some hundred at a time."""
-    left: Any = iter(chosen)
-    while chunk := list(islice(left, AT_ONCE)):
-        yield from with_subjects(figure, {pk: standing[pk] for pk in chunk})

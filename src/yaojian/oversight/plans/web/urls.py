@@ -5,8 +5,6 @@ from yaojian.oversight.plans.web import cockpit, indicators, regions, rows, view
 app_name = "plans"
 urlpatterns = [
     path("", cockpit.cockpit, name="cockpit"),
-    path("mandates/", views.mandates, name="mandates"),
-    path("mandates/<str:key>/", views.mandate, name="mandate"),
     path("rows/", rows.rows, name="rows"),
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/<str:key>/", indicators.indicator, name="indicator"),

@@ -1,24 +1,20 @@
-"""Pages of plans, figures and mandates."""
+"""Pages of plans and figures."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from yaojian.casework.inspections.facade import user_can_open
-from yaojian.foundation.accounts.facade import Actor, Organ, Permission
+from yaojian.foundation.accounts.facade import Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
-from yaojian.foundation.errors import NotFound
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.oversight.plans import drilldown
 from yaojian.oversight.plans.contracts import CLASS_NAMES, FigureValue, RowClass
-from yaojian.oversight.plans.mandates import duty_figures, mandate_figures, standings, with_subjects
 from yaojian.oversight.plans.models import Figure
 from yaojian.oversight.plans.queries import (
     carrier_of,
@@ -136,83 +132,3 @@ def _keeping(request: HttpRequest, **changes: str) -> str:
     for name, value in changes.items():
         query[name] = value
     return f"?{query.urlencode()}"
-
-
-def _own_line(actor: Actor, figures: QuerySet[Figure] | list[Figure]) -> list[tuple[Figure, Organ]]:
-    pairs = [(found, organ_of_figures(actor, found.row.plan)) for found in figures]
-    return [(found, organ) for found, organ in pairs if organ is not None]
-
-
-@requires(Permission.MANDATE_VIEW)
-def mandates(request: ActingRequest) -> HttpResponseBase:
-    """The mandates that bind the actor's organ or those below it, with coverage and what is due."""
-    day = asked_day(request)
-    everyone = {found.key for found in duty_figures()}
-    rows = []
-    for found, organ in _own_line(request.actor, mandate_figures()):
-        counts = None
-        if found.key in everyone:
-            counts = drilldown.duty_counts(standings(found, day, organ=organ), day)
-        rows.append(
-            {
-                "figure": found,
-                "organ": organ,
-                "line": presentation.line_of(found, organ, day),
-                "formula": presentation.formula_in_words(found),
-                "counts": counts,
-            }
-        )
-    if exporting(request):
-        return export_of(request, listings.MANDATES, rows, len(rows))
-    return render(request, "plans/mandates.html", {"rows": rows, "as_of": day})
-
-
-@requires(Permission.MANDATE_VIEW)
-def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
-    """One mandate: every subject with when it was last looked at and by when it must be again."""
-    found = figure_by_key(key)
-    organ = organ_of_figures(request.actor, found.row.plan)
-    if organ is None or not found.computable or found.key not in {f.key for f in mandate_figures()}:
-        raise NotFound(
-            _("There is no such mandate for your organ."), cure=_("Choose one in the list of mandates.")
-        )
-    day = asked_day(request)
-    standing = standings(found, day, organ=organ)
-    counts = drilldown.duty_counts(standing, day)
-    chosen = request.GET.get("state", "overdue" if counts["overdue"] else "due")
-    rows = drilldown.duties_in_state(standing, day, chosen)
-    if exporting(request):
-        return export_of(request, listings.DUTIES, listings.duty_rows(found, standing, rows), len(rows))
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    due = with_subjects(found, {pk: standing[pk] for pk in page})
-    context = {
-        "figure": found,
-        "row": found.row,
-        "plan": found.row.plan,
-        "organ": organ,
-        "as_of": day,
-        "line": presentation.line_of(found, organ, day),
-        "formula": presentation.formula_in_words(found),
-        "tabs": [
-            {
-                "url": _keeping(request, state=state),
-                "label": label,
-                "count": counts[state],
-                "active": state == chosen,
-            }
-            for state, label in drilldown.DUTY_TABS.items()
-        ],
-        "page": page,
-        "items": [
-            {
-                "subject": each.subject,
-                "duty": each.duty,
-                "may_inspect": user_can_open(request.actor, each.subject),
-            }
-            for each in due
-        ],
-        "months": charts.due_months(standing, day),
-        # A window ends once for all: who has met it owes nothing further.
-        "recurs": found.formula["period"]["unit"] != "window" if found.formula else False,
-    }
-    return render(request, "plans/mandate.html", context)

@@ -28,6 +28,7 @@ LINES = {
     "acts": ("监管行为", "acts in the journal"),
     "items": ("在办检查的工作项", "work items of open inspections"),
     "duties": ("到期和逾期的检查任务", "inspections due or overdue"),
+    "drawn": ("按比例抽取的检查对象", "subjects drawn for a share"),
     "twins": ("疑似重复的监管对象", "subjects that may be entered twice"),
     "neighbours": ("兵团监管对象", "subjects of the Corps beside"),
     "moved": ("退回、移交、代理的工作项", "work items returned, handed over or delegated"),

@@ -1,10 +1,11 @@
-"""What the plans room does on news from other rooms."""
+"""What the mandates room does on news from other rooms, and on its own."""
 
 from __future__ import annotations
 
 from yaojian.casework.inspections.events import InspectionConcluded
 from yaojian.foundation.outbox.facade import subscriber
-from yaojian.oversight.plans.mandates import refresh_duties
+from yaojian.oversight.mandates.events import MandatesChanged, ScheduleAdopted
+from yaojian.oversight.mandates.refreshing import refresh_duties
 from yaojian.registers.enterprises.events import SubjectsChanged
 
 
@@ -18,3 +19,15 @@ def refresh_subject(event: InspectionConcluded) -> None:
 def refresh_changed_subjects(event: SubjectsChanged) -> None:
     """A subject that closed, moved or was handed over has other duties, and at another organ."""
     refresh_duties(event.subject_ids)
+
+
+@subscriber(MandatesChanged, name="mandates.refresh_changed")
+def refresh_changed_mandates(event: MandatesChanged) -> None:
+    """A mandate that was set, ended or drawn for binds others than before."""
+    refresh_duties()
+
+
+@subscriber(ScheduleAdopted, name="mandates.refresh_scheduled")
+def refresh_scheduled(event: ScheduleAdopted) -> None:
+    """The visits of the next weeks belong on the worklist."""
+    refresh_duties()

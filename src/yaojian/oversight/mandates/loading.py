@@ -1,0 +1,134 @@
+"""The table of mandates follows the plans' figures and the pack of national rules; twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db import transaction
+
+from yaojian.foundation.timekeeping import today
+from yaojian.oversight.mandates.contracts import Source
+from yaojian.oversight.mandates.law_pack import LawMandate, LawPack, law_pack
+from yaojian.oversight.mandates.models import Mandate
+from yaojian.oversight.plans.facade import Figure, duty_bearing_figures, target_for, targets_of
+
+FOLLOWED = (
+    "source",
+    "figure_key",
+    "organ_id",
+    "title_zh",
+    "title_en",
+    "formula",
+    "share",
+    "stratified_by",
+    "responsible_level",
+    "source_zh",
+    "source_en",
+    "article",
+    "confidence",
+    "article_confidence",
+    "valid_from",
+    "valid_to",
+    "position",
+    "enabled",
+)
+AFTER_PLANS = 100_000
+"""National rules stand behind the plans in lists."""
+
+
+def load_mandates(pack: LawPack | None = None, on: date | None = None) -> int:
+    """Write what has changed in plans and national rules since; returns how many mandates that were.
+
+    Mandates an organ has set itself are left alone. One that is gone from its source is not enabled any more.
+    """
+    day = on or today()
+    wanted = {entry.code: entry for entry in (*_of_plans(day), *_of_law(pack or law_pack()))}
+    with transaction.atomic():
+        stored = {m.code: m for m in Mandate.objects.exclude(source=Source.OWN.value).select_for_update()}
+        fresh = [entry for code, entry in wanted.items() if code not in stored]
+        changed = [mandate for code, mandate in stored.items() if _follow(mandate, wanted.get(code))]
+        Mandate.objects.bulk_create(fresh)
+        if changed:
+            Mandate.objects.bulk_update(changed, FOLLOWED)
+    return len(fresh) + len(changed)
+
+
+def _follow(mandate: Mandate, wanted: Mandate | None) -> bool:
+    """Let a stored mandate say what its source says; whether anything has changed."""
+    if wanted is None:
+        was, mandate.enabled = mandate.enabled, False
+        return was
+    before = [getattr(mandate, name) for name in FOLLOWED]
+    after = [getattr(wanted, name) for name in FOLLOWED]
+    for name, value in zip(FOLLOWED, after, strict=True):
+        setattr(mandate, name, value)
+    return before != after
+
+
+def _of_plans(day: date) -> Iterator[Mandate]:
+    for place, figure in enumerate(duty_bearing_figures()):
+        goals = [target for target in targets_of(figure) if not target.baseline]
+        if not goals:
+            continue
+        plan = figure.row.plan
+        yield Mandate(
+            code=figure.key,
+            source=Source.PLAN.value,
+            figure_key=figure.key,
+            organ_id=plan.organ_id,
+            title_zh=figure.title_zh,
+            title_en=figure.title_en,
+            formula=figure.formula,
+            share=_share_of(figure, day.year),
+            responsible_level=figure.responsible_level,
+            source_zh=plan.title,
+            source_en=plan.title_en,
+            article=f"L{figure.row.line}",
+            valid_from=date(plan.start_year, 1, 1),
+            position=place,
+        )
+
+
+def _share_of(figure: Figure, year: int) -> Decimal | None:
+    """The share a figure's goal leaves at: none where it wants everyone, or a number for each subject."""
+    goal = target_for(figure, year)
+    value = goal.value if goal is not None else None
+    if figure.unit != "percent" or not isinstance(value, int | float) or value >= 100:
+        return None
+    return Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def _of_law(pack: LawPack) -> Iterator[Mandate]:
+    for place, entry in enumerate(pack.mandates):
+        yield Mandate(**_law_fields(entry), position=AFTER_PLANS + place)
+
+
+def _law_fields(entry: LawMandate) -> dict[str, Any]:
+    return {
+        "code": entry.code,
+        "source": Source.LAW.value,
+        "title_zh": entry.title.zh,
+        "title_en": entry.title.en,
+        "formula": entry.formula.to_dict(),
+        "share": _percent(entry.share),
+        "stratified_by": entry.stratified_by,
+        "responsible_level": entry.responsible_level,
+        "source_zh": entry.instrument.name.zh,
+        "source_en": entry.instrument.name.en,
+        "article": entry.article,
+        "confidence": entry.confidence,
+        "article_confidence": entry.article_confidence,
+        "valid_from": entry.instrument.valid_from,
+        "valid_to": entry.instrument.valid_to,
+        "enabled": entry.enabled,
+    }
+
+
+def _percent(share: Fraction | None) -> Decimal | None:
+    if share is None:
+        return None
+    return (Decimal(share.numerator) * 100 / share.denominator).quantize(Decimal("0.01"))

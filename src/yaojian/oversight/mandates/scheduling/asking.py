@@ -1,0 +1,215 @@
+"""Asking for a schedule, stopping it, adopting it; what it would be with other numbers of inspectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.foundation.accounts.facade import Actor, Permission, check_may, organ_by_code
+from yaojian.foundation.errors import Conflict, InvalidInput, NotFound
+from yaojian.foundation.ledger.facade import Ref, record_act
+from yaojian.foundation.outbox.facade import publish
+from yaojian.foundation.timekeeping import now, today
+from yaojian.oversight.mandates.events import ScheduleAdopted
+from yaojian.oversight.mandates.models import OrganLoad, Schedule, Visit
+from yaojian.oversight.mandates.scheduling.capacity import teams_of
+from yaojian.oversight.mandates.scheduling.effort import effort
+from yaojian.oversight.mandates.scheduling.running import Year, year_of
+from yaojian.oversight.mandates.scheduling.solver import Task, place
+from yaojian.oversight.mandates.states import AT_WORK, SCHEDULE_STATES, ScheduleState
+
+SCHEDULE_KIND = "mandates.schedule"
+MOST_EXTRA = 500
+STALLED = timedelta(minutes=15)
+_ask_worker: Callable[[int], None] | None = None
+
+
+def work_with(ask: Callable[[int], None] | None) -> Callable[[int], None] | None:
+    """Tell the room how to give a schedule to the worker; gives back how it was done before.
+
+    Set once by the composition root. With None nobody is asked: the caller does the work itself.
+    """
+    global _ask_worker
+    before, _ask_worker = _ask_worker, ask
+    return before
+
+
+def ask_schedule(*, by: Actor, year: int, percent: int | None = None, extra: int = 0) -> Schedule:
+    """Ask for the schedule of the actor's organ and those below it in a year; the worker draws it up.
+
+    Raises InvalidInput for a year that is over or too far off, or a share of the working time that is none.
+    """
+    check_may(by, Permission.MANDATE_MANAGE)
+    share = effort().percent if percent is None else percent
+    present = today().year
+    if not present <= year <= present + 1:
+        raise InvalidInput(
+            _("A schedule is for this year or the next."), field="year", cure=_("Choose one of the two.")
+        )
+    if not 1 <= share <= 100:
+        raise InvalidInput(
+            _("No capacity: the share of the working time lies between 1 and 100 percent."),
+            field="percent",
+            cure=_("Write how much of it is for planned inspections."),
+        )
+    if abs(extra) > MOST_EXTRA:
+        raise InvalidInput(
+            _("So many inspectors more or fewer are beyond any organ."),
+            field="extra",
+            cure=_("Write a number between -500 and 500."),
+        )
+    year_of(year, share, today())  # a year without calendar is refused before anybody waits for it
+    with transaction.atomic():
+        schedule = Schedule.objects.create(
+            organ=organ_by_code(by.organ_code),
+            year=year,
+            percent=share,
+            extra=extra,
+            asked_by_id=by.user_id,
+            asked_at=now(),
+        )
+        record_act(
+            by=by,
+            kind="schedule.asked",
+            file=Ref(SCHEDULE_KIND, schedule.pk),
+            facts={"year": year, "percent": share, "extra": extra},
+        )
+        transaction.on_commit(lambda: _give(schedule.pk))
+    return schedule
+
+
+def _give(schedule_id: int) -> None:
+    if _ask_worker is not None:
+        _ask_worker(schedule_id)
+
+
+def schedules_of(actor: Actor) -> QuerySet[Schedule]:
+    """The schedules of the actor's organ, those above it and those below, the newest first."""
+    steps = actor.organ_path.rstrip(".").split(".")
+    above = [".".join(steps[:n]) + "." for n in range(1, len(steps) + 1)]
+    line = Q(organ__path__in=above) | Q(organ__path__startswith=actor.organ_path)
+    return Schedule.objects.filter(line).select_related("organ", "asked_by")
+
+
+def schedule_visible_to(actor: Actor, schedule_id: int) -> Schedule:
+    """One schedule along the actor's line of organs. Raises NotFound."""
+    schedule = schedules_of(actor).filter(pk=schedule_id).first()
+    if schedule is None:
+        raise NotFound(_("There is no such schedule."), cure=_("Choose one in the list of schedules."))
+    return schedule
+
+
+def _held(by: Actor, schedule_id: int) -> Schedule:
+    check_may(by, Permission.MANDATE_MANAGE)
+    schedule = (
+        Schedule.objects.select_for_update(of=("self",))
+        .select_related("organ")
+        .filter(pk=schedule_id, organ_id=by.organ_id)
+        .first()
+    )
+    if schedule is None:
+        raise NotFound(
+            _("Your organ has asked for no such schedule."), cure=_("Choose one in the list of schedules.")
+        )
+    return schedule
+
+
+def cancel_schedule(*, by: Actor, schedule_id: int) -> None:
+    """Stop a schedule that is being drawn up; the worker hears it before the next organ."""
+    with transaction.atomic():
+        schedule = _held(by, schedule_id)
+        if ScheduleState(schedule.state) not in AT_WORK:
+            raise Conflict(_("This schedule is not being drawn up any more."))
+        schedule.cancel_asked = True
+        if schedule.state == ScheduleState.QUEUED.value:
+            schedule.state = SCHEDULE_STATES.next(ScheduleState.QUEUED, "cancel").value
+            schedule.finished_at = now()
+        schedule.save()
+
+
+def adopt_schedule(*, by: Actor, schedule_id: int) -> None:
+    """Adopt a schedule: its visits appear on the worklist in time; the one adopted before gives way."""
+    with transaction.atomic():
+        schedule = _held(by, schedule_id)
+        if not SCHEDULE_STATES.permits(ScheduleState(schedule.state), "adopt"):
+            raise Conflict(_("Only a finished schedule can be adopted."), cure=_("Wait until it is done."))
+        if schedule.extra:
+            raise Conflict(
+                _("This schedule supposes other numbers of inspectors than there are."),
+                cure=_("Draw it up with the inspectors that are entered."),
+            )
+        earlier = Schedule.objects.filter(
+            organ_id=schedule.organ_id, year=schedule.year, state=ScheduleState.ADOPTED.value
+        )
+        earlier.update(state=SCHEDULE_STATES.next(ScheduleState.ADOPTED, "replace").value, adopted_at=None)
+        schedule.state = SCHEDULE_STATES.next(ScheduleState.DONE, "adopt").value
+        schedule.adopted_at = now()
+        schedule.save()
+        record_act(
+            by=by,
+            kind="schedule.adopted",
+            file=Ref(SCHEDULE_KIND, schedule.pk),
+            facts={"year": schedule.year, "sha256": schedule.digest, "visits": schedule.visits.count()},
+        )
+        publish(ScheduleAdopted(schedule.pk))
+
+
+def take_up_what_was_left() -> int:
+    """Give schedules whose worker has died to another; returns how many."""
+    left = Schedule.objects.filter(state=ScheduleState.RUNNING.value, started_at__lt=now() - STALLED)
+    waiting = Schedule.objects.filter(state=ScheduleState.QUEUED.value, asked_at__lt=now() - STALLED)
+    keys = [*left.values_list("pk", flat=True), *waiting.values_list("pk", flat=True)]
+    left.update(state=SCHEDULE_STATES.next(ScheduleState.RUNNING, "restart").value)
+    for key in keys:
+        _give(key)
+    return len(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """What an organ's year would be with another number of inspectors."""
+
+    inspectors: int
+    teams: int
+    placed: int
+    unplaced: int
+    percent: float | None
+    """Load of the capacity in percent; None without capacity."""
+
+
+def suppose(load: OrganLoad, extra: int) -> Supposed:
+    """Place the visits of one organ's schedule anew with more or fewer inspectors; nothing is kept."""
+    schedule = load.schedule
+    first = min(load.schedule.visits.values_list("earliest", flat=True), default=None)
+    year = year_of(schedule.year, schedule.percent, first or today())
+    visits = list(Visit.objects.filter(schedule=schedule, organ_id=load.organ_id))
+    inspectors = max(load.inspectors + extra, 0)
+    teams = teams_of(inspectors)
+    capacity = [half_days * teams for half_days in year.per_team]
+    placement = place(_tasks(visits, year), capacity)
+    placed = sum(week is not None for week in placement.weeks)
+    room = sum(capacity)
+    return Supposed(
+        inspectors,
+        teams,
+        placed,
+        len(visits) - placed,
+        100 * (room - sum(placement.left)) / room if room else None,
+    )
+
+
+def _tasks(visits: Sequence[Visit], year: Year) -> list[Task]:
+    return [
+        Task(
+            year.place_of(visit.earliest),
+            max(year.place_of(visit.latest), year.place_of(visit.earliest)),
+            visit.half_days,
+            (str(visit.subject_id),),
+        )
+        for visit in visits
+    ]

@@ -1,0 +1,194 @@
+"""One subject under all mandates: what binds it and why, which governs, and what each act counted for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from yaojian.oversight.mandates.contracts import HORIZON, SOURCE_NAMES, WHY_NOT_NAMES, DutyState, Source
+from yaojian.oversight.mandates.judging import Judged, judge
+from yaojian.oversight.mandates.law_pack import law_pack
+from yaojian.oversight.mandates.models import Mandate
+from yaojian.oversight.mandates.reading import (
+    Organs,
+    acts_about,
+    drawn_subjects,
+    first_day_read,
+    histories,
+    rule_of,
+)
+from yaojian.oversight.mandates.rules import DoneAct, Facts, Precedence, Rule, by_precedence, reason_of
+from yaojian.oversight.mandates.wording import (
+    acts_in_words,
+    change_in_words,
+    frequency_in_words,
+    label,
+    matter_in_words,
+    precedence_in_words,
+    since_in_words,
+)
+from yaojian.registers.enterprises.facade import Subject
+
+MOST_ACTS = 12
+"""How many of the latest inspections are told one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A subject with what held of it before, and its acts."""
+
+    now: Facts
+    opened_on: date
+    past: Sequence[Facts]
+    acts: Sequence[DoneAct]
+
+
+def subject_context(subject: Subject, day: date) -> dict[str, Any]:
+    """What the tab of a subject's file shows, as of a day; the caller has let the reader see the subject."""
+    mandates = {
+        mandate.pk: mandate
+        for mandate in Mandate.objects.filter(enabled=True, valid_from__lte=day).select_related("organ")
+        if mandate.valid_to is None or mandate.valid_to >= day
+    }
+    rules = [rule_of(mandate) for mandate in mandates.values()]
+    organs = Organs([subject.responsible_organ])
+    history = History(
+        now=organs.facts_of(subject),
+        opened_on=subject.opened_on,
+        past=histories(organs, [subject.pk], day).get(subject.pk, []),
+        acts=acts_about([subject.pk], first_day_read(rules, day), day).get(subject.pk, []),
+    )
+    asks_shares = any(rule.share is not None and rule.binds(history.now) for rule in rules)
+    drawn = {mandate for mandate, _subject in drawn_subjects(day, [subject.pk])} if asks_shares else set()
+    judged = judge(rules, history.now, history.opened_on, history.past, history.acts, day, drawn)
+    return {
+        "matters": _matters(judged, mandates, history, day),
+        "acts": _acts(judged, mandates, history, day),
+        "left": _left(rules, judged, mandates, history, day),
+        "mandates_as_of": day,
+    }
+
+
+def _matters(
+    judged: Sequence[Judged], mandates: Mapping[int, Mandate], history: History, day: date
+) -> list[dict[str, Any]]:
+    """The mandates by matter, the governing one first."""
+    by_rule = {found.rule.key: found for found in judged}
+    matter = law_pack().matter_of_type.get(history.now.subject_type, "")
+    if not judged:
+        return []
+    rules = by_precedence(found.rule for found in judged)
+    precedence = Precedence(matter, tuple(rules), reason_of(rules))
+    rows = [_row(by_rule[rule.key], mandates[rule.key], precedence.governing, history, day) for rule in rules]
+    return [{"name": matter_in_words(matter), "why": precedence_in_words(precedence), "rows": rows}]
+
+
+def _row(found: Judged, mandate: Mandate, governing: Rule, history: History, day: date) -> dict[str, Any]:
+    rule, duty = found.rule, found.duty
+    before, after = _change_at(history, found)
+    period = rule.formula.period
+    assert period is not None
+    inside = found.since > period.bounds(day)[0]
+    note = since_in_words(rule, found.since, history.opened_on, before, after) if inside else ""
+    if inside and duty.needed < rule.formula.minimum and rule.share is None:
+        note += _(" Of the %(all)s inspections of a whole period %(n)s are asked for.") % {
+            "all": rule.formula.minimum,
+            "n": duty.needed,
+        }
+    return {
+        "mandate": mandate,
+        "source": SOURCE_NAMES[Source(mandate.source)],
+        "frequency": frequency_in_words(rule.formula, mandate.share),
+        "acts": acts_in_words(rule),
+        "governs": rule is governing,
+        "also": "" if rule is governing else _relation(rule, governing),
+        "state": _state(found, day),
+        "duty": duty,
+        "note": note.strip(),
+    }
+
+
+def _relation(rule: Rule, governing: Rule) -> str:
+    if rule.share is not None:
+        return _("Only those drawn are asked for.")
+    if rule.served_by(governing):
+        return _("Each inspection for the governing mandate counts here too.")
+    return _("Needs inspections of its own: %(acts)s.") % {"acts": acts_in_words(rule)}
+
+
+def _state(found: Judged, day: date) -> tuple[str, str]:
+    """A kind of colour and words."""
+    duty = found.duty
+    if duty.needed == 0 and duty.done == 0:
+        return "neutral", _("Not drawn")
+    if duty.state is DutyState.MET:
+        return "done", _("Met late") if duty.late else _("Met")
+    if duty.state is DutyState.OVERDUE:
+        return "overdue", _("Overdue")
+    return ("due_soon", _("Due within 60 days")) if duty.due_on <= day + HORIZON else ("info", _("Due later"))
+
+
+def _change_at(history: History, found: Judged) -> tuple[Facts | None, Facts | None]:
+    """The spans before and after the day on which a mandate began to bind."""
+    spans = [*history.past, history.now]
+    for before, after in pairwise(spans):
+        if before.valid_to is not None and (found.since - before.valid_to).days == 1:
+            return before, after
+    return None, None
+
+
+def _acts(
+    judged: Sequence[Judged], mandates: Mapping[int, Mandate], history: History, day: date
+) -> list[dict[str, Any]]:
+    """The latest inspections, each with the mandates it counts for, and why not for the others."""
+    rows = []
+    for act in sorted(history.acts, key=lambda one: (one.day, one.act_id), reverse=True)[:MOST_ACTS]:
+        counted: list[Mandate] = []
+        refused: dict[str, list[Mandate]] = defaultdict(list)
+        for found in judged:
+            why = found.rule.why_not(act, history.opened_on, day)
+            if why is None:
+                counted.append(mandates[found.rule.key])
+            else:
+                refused[str(WHY_NOT_NAMES[why])].append(mandates[found.rule.key])
+        rows.append(
+            {
+                "act": act,
+                "kind": label("inspection_kinds", act.inspection_kind),
+                "level": label("organ_levels", act.organ_level),
+                "counted": counted,
+                "refused": list(refused.items()),
+            }
+        )
+    return rows
+
+
+def _left(
+    rules: Sequence[Rule],
+    judged: Sequence[Judged],
+    mandates: Mapping[int, Mandate],
+    history: History,
+    day: date,
+) -> list[dict[str, Any]]:
+    """Mandates that bound the subject earlier in their present period and bind it no more, and why."""
+    binding = {found.rule.key for found in judged}
+    spans = [*history.past, history.now]
+    rows = []
+    for rule in rules:
+        assert rule.formula.period is not None
+        if rule.key in binding:
+            continue
+        start = max(rule.formula.period.bounds(day)[0], rule.valid_from)
+        for before, after in pairwise(spans):
+            ended = before.valid_to
+            if ended is not None and ended >= start and rule.binds(before) and not rule.binds(after):
+                words = {"day": ended.isoformat(), "what": change_in_words(before, after) or _("closed")}
+                why = _("Bound it until %(day)s: %(what)s.") % words
+                rows.append({"mandate": mandates[rule.key], "why": why})
+    return rows

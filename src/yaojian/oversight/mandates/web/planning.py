@@ -1,0 +1,225 @@
+"""Pages of schedules: load against capacity, what other numbers of inspectors would change, the visits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from yaojian.foundation.accounts.facade import Permission
+from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.design.charts import Series, chart_option
+from yaojian.foundation.errors import DomainError, InvalidInput
+from yaojian.foundation.exports.facade import export_of, exporting
+from yaojian.foundation.timekeeping import today
+from yaojian.oversight.mandates.models import Mandate, OrganLoad, Schedule, Visit
+from yaojian.oversight.mandates.scheduling import asking
+from yaojian.oversight.mandates.scheduling.effort import effort
+from yaojian.oversight.mandates.states import AT_WORK, ScheduleState
+from yaojian.oversight.mandates.web import listings, presentation
+
+PAGE_SIZE = 25
+MONTH_NAMES = [f"{month:02}" for month in range(1, 13)]
+REFRESH_SECONDS = 3
+
+
+def _number(request: HttpRequest, name: str, default: int, low: int, high: int) -> int:
+    """A whole number from the address; the default for none or nonsense."""
+    try:
+        return min(max(int(request.GET.get(name, "")), low), high)
+    except ValueError:
+        return default
+
+
+@requires(Permission.MANDATE_VIEW)
+def planner(request: ActingRequest) -> HttpResponseBase:
+    """Load against capacity by organ and month, of the schedule in force or the latest one."""
+    schedules = list(asking.schedules_of(request.actor)[:20])
+    shown = next((s for s in schedules if s.state == ScheduleState.ADOPTED.value), None) or next(
+        (s for s in schedules if s.state == ScheduleState.DONE.value), None
+    )
+    extra = _number(request, "extra", 0, -50, 50)
+    rows = _load_rows(request, shown, extra) if shown is not None else []
+    if exporting(request):
+        return export_of(request, listings.LOADS, rows, len(rows))
+    chosen = _chosen_load(request, rows)
+    context: dict[str, Any] = {
+        "tabs": presentation.tabs("mandates:planner"),
+        "schedules": [(one, presentation.SCHEDULE_STATES[one.state]) for one in schedules],
+        "shown": shown,
+        "rows": rows,
+        "extra": extra,
+        "chosen": chosen,
+        "months": MONTH_NAMES,
+        "may_ask": request.actor.may(Permission.MANDATE_MANAGE),
+        "years": [today().year, today().year + 1],
+        "percent": effort().percent,
+    }
+    if chosen is not None:
+        context["chart"] = _load_chart(chosen["load"])
+        if extra:
+            context["supposed"] = asking.suppose(chosen["load"], extra)
+    return render(request, "mandates/planner.html", context)
+
+
+def _load_rows(request: ActingRequest, schedule: Schedule, extra: int) -> list[dict[str, Any]]:
+    loads = (
+        schedule.loads.filter(organ__path__startswith=request.actor.organ_path)
+        .select_related("organ", "schedule")
+        .order_by("organ__path")
+    )
+    return [_load_row(load, extra) for load in loads]
+
+
+def _load_row(load: OrganLoad, extra: int) -> dict[str, Any]:
+    people = max(load.inspectors + extra, 0)
+    factor = (people // 2) / (load.inspectors // 2) if load.inspectors >= 2 else 0
+    room = [round(value * factor) if load.inspectors >= 2 else 0 for value in load.capacity]
+    cells = [
+        {
+            "load": work,
+            "room": half_days,
+            "percent": round(100 * work / half_days) if half_days else None,
+            "over": bool(work and work > half_days),
+        }
+        for work, half_days in zip(load.load, room, strict=True)
+    ]
+    unplaced = load.asked - load.placed
+    return {
+        "load": load,
+        "cells": cells,
+        "unplaced": unplaced,
+        "inspectors": people,
+        "advice": ngettext(
+            "%(n)s inspector more would place everything",
+            "%(n)s inspectors more would place everything",
+            load.more_inspectors,
+        )
+        % {"n": load.more_inspectors}
+        if load.more_inspectors
+        else "",
+    }
+
+
+def _chosen_load(request: HttpRequest, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    wanted = request.GET.get("organ", "")
+    found = next((row for row in rows if str(row["load"].organ_id) == wanted), None)
+    return found or max(rows, key=lambda row: row["load"].asked, default=None)
+
+
+def _load_chart(load: OrganLoad) -> dict[str, Any]:
+    months = [(n, name) for n, name in enumerate(MONTH_NAMES) if load.capacity[n] or load.load[n]]
+    option = chart_option(
+        "bar",
+        [name for _n, name in months],
+        [
+            Series(_("Load"), [load.load[n] for n, _name in months]),
+            Series(_("Capacity"), [load.capacity[n] for n, _name in months]),
+        ],
+        unit=_("half days"),
+    )
+    words = {"organ": load.organ.label, "load": sum(load.load), "room": sum(load.capacity)}
+    title = _("%(organ)s: %(load)s of %(room)s half days are planned") % words
+    return {"option": option, "title": title}
+
+
+@require_POST
+@requires(Permission.MANDATE_MANAGE)
+def ask(request: ActingRequest) -> HttpResponse:
+    """Ask for a schedule of the actor's organ and those below."""
+    try:
+        schedule = asking.ask_schedule(
+            by=request.actor,
+            year=_posted(request, "year"),
+            percent=_posted(request, "percent"),
+            extra=_posted(request, "extra", 0),
+        )
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect("mandates:planner")
+    return redirect("mandates:schedule", schedule.pk)
+
+
+def _posted(request: HttpRequest, name: str, default: int | None = None) -> int:
+    text = request.POST.get(name, "").strip()
+    if not text and default is not None:
+        return default
+    try:
+        return int(text)
+    except ValueError:
+        raise InvalidInput(
+            _("%(text)s is not a whole number.") % {"text": text[:20]},
+            field=name,
+            cure=_("Write digits only."),
+        ) from None
+
+
+@requires(Permission.MANDATE_VIEW)
+def schedule(request: ActingRequest, schedule_id: int) -> HttpResponseBase:
+    """One schedule: how far it is, what it came to by organ, its visits, and what has no week and why."""
+    found = asking.schedule_visible_to(request.actor, schedule_id)
+    visits = (
+        Visit.objects.filter(schedule=found, organ__path__startswith=request.actor.organ_path)
+        .select_related("organ", "subject")
+        .order_by("week", "organ_id", "team", "id")
+    )
+    only = request.GET.get("show", "")
+    organ = request.GET.get("organ", "")
+    if only == "unplaced":
+        visits = visits.filter(week=None)
+    if organ.isdecimal():
+        visits = visits.filter(organ_id=int(organ[:18]))
+    if exporting(request):
+        return export_of(request, listings.VISITS, visits.iterator(chunk_size=500), visits.count())
+    page = Paginator(visits, PAGE_SIZE).get_page(request.GET.get("page"))
+    titles = {m.code: m for m in Mandate.objects.filter(code__in={c for v in page for c in v.mandates})}
+    rows = _load_rows(request, found, 0)
+    context = {
+        "schedule": found,
+        "state": presentation.SCHEDULE_STATES[found.state],
+        "at_work": ScheduleState(found.state) in AT_WORK,
+        "refresh": REFRESH_SECONDS,
+        "rows": rows,
+        "months": MONTH_NAMES,
+        "asked": sum(row["load"].asked for row in rows),
+        "placed": sum(row["load"].placed for row in rows),
+        "late": sum(row["load"].late for row in rows),
+        "unplaced": sum(row["unplaced"] for row in rows),
+        "page": page,
+        "only_unplaced": only == "unplaced",
+        "visits": [
+            {
+                "visit": visit,
+                "mandates": [titles[code] for code in visit.mandates if code in titles],
+                "why": presentation.REASON_NAMES[visit.reason] if visit.reason else "",
+            }
+            for visit in page
+        ],
+        "mine": found.organ_id == request.actor.organ_id and request.actor.may(Permission.MANDATE_MANAGE),
+        "may_adopt": found.state == ScheduleState.DONE.value and not found.extra,
+    }
+    return render(request, "mandates/schedule.html", context)
+
+
+@require_POST
+@requires(Permission.MANDATE_MANAGE)
+def cancel(request: ActingRequest, schedule_id: int) -> HttpResponse:
+    """Stop a schedule that is being drawn up."""
+    asking.cancel_schedule(by=request.actor, schedule_id=schedule_id)
+    return redirect("mandates:schedule", schedule_id)
+
+
+@require_POST
+@requires(Permission.MANDATE_MANAGE)
+def adopt(request: ActingRequest, schedule_id: int) -> HttpResponse:
+    """Adopt a schedule."""
+    asking.adopt_schedule(by=request.actor, schedule_id=schedule_id)
+    messages.success(request, _("The schedule is adopted: its visits appear on the worklist in time."))
+    return redirect("mandates:schedule", schedule_id)

@@ -1,0 +1,217 @@
+"""Pages of mandates: the list with coverage and what is due, one mandate, the calendar."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from yaojian.casework.inspections.facade import user_can_open
+from yaojian.foundation.accounts.facade import Organ, Permission
+from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.design.charts import Series, chart_option
+from yaojian.foundation.errors import InvalidInput
+from yaojian.foundation.exports.facade import export_of, exporting
+from yaojian.foundation.timekeeping import today
+from yaojian.oversight.mandates import queries
+from yaojian.oversight.mandates.contracts import SOURCE_NAMES, Source
+from yaojian.oversight.mandates.reading import rule_of
+from yaojian.oversight.mandates.web import listings, presentation
+from yaojian.oversight.mandates.wording import acts_in_words, formula_in_words
+
+PAGE_SIZE = 25
+MONTHS = 12
+WEEKS = 13
+
+
+def asked_day(request: HttpRequest) -> date:
+    """The data date in the address, or today. Raises InvalidInput for nonsense and for the future."""
+    text = request.GET.get("as_of", "")
+    if not text:
+        return today()
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            _("The data date is not a date."), field="as_of", cure=_("Write it as 2026-01-31.")
+        ) from None
+    if not date(2000, 1, 1) <= day <= today():
+        raise InvalidInput(
+            _("The data date must lie between 2000 and today."),
+            field="as_of",
+            cure=_("Choose an earlier day."),
+        )
+    return day
+
+
+@requires(Permission.MANDATE_VIEW)
+def mandates(request: ActingRequest) -> HttpResponseBase:
+    """The mandates that bind the actor's organ or those below it, with coverage and what is due."""
+    day = asked_day(request)
+    seen = queries.mandates_visible_to(request.actor)
+    counts = {source: sum(one.mandate.source == source for one in seen) for source in Source}
+    chosen = request.GET.get("source", "")
+    if chosen in set(Source):
+        seen = [one for one in seen if one.mandate.source == chosen]
+    else:
+        chosen = ""
+    with queries.standings_on(day, [one.mandate for one in seen]) as table:
+        tallies = queries.tallies(seen, request.actor.organ_path, day, table)
+    rows = [presentation.row_of(one, tallies[one.mandate.pk]) for one in seen]
+    # Mandates under which nobody stands come last.
+    rows.sort(key=lambda row: row["tally"].empty)
+    if exporting(request):
+        return export_of(request, listings.MANDATES, rows, len(rows))
+    choices: list[tuple[str, Any, int]] = [("", pgettext("mandates", "All"), sum(counts.values()))]
+    choices += [(source.value, SOURCE_NAMES[source], counts[source]) for source in Source if counts[source]]
+    context = {
+        "rows": rows,
+        "as_of": day,
+        "tabs": presentation.tabs("mandates:list"),
+        "sources": [
+            {
+                "url": presentation.keeping(request, source=code),
+                "label": label,
+                "count": n,
+                "active": code == chosen,
+            }
+            for code, label, n in choices
+        ],
+    }
+    return render(request, "mandates/mandates.html", context)
+
+
+@requires(Permission.MANDATE_VIEW)
+def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
+    """One mandate: every subject with when it was last looked at and by when it must be again."""
+    seen = queries.mandate_visible_to(request.actor, key)
+    found, path = seen.mandate, request.actor.organ_path
+    day = asked_day(request)
+    with queries.standings_on(day, [found]) as table:
+        tally = queries.tallies([seen], path, day, table)[found.pk]
+        states = [s for s in queries.STATES if s != "not_drawn" or found.share is not None]
+        chosen = request.GET.get("state", "")
+        if chosen not in states:
+            chosen = next((state for state in ("overdue", "due") if tally.of(state)), "due")
+        span = _span_asked(request)
+        keys = queries.subjects_in_state(seen, path, day, chosen, table, span)
+        if exporting(request):
+            rows = list(listings.duty_rows(seen, keys, table))
+            return export_of(request, listings.DUTIES, rows, len(rows))
+        page = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("page"))
+        duties = queries.duties_of(seen, list(page), table)
+        months = queries.due_by_month(seen, path, day, table)
+    rule = rule_of(found)
+    row = presentation.row_of(seen, tally)
+    context = {
+        **row,
+        "basis": presentation.basis_of(found),
+        "mark": presentation.mark_of(found),
+        "acts": acts_in_words(rule),
+        "formula": formula_in_words(seen.formula),
+        "as_of": day,
+        "is_today": day == today(),
+        "state_tabs": presentation.state_tabs(request, tally, chosen, states),
+        "page": page,
+        "items": [{"duty": one, "may_inspect": user_can_open(request.actor, one.subject)} for one in duties],
+        "months": _months_chart(months),
+        "recurs": seen.formula.period is not None and seen.formula.period.unit != "window",
+        "may_draw": found.share is not None
+        and found.enabled
+        and request.actor.may(Permission.MANDATE_MANAGE),
+        "may_end": found.source == Source.OWN.value
+        and found.enabled
+        and found.organ_id == request.actor.organ_id
+        and request.actor.may(Permission.MANDATE_MANAGE),
+        "may_try": request.actor.may(Permission.MANDATE_VIEW),
+    }
+    return render(request, "mandates/mandate.html", context)
+
+
+def _span_asked(request: HttpRequest) -> tuple[date, date] | None:
+    """The days `?from=…&to=…` that the calendar leads to; None where none or nonsense is asked."""
+    try:
+        return date.fromisoformat(request.GET["from"]), date.fromisoformat(request.GET["to"])
+    except (KeyError, ValueError):
+        return None
+
+
+def _months_chart(counts: dict[str, int]) -> dict[str, Any]:
+    option = chart_option(
+        "bar", list(counts), [Series(_("Subjects falling due"), list(counts.values()))], unit=_("subjects")
+    )
+    busiest = max(counts, key=lambda month: counts[month])
+    if not counts[busiest]:
+        return {"option": option, "title": _("Nothing falls due in the next twelve months")}
+    words = {"month": busiest, "n": counts[busiest], "all": sum(counts.values())}
+    return {"option": option, "title": _("%(n)s of %(all)s subjects fall due in %(month)s") % words}
+
+
+def _steps(day: date, unit: str) -> list[date]:
+    """The first days of the months or weeks that the calendar shows."""
+    if unit == "week":
+        monday = day - timedelta(days=day.weekday())
+        return [monday + timedelta(weeks=n) for n in range(WEEKS)]
+    first, steps = day.replace(day=1), []
+    for _n in range(MONTHS):
+        steps.append(first)
+        first = (first + timedelta(days=32)).replace(day=1)
+    return steps
+
+
+@requires(Permission.MANDATE_VIEW)
+def calendar(request: ActingRequest) -> HttpResponseBase:
+    """What falls due when, by organ and month or week, beside the visits that an adopted schedule plans."""
+    unit = "week" if request.GET.get("by") == "week" else "month"
+    day = today()
+    steps = _steps(day, unit)
+    after = steps[-1] + timedelta(days=32)
+    last = (steps[-1] + timedelta(days=7) if unit == "week" else after.replace(day=1)) - timedelta(days=1)
+    organs = list(Organ.objects.filter(path__startswith=request.actor.organ_path).order_by("path"))
+    keys = [organ.pk for organ in organs]
+    due = queries.due_by_organ(keys, day, last, unit, day)
+    planned = queries.planned_by_organ(keys, steps[0], last, unit)
+    rows: list[dict[str, Any]] = []
+    for organ in organs:
+        cells: list[dict[str, Any]] = [
+            {"start": step, "due": due.get((organ.pk, step), 0), "planned": planned.get((organ.pk, step), 0)}
+            for step in steps
+        ]
+        if any(cell["due"] or cell["planned"] for cell in cells):
+            rows.append({"organ": organ, "cells": cells, "all": sum(cell["due"] for cell in cells)})
+    labels = [step.strftime("%m-%d" if unit == "week" else "%Y-%m") for step in steps]
+    if exporting(request):
+        flat = [
+            {"organ": row["organ"], "period": label, "due": cell["due"], "planned": cell["planned"]}
+            for row in rows
+            for label, cell in zip(labels, row["cells"], strict=True)
+        ]
+        return export_of(request, listings.CALENDAR, flat, len(flat))
+    totals = [sum(row["cells"][n]["due"] for row in rows) for n in range(len(steps))]
+    plans = [sum(row["cells"][n]["planned"] for row in rows) for n in range(len(steps))]
+    context = {
+        "rows": rows,
+        "labels": labels,
+        "totals": totals,
+        "by_week": unit == "week",
+        "tabs": presentation.tabs("mandates:calendar"),
+        "chart": _calendar_chart(labels, totals, plans),
+        "row_count": len(rows) * len(steps),
+    }
+    return render(request, "mandates/calendar.html", context)
+
+
+def _calendar_chart(labels: list[str], due: list[int], planned: list[int]) -> dict[str, Any]:
+    series = [Series(_("Subjects falling due"), due), Series(_("Planned visits"), planned)]
+    option = chart_option("bar", labels, series, unit=_("subjects"))
+    if not any(due):
+        return {"option": option, "title": _("Nothing falls due in this time")}
+    busiest = max(range(len(due)), key=lambda n: due[n])
+    words = {"period": labels[busiest], "n": due[busiest]}
+    return {"option": option, "title": _("Most subjects fall due in %(period)s: %(n)s") % words}

@@ -1,0 +1,165 @@
+"""Duties that press become work items; duties seen to, or gone, end them. Doing it twice changes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from yaojian.casework.inspections.facade import DUE_INSPECTION
+from yaojian.foundation.timekeeping import local_date, now
+from yaojian.foundation.worklist.facade import (
+    UNFINISHED,
+    WorkItem,
+    cancel_items_of_origin,
+    complete_items_of_origin,
+    open_items,
+)
+from yaojian.oversight.mandates.contracts import HORIZON, ORIGIN
+from yaojian.oversight.mandates.models import Mandate
+from yaojian.oversight.mandates.reading import rule_of
+from yaojian.oversight.mandates.rules import Rule, by_precedence
+from yaojian.registers.enterprises.facade import subjects_by_id
+
+PLANNED_AHEAD = timedelta(days=28)
+"""A visit of an adopted schedule appears on the worklist this long before its week."""
+LONGEST_REASON = 300
+AT_ONCE = 2000
+
+_OPEN = "w.kind = %(kind)s AND w.origin_kind = %(origin)s AND w.state = ANY(%(unfinished)s)"
+_PRESSES = """m.enabled AND NOT s.met AND (s.due_on <= %(until)s OR EXISTS (
+      SELECT FROM mandates_visit v JOIN mandates_schedule c ON c.id = v.schedule_id
+       WHERE c.adopted_at IS NOT NULL AND v.subject_id = s.subject_id AND m.code = ANY(v.mandates)
+         AND v.week BETWEEN %(today)s - 6 AND %(planned)s))"""
+SETTLED = f"""SELECT w.subject_id, w.origin_key, s.subject_id IS NOT NULL AND m.enabled, s.met, s.last_on,
+       w.opened_at
+  FROM worklist_workitem w
+  LEFT JOIN mandates_mandate m ON m.code = w.origin_key
+  LEFT JOIN mandates_standing s ON s.mandate_id = m.id AND s.subject_id = w.subject_id
+ WHERE {_OPEN} AND w.subject_id IS NOT NULL AND (%(all)s OR w.subject_id = ANY(%(subjects)s))
+   AND (%(all)s OR m.enabled IS NOT FALSE)
+   AND (s.subject_id IS NULL OR NOT ({_PRESSES}))"""  # noqa: S608
+PRESSING = f"""SELECT s.subject_id, m.id, s.organ_id, s.due_on, EXISTS (
+         SELECT FROM worklist_workitem w
+          WHERE {_OPEN} AND w.subject_id = s.subject_id AND w.origin_key = m.code)
+  FROM mandates_standing s JOIN mandates_mandate m ON m.id = s.mandate_id
+ WHERE (%(all)s OR s.subject_id = ANY(%(subjects)s)) AND {_PRESSES}
+ ORDER BY s.subject_id, s.due_on, m.id"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Pressing:
+    """A duty that belongs on the worklist, and whether it is there."""
+
+    subject_id: int
+    mandate_id: int
+    organ_id: int
+    due_on: date
+    is_open: bool
+
+
+def keep_work(day: date, subject_ids: Sequence[int] | None) -> tuple[int, int, int]:
+    """Open, complete and withdraw work items by what the duties say; how many of each.
+
+    A duty that another one's inspection serves as well, and which is due no sooner, opens no item of its own.
+    """
+    asked: dict[str, Any] = {
+        "kind": DUE_INSPECTION,
+        "origin": ORIGIN,
+        "unfinished": [state.value for state in UNFINISHED],
+        "until": day + HORIZON,
+        "today": day,
+        "planned": day + PLANNED_AHEAD,
+        "all": subject_ids is None,
+        "subjects": list(subject_ids or ()),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLED, asked)
+        done: list[tuple[int, str]] = []
+        dropped: list[tuple[int, str]] = []
+        for subject_id, code, stands, met, last_on, opened_at in cursor.fetchall():
+            seen_to = stands and _seen_to(met, last_on, opened_at)
+            (done if seen_to else dropped).append((subject_id, code))
+        cursor.execute(PRESSING, asked)
+        pressing = [Pressing(*row) for row in cursor.fetchall()]
+    completed = complete_items_of_origin(DUE_INSPECTION, ORIGIN, done)
+    cancelled = cancel_items_of_origin(DUE_INSPECTION, ORIGIN, dropped)
+    return _open(pressing), completed, cancelled
+
+
+def _seen_to(met: bool, last_on: date | None, opened_at: datetime) -> bool:
+    """Whether a duty that presses no more was seen to; else its subject moved, or its day did."""
+    return met or (last_on is not None and last_on >= local_date(opened_at))
+
+
+def _open(pressing: Sequence[Pressing]) -> int:
+    if all(duty.is_open for duty in pressing):
+        return 0
+    mandates = {mandate.pk: mandate for mandate in Mandate.objects.select_related("organ")}
+    rules = {key: rule_of(mandate) for key, mandate in mandates.items()}
+    missing = list(_missing(pressing, rules))
+    opened = 0
+    for start in range(0, len(missing), AT_ONCE):
+        chunk = missing[start : start + AT_ONCE]
+        subjects = subjects_by_id({duty.subject_id for duty, _also in chunk})
+        opened += open_items(
+            [
+                _item(
+                    duty,
+                    mandates[duty.mandate_id],
+                    [mandates[key] for key in also],
+                    subjects[duty.subject_id],
+                )
+                for duty, also in chunk
+            ]
+        )
+    return opened
+
+
+def _missing(pressing: Sequence[Pressing], rules: dict[int, Rule]) -> Iterator[tuple[Pressing, list[int]]]:
+    """The duties that need an item of their own, with the mandates that the same inspection serves."""
+    by_subject: dict[int, list[Pressing]] = defaultdict(list)
+    for duty in pressing:
+        by_subject[duty.subject_id].append(duty)
+    places = {rule.key: place for place, rule in enumerate(by_precedence(rules.values()))}
+    for duties in by_subject.values():
+        # Those open already first, so that who has begun keeps the item; then the most urgent.
+        duties.sort(key=lambda duty: (not duty.is_open, duty.due_on, places[duty.mandate_id]))
+        kept: list[tuple[Pressing, list[int]]] = []
+        for duty in duties:
+            serving = next((k for k in kept if _serves(k[0], duty, rules)), None)
+            if serving is not None and not duty.is_open:
+                serving[1].append(duty.mandate_id)
+            else:
+                kept.append((duty, []))
+        yield from (entry for entry in kept if not entry[0].is_open)
+
+
+def _serves(one: Pressing, other: Pressing, rules: dict[int, Rule]) -> bool:
+    """Whether the inspection asked for by one duty serves the other in time."""
+    return one.due_on <= other.due_on and rules[other.mandate_id].served_by(rules[one.mandate_id])
+
+
+def _item(duty: Pressing, mandate: Mandate, also: Sequence[Mandate], subject: object) -> WorkItem:
+    kinds = mandate.formula.get("act", {}).get("inspection_kinds", [])
+    parameters: dict[str, object] = {"inspection_kind": kinds[0]} if kinds else {}
+    if also:
+        parameters["serves"] = [other.code for other in also]
+    return WorkItem(
+        kind=DUE_INSPECTION,
+        organ_id=duty.organ_id,
+        subject_id=duty.subject_id,
+        subject_name=subject.name,  # type: ignore[attr-defined]
+        division_code=subject.division_code,  # type: ignore[attr-defined]
+        due_on=duty.due_on,
+        reason=mandate.title_zh[:LONGEST_REASON],
+        source=" ".join(filter(None, (mandate.source_zh, mandate.article, f"({mandate.code})")))[:200],
+        origin_kind=ORIGIN,
+        origin_key=mandate.code,
+        parameters=parameters,
+        opened_at=now(),
+    )
