@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from yaojian.oversight.plans.outcomes import Exclusion, Outcome, ValueState
 from yaojian.oversight.plans.targets import Target, Value
 
+
 class RowClass(StrEnum):
     """What a row of a plan is to the platform."""
 

@@ -8,10 +8,10 @@ import pytest
 
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import WorkItem
-from yaojian.oversight.plans.engine import evaluate
 from yaojian.oversight.mandates.models import Mandate, Standing
 from yaojian.oversight.mandates.refreshing import refresh_duties
 from yaojian.oversight.mandates.tests.factories import YEARLY, concluded, figure_with, officer, subject
+from yaojian.oversight.plans.engine import evaluate
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,7 @@ from decimal import Decimal
 import pytest
 
 from yaojian.foundation.accounts.facade import Organ
-from yaojian.foundation.timekeeping import local_date, today
-from yaojian.foundation.worklist.facade import WorkItem
+from yaojian.foundation.timekeeping import local_date
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.drilldown import groups, with_acts
 from yaojian.oversight.plans.engine import evaluate

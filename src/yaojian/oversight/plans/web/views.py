@@ -18,12 +18,13 @@ from yaojian.oversight.plans.contracts import CLASS_NAMES, FigureValue, RowClass
 from yaojian.oversight.plans.models import Figure
 from yaojian.oversight.plans.queries import (
     carrier_of,
+    duty_bearing_figures,
     figure_by_key,
     organ_of_figures,
     plan_by_code,
     value_of,
 )
-from yaojian.oversight.plans.web import charts, figures, listings, presentation
+from yaojian.oversight.plans.web import figures, listings, presentation
 from yaojian.oversight.plans.web.asked import asked_day
 
 PAGE_SIZE = 25
@@ -93,7 +94,7 @@ def figure(request: ActingRequest, key: str) -> HttpResponseBase:
         "indicator": presentation.indicator_number(found.row),
         "formula": presentation.formula_in_words(carrier),
         "version": carrier.version,
-        "mandate_page": organ is not None and found.key in {f.key for f in mandate_figures()},
+        "mandate_page": organ is not None and found.key in {f.key for f in duty_bearing_figures()},
         "flaws": found.row.plan.findings.filter(rows__contains=[found.row.row_id]),
     }
     if organ is not None and value is not None and carrier.formula is not None:
