@@ -61,7 +61,7 @@ def subject_context(subject: Subject, day: date) -> dict[str, Any]:
     history = History(
         now=organs.facts_of(subject),
         opened_on=subject.opened_on,
-        past=histories(organs, [subject.pk], day).get(subject.pk, []),
+        past=histories(organs, [subject.pk], day).get(subject.pk, []) if _has_changed(subject) else [],
         acts=acts_about([subject.pk], first_day_read(rules, day), day).get(subject.pk, []),
     )
     asks_shares = any(rule.share is not None and rule.binds(history.now) for rule in rules)
@@ -73,6 +73,12 @@ def subject_context(subject: Subject, day: date) -> dict[str, Any]:
         "left": _left(rules, judged, mandates, history, day),
         "mandates_as_of": day,
     }
+
+
+def _has_changed(subject: Subject) -> bool:
+    """Whether the register says something else of a subject for a day before; saves a question if not."""
+    holds_from = getattr(subject, "in_force_from", None) or getattr(subject, "valid_from", None)
+    return holds_from is None or holds_from > subject.opened_on
 
 
 def _matters(
