@@ -1,7 +1,8 @@
-"""Fills an empty installation with a simulated Changji Prefecture and Barkol County."""
+"""Fills an installation with simulated data: the demo field, or a whole province over five years."""
 
 from __future__ import annotations
 
+import resource
 import time
 from argparse import ArgumentParser
 from datetime import date
@@ -9,9 +10,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from yaojian.foundation.errors import NotFound
+from yaojian.foundation.errors import Conflict, NotFound
 from yaojian.foundation.timekeeping import today
 from yaojian.simulator.loader import load_world, register_is_empty
+from yaojian.simulator.provinces.facts import LAST_DAY, codes, province
+from yaojian.simulator.provinces.loading import load_province
 from yaojian.simulator.world import DEFAULT_SEED, build_world
 
 # The console speaks Chinese first, English beside it, like every other line of a first start.
@@ -32,12 +35,18 @@ LINES = {
     "twins": ("疑似重复的监管对象", "subjects that may be entered twice"),
     "neighbours": ("兵团监管对象", "subjects of the Corps beside"),
     "moved": ("退回、移交、代理的工作项", "work items returned, handed over or delegated"),
+    "organs": ("新增监管机关", "organs that the packs do not have"),
+    "statements": ("填报数据", "statements of data"),
+    "changes": ("监管对象变更", "changes of subjects"),
     "assigned": ("已分派给昌吉州检查员的逾期药店", "overdue pharmacies given to the Changji officer"),
 }
 
 
 class Command(BaseCommand):
-    help = "Simulate Changji Prefecture and Barkol County: subjects, officers and two years of inspections."
+    help = (
+        "Simulate Changji Prefecture and Barkol County: subjects, officers and two years of inspections; "
+        "or, with --province, a whole province over five years with its truth file."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -55,9 +64,23 @@ class Command(BaseCommand):
             action="store_true",
             help="do nothing, without an error, where subjects are registered",
         )
+        parser.add_argument("--province", choices=codes(), help="a province, or what a plan below one covers")
+        parser.add_argument(
+            "--share", type=float, default=1.0, help="of a province: how much of it, above 0 and at most 1"
+        )
+        parser.add_argument(
+            "--until",
+            type=date.fromisoformat,
+            default=LAST_DAY,
+            metavar="YYYY-MM-DD",
+            help=f"of a province: the last simulated day (default: {LAST_DAY})",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
+        if options["province"]:
+            self._simulate_province(options)
+            return
         if not register_is_empty():
             self._refuse(quietly=options["if_empty"])
             return
@@ -73,6 +96,35 @@ class Command(BaseCommand):
         self.stdout.write(f"    真值文件 / truth file: {loaded.truth}")
         self.stdout.write(f"    用时 / took: {seconds:.1f} s")
 
+    def _simulate_province(self, options: dict[str, Any]) -> None:
+        began = time.monotonic()
+        try:
+            wanted = province(
+                options["province"], seed=options["seed"], share=options["share"], until=options["until"]
+            )
+            loaded = load_province(wanted, self._part)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        except Conflict as error:
+            raise CommandError(f"{error} {error.cure}".strip()) from error
+        except NotFound as error:
+            raise CommandError(f"{error} → ./yaojian manage load_packs") from error
+        seconds = time.monotonic() - began
+        for step, taken in loaded.seconds.items():
+            self.stdout.write(f"    {step}: {taken:.1f} s")
+        rows = loaded.counts["subjects"] + loaded.counts["changes"] + loaded.counts["acts"]
+        self.stdout.write(f"    真值文件 / truth file: {loaded.truth}")
+        speed = f"{rows / seconds:.0f} 行/秒 rows/s · 内存 / memory {_peak():.0f} MiB"
+        self.stdout.write(f"    用时 / took: {seconds:.1f} s · {speed}")
+
+    def _part(self, name: str, done: int, total: int) -> None:
+        """A step's progress, on one line for as long as the step takes."""
+        chinese, english = LINES[name]
+        of = f" / {total}" if total else ""
+        end = "\n" if done == total or not total else "\r"
+        self.stdout.write(f"    {chinese} / {english}: {done}{of}", ending=end)
+        self.stdout.flush()
+
     def _refuse(self, *, quietly: bool) -> None:
         message = (
             "登记册中已有监管对象, 不再生成演示数据 / subjects are already registered, nothing to simulate"
@@ -85,3 +137,8 @@ class Command(BaseCommand):
         chinese, english = LINES[name]
         self.stdout.write(f"    {chinese} / {english}: {count}")
         self.stdout.flush()
+
+
+def _peak() -> float:
+    """The most memory this process has had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

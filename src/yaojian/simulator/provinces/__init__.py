@@ -1,0 +1,1 @@
+"""Whole provinces over five years, streamed, with a truth file counted on the way."""
