@@ -3,6 +3,7 @@
 from yaojian.oversight.plans.actions import load_packs
 from yaojian.oversight.plans.cells import Cell, needed, optional
 from yaojian.oversight.plans.contracts import FigureValue
+from yaojian.oversight.plans.drilldown import groups
 from yaojian.oversight.plans.evaluation import target_for, targets_of
 from yaojian.oversight.plans.kept import forget_values, values_at, values_of
 from yaojian.oversight.plans.milestones import Reached, answer_milestones
@@ -29,6 +30,7 @@ __all__ = [
     "figures_in_plan",
     "figures_of",
     "forget_values",
+    "groups",
     "load_packs",
     "needed",
     "optional",

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from yaojian.foundation.accounts.facade import Organ, organ_by_code, organs_within
-from yaojian.oversight.plans.drilldown import groups
 from yaojian.oversight.plans.facade import (
     FigureValue,
     figures_in_plan,
+    groups,
     plan_by_code,
     values_at,
 )
+from yaojian.simulator.provinces.checking_duties import duties_found
 from yaojian.simulator.provinces.counting import is_meant, period_of, qualifies
 from yaojian.simulator.provinces.facts import province
 from yaojian.simulator.provinces.lives import Life
@@ -87,6 +88,21 @@ def check_truth(
         compared += len(wanted)
         if progress:
             progress(compared)
+    everything = [line for own in expected.values() for line in own]
+    for line, counts in duties_found(everything, simulation):
+        compared += 1
+        if line["duties"] != counts:
+            differences.append(
+                Difference(
+                    simulation.province.plan,
+                    line["key"],
+                    line["organ"],
+                    line["as_of"],
+                    "duties",
+                    line["duties"],
+                    dict(counts),
+                )
+            )
     _name_subjects(simulation, [d for d in differences if d.what == "value"])
     return Checked(compared, differences)
 

@@ -85,7 +85,7 @@ def test_a_wrong_value_is_found_and_its_subjects_are_named(loaded: Loaded) -> No
             "UPDATE enterprises_subjectversion SET closed_on = '2023-06-30' WHERE subject_id = %s", [seen.pk]
         )
     found = check_truth(loaded.truth, keys=["003-02"]).differences
-    assert {difference.what for difference in found} == {"value"}
+    assert {difference.what for difference in found} == {"value", "duties"}
     values = [difference for difference in found if difference.what == "value"]
     assert all(difference.missing["members"] == [seen.code] for difference in values)
     assert any(difference.missing.get("reached") == [seen.code] for difference in values)
