@@ -73,7 +73,8 @@ def _whole(number: Fraction) -> int | Decimal:
 class FigureValue:
     """The value of a figure for an organ on a day: what its formula came to, beside its target.
 
-    `version` is the number of the definition that was counted; `computed_at` when, for a value that is kept.
+    `computed_at` is when a kept value was counted; `earlier` the last year-end with a value, where this year
+    still waits for its statements.
     """
 
     key: str
@@ -84,8 +85,8 @@ class FigureValue:
     period_start: date | None = None
     period_end: date | None = None
     target: Target | None = None
-    version: int = 0
     computed_at: datetime | None = None
+    earlier: FigureValue | None = None
 
     @property
     def state(self) -> ValueState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,8 +15,9 @@ from yaojian.foundation.timekeeping import today
 from yaojian.oversight.plans.contracts import FigureValue
 from yaojian.oversight.plans.engine import evaluate
 from yaojian.oversight.plans.evaluation import target_for
-from yaojian.oversight.plans.kept import refresh_values, values_of
+from yaojian.oversight.plans.kept import refresh_values, values_at, values_of
 from yaojian.oversight.plans.models import Figure, Plan, PlanRow
+from yaojian.oversight.plans.outcomes import ValueState
 
 
 def plans() -> QuerySet[Plan]:
@@ -83,9 +84,39 @@ def values_of_figures(figures: Sequence[Figure], organ: Organ, as_of: date) -> d
         figure.key: (known.get(figure.same_as) or others.get(figure.same_as) or figure) for figure in figures
     }
     values = values_of(list({carrier.key: carrier for carrier in carriers.values()}.values()), organ, as_of)
+    earlier = _earlier({key: carriers[key] for key in carriers}, values, organ, as_of)
     return {
-        figure.key: beside_own_target(figure, values[carriers[figure.key].key], as_of) for figure in figures
+        figure.key: replace(
+            beside_own_target(figure, values[carriers[figure.key].key], as_of),
+            earlier=beside_own_target(figure, earlier[carriers[figure.key].key], as_of)
+            if carriers[figure.key].key in earlier
+            else None,
+        )
+        for figure in figures
     }
+
+
+def _earlier(
+    carriers: Mapping[str, Figure], values: Mapping[str, FigureValue], organ: Organ, as_of: date
+) -> dict[str, FigureValue]:
+    """For yearly figures that wait for this year's statements, the last year-end that has a value."""
+    waiting = {
+        carrier.key: carrier
+        for carrier in carriers.values()
+        if values[carrier.key].state is ValueState.WAITING
+        and carrier.formula is not None
+        and (carrier.formula.get("period") or {}).get("unit") == "year"
+    }
+    if not waiting:
+        return {}
+    ends = [date(as_of.year - back, 12, 31) for back in (1, 2)]
+    found = values_at(list(waiting.values()), [(organ, end) for end in ends])
+    result: dict[str, FigureValue] = {}
+    for end in ends:
+        for key, value in found[organ.pk, end].items():
+            if value.outcome.number is not None:
+                result.setdefault(key, value)
+    return result
 
 
 def beside_own_target(figure: Figure, value: FigureValue, as_of: date) -> FigureValue:

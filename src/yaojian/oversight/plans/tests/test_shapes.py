@@ -10,7 +10,9 @@ import pytest
 
 from yaojian.foundation.accounts.facade import Level, Organ, Role, register_organ
 from yaojian.foundation.errors import InvalidInput, NotAllowed
+from yaojian.foundation.timekeeping import now
 from yaojian.oversight.plans.actions import load_packs
+from yaojian.oversight.plans.behind import sides
 from yaojian.oversight.plans.checks import problems_of
 from yaojian.oversight.plans.cures import cure
 from yaojian.oversight.plans.definitions import Component, DefinitionError, Formula
@@ -22,6 +24,7 @@ from yaojian.oversight.plans.kept import values_of
 from yaojian.oversight.plans.models import Figure, Indicator, IndicatorVersion, KeptValue
 from yaojian.oversight.plans.outcomes import Lack, ValueState
 from yaojian.oversight.plans.packs import load_all
+from yaojian.oversight.plans.queries import values_of_figures
 from yaojian.oversight.plans.sources import Standing, standing_of
 from yaojian.oversight.plans.tests.factories import (
     YEARLY,
@@ -32,7 +35,9 @@ from yaojian.oversight.plans.tests.factories import (
     said,
     subject,
 )
+from yaojian.oversight.plans.tests.test_pages import client_of
 from yaojian.oversight.plans.weights import decide_weights, weights_in_force
+from yaojian.oversight.statistics.models import Statistic, dims_key
 from yaojian.registers.enterprises.models import SubjectVersion
 
 pytestmark = pytest.mark.django_db
@@ -217,3 +222,54 @@ def test_what_would_fix_it_is_counted_in_subjects() -> None:
         subject(organ, f"S{n}", opened_on=DAY - timedelta(days=900))
     value = evaluate(figure, organ, DAY)
     assert cure(formula_of(figure), value, "%") in ("Inspect 3 more subjects", "再检查3户")
+
+
+def stated(organ: Organ, by: int, other: int, datum: str, amount: int, year: int, **dims: str) -> None:
+    """A confirmed statement of a year."""
+    Statistic.objects.create(
+        datum=datum,
+        organ=organ,
+        first_on=date(year, 1, 1),
+        last_on=date(year, 12, 31),
+        dims=dims,
+        dims_key=dims_key(dims),
+        amount=amount,
+        state="confirmed",
+        entered_in=organ,
+        entered_by_id=by,
+        entered_at=now(),
+        confirmed_by_id=other,
+        confirmed_at=now(),
+    )
+
+
+def test_while_this_year_waits_the_last_year_is_shown_with_its_statements() -> None:
+    rate = {
+        "shape": "rate_per_population",
+        "period": {"unit": "year"},
+        "measure": "adr_reports",
+        "over": "population",
+        "per": 1_000_000,
+    }
+    figure = figure_with(rate, [{"year": 2025, "op": ">=", "value": 800}])
+    figure.computable = False
+    figure.unit = "reports_per_million"
+    figure.unit_zh = "份/百万人"
+    figure.save()
+    organ = figure.row.plan.organ
+    by = officer(organ, "planner", Role.PLANNER)
+    other = officer(organ, "other")
+    stated(organ, by.user_id, other.user_id, "adr_reports", 1200, 2025)
+    stated(organ, by.user_id, other.user_id, "population", 2_000_000, 2025)
+    value = values_of_figures([figure], organ, DAY)[figure.key]
+    assert {lack.datum for lack in value.outcome.lacks} == {"adr_reports", "population"}
+    assert value.earlier is not None
+    assert (value.earlier.number, value.earlier.met) == (600, False)
+    assert [side.count for side in sides(formula_of(figure), organ, date(2025, 12, 31))] == [1, 1]
+    client = client_of(by)
+    page = client.get("/plans/figures/900-01/?as_of=2025-12-31").content.decode()
+    assert "600" in page
+    assert "/statistics/" in page
+    assert "600" in client.get("/plans/").content.decode()
+    assert client.get("/plans/figures/900-01/?as_of=2025-12-31&format=csv").status_code == 200
+    assert "600" in client.get("/plans/figures/900-01/regions/?as_of=2025-12-31").content.decode()

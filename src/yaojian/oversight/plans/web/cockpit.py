@@ -140,6 +140,8 @@ def _concerns(
     found = []
     for figure in figures:
         value = values.get(figure.key)
+        # While this year waits for its statements, the last year that has them is judged.
+        value = value.earlier if value is not None and value.earlier is not None else value
         # A row that repeats another is told once, where the formula stands.
         if value is None or value.met is not False or figure.same_as:
             continue

@@ -101,6 +101,8 @@ def lacks_in_words(lacks: tuple[Lack, ...]) -> list[dict[str, Any]]:
             "key": lack.datum,
             "organ": organs[lack.organ_id].label if lack.organ_id in organs else "",
             "year": lack.year,
+            "code": organs[lack.organ_id].code if lack.organ_id in organs else "",
+            "entered": vocabulary().data_keys[lack.datum].source == "entered",
         }
         for lack in lacks
     ]

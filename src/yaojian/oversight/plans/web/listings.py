@@ -71,6 +71,18 @@ COMPARED = Listing(
 )
 
 
+STATED = Listing(
+    "figure-statements",
+    _("Statements behind the figure"),
+    (
+        Column(_("Organ"), lambda row: row.organ.label, 36),
+        Column(_("From"), lambda row: row.first_on, 12),
+        Column(_("Until"), lambda row: row.last_on, 12),
+        Column(_("Value"), lambda row: row.grade or row.amount, 14),
+        Column(_("Entered by"), lambda row: row.entered_by.display_name, 14),
+        Column(_("Confirmed by"), lambda row: row.confirmed_by.display_name, 14),
+    ),
+)
 ALL_ROWS = Listing(
     "all-plan-rows",
     _("All rows of the plans"),

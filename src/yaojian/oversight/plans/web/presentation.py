@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import get_language
@@ -64,6 +64,15 @@ class Line:
         number = f"{self.value.number:,}"
         whole = self.value.unit != "percent" and number.endswith(".00")
         return f"{number.removesuffix('.00') if whole else number}{unit_of(self.figure)}"
+
+    @property
+    def earlier(self) -> str:
+        """The value of the last year that has one, while this year waits for its statements."""
+        before = self.value.earlier if self.value else None
+        if before is None:
+            return ""
+        words = {"year": before.as_of.year, "number": replace(self, value=before).shown}
+        return _("%(year)s: %(number)s") % words
 
     @property
     def distance(self) -> str:

@@ -14,7 +14,9 @@ from yaojian.foundation.accounts.facade import Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.oversight.plans import drilldown
+from yaojian.oversight.plans.behind import Side, sides
 from yaojian.oversight.plans.contracts import CLASS_NAMES, FigureValue, RowClass
+from yaojian.oversight.plans.evaluation import formula_of
 from yaojian.oversight.plans.models import Figure
 from yaojian.oversight.plans.queries import (
     carrier_of,
@@ -83,6 +85,10 @@ def figure(request: ActingRequest, key: str) -> HttpResponseBase:
     if exporting(request) and group is not None and value is not None:
         rows = listings.rows_behind(carrier, group, value.as_of)
         return export_of(request, listings.BEHIND, rows, group.subjects.count())
+    if exporting(request) and organ is not None and value is not None and carrier.formula is not None:
+        side, _sides = _chosen_side(request, carrier, organ, value)
+        if side is not None:
+            return export_of(request, listings.STATED, side.statements, side.count)
     context: dict[str, object] = {
         "figure": found,
         "row": found.row,
@@ -94,6 +100,7 @@ def figure(request: ActingRequest, key: str) -> HttpResponseBase:
         "indicator": presentation.indicator_number(found.row),
         "formula": presentation.formula_in_words(carrier),
         "version": carrier.version,
+        "may_enter": request.actor.may(Permission.STATISTIC_ENTER),
         "mandate_page": organ is not None and found.key in {f.key for f in duty_bearing_figures()},
         "flaws": found.row.plan.findings.filter(rows__contains=[found.row.row_id]),
     }
@@ -115,7 +122,7 @@ def _chosen_group(
 def _behind(request: ActingRequest, carrier: Figure, organ: Organ, value: FigureValue) -> dict[str, object]:
     group, groups = _chosen_group(request, carrier, organ, value)
     if group is None:
-        return {}
+        return _stated(request, carrier, organ, value)
     page = Paginator(group.subjects, PAGE_SIZE).get_page(request.GET.get("page"))
     return {
         "groups": [
@@ -124,6 +131,29 @@ def _behind(request: ActingRequest, carrier: Figure, organ: Organ, value: Figure
         ],
         "page": page,
         "behind": drilldown.with_acts(carrier, list(page.object_list), value.as_of),
+    }
+
+
+def _chosen_side(
+    request: HttpRequest, carrier: Figure, organ: Organ, value: FigureValue
+) -> tuple[Side | None, list[Side]]:
+    found = sides(formula_of(carrier), organ, value.as_of)
+    chosen = request.GET.get("show", "")
+    return next((side for side in found if side.code == chosen), found[0] if found else None), found
+
+
+def _stated(request: HttpRequest, carrier: Figure, organ: Organ, value: FigureValue) -> dict[str, object]:
+    side, found = _chosen_side(request, carrier, organ, value)
+    if side is None:
+        return {}
+    page = Paginator(side.statements, PAGE_SIZE).get_page(request.GET.get("page"))
+    return {
+        "sides": [
+            {"url": _keeping(request, show=s.code), "label": s.label, "count": s.count, "active": s is side}
+            for s in found
+        ],
+        "stated": page,
+        "page": page,
     }
 
 

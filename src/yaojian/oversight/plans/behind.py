@@ -1,0 +1,68 @@
+"""The statements behind a figure: those of its numerator, its denominator, and those that are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.foundation.accounts.facade import Organ
+from yaojian.oversight.plans.cells import QUOTIENTS, Cell, left_out, needed, part, whole
+from yaojian.oversight.plans.definitions import Formula
+from yaojian.oversight.plans.statements import Book
+from yaojian.oversight.statistics.facade import Statistic, sources
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Statements that stand on one side of a figure."""
+
+    code: str
+    label: Promise
+    pks: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """How many statements there are."""
+        return len(self.pks)
+
+    @property
+    def statements(self) -> QuerySet[Statistic]:
+        """The statements with organs and people, in the order of organs and days."""
+        return sources(self.pks)
+
+
+def sides(formula: Formula, organ: Organ, as_of: date) -> list[Side]:
+    """What was stated for a figure; empty for one that nobody states."""
+    entered = [cell for cell in needed(formula) if not cell.is_registered]
+    if not entered:
+        return []
+    book = Book(organ, as_of)
+    book.read({cell.datum for cell in entered})
+    if formula.shape == "composite":
+        return [Side("numerator", _("Scores"), _counted(book, entered, formula, as_of))]
+    found = [Side("numerator", _("Numerator"), _counted(book, [part(formula)], formula, as_of))]
+    if formula.shape in QUOTIENTS or (formula.shape == "coverage" and formula.over):
+        found.append(Side("denominator", _("Denominator"), _counted(book, [whole(formula)], formula, as_of)))
+    excluded = _counted(book, left_out(formula).values(), formula, as_of)
+    return [*found, Side("excluded", _("Not counted"), excluded)] if excluded else found
+
+
+def _counted(book: Book, cells: Iterable[Cell], formula: Formula, as_of: date) -> tuple[int, ...]:
+    """The keys of the statements that count, of each organ by itself where the formula looks at them so."""
+    pks: list[int] = []
+    for cell in cells:
+        if cell.is_registered:
+            continue
+        if formula.each is None:
+            pks += [record.pk for record in book.stated(cell, formula.period, as_of, book.organ.pk).records]
+            continue
+        for organ in book.tree.below(book.organ.pk):
+            if organ.level == formula.each:
+                own = book.stated(cell, formula.period, as_of, organ.id, alone=True)
+                pks += [record.pk for record in own.records]
+    return tuple(pks)
