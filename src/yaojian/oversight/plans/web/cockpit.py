@@ -92,7 +92,8 @@ def cockpit(request: ActingRequest) -> HttpResponse:
 def _figures() -> dict[int, list[Figure]]:
     """The figures of all plans by plan, in their order."""
     found: dict[int, list[Figure]] = {}
-    for figure in Figure.objects.select_related("row").order_by("row__position", "position"):
+    read = Figure.objects.select_related("row").defer("row__quote", "row__notes_zh", "row__notes_en")
+    for figure in read.order_by("row__position", "position"):
         found.setdefault(figure.row.plan_id, []).append(figure)
     return found
 
