@@ -53,7 +53,7 @@ ENTRIES = Listing(
     "draw",
     _("Draw"),
     (
-        Column(_("Place"), lambda row: row.place, 8),
+        Column(pgettext_lazy("draw", "Place"), lambda row: row.place, 8),
         Column(_("Code"), lambda row: row.code, 22),
         Column(_("Subject"), lambda row: row.subject.name, 40),
         Column(_("Stratum"), lambda row: row.stratum, 12),
