@@ -141,10 +141,12 @@ def picture(keys: dict[str, set[Any]], attackers: list[Attacker]) -> Picture:
     rows: dict[str, dict[Any, str]] = {}
     with connection.cursor() as cursor:
         for model in _models():
-            table, key = model._meta.db_table, model._meta.pk.column
-            cursor.execute(f'SELECT t."{key}", t::text FROM "{table}" t')
+            table = model._meta.db_table
+            columns = ", ".join(f't."{field.column}"' for field in model._meta.pk_fields)
+            cursor.execute(f'SELECT {columns}, t::text FROM "{table}" t')
             own = mine if model is User else set()
-            rows[table] = {pk: text for pk, text in cursor.fetchall() if pk not in own}
+            found = {(tuple(key) if len(key) > 1 else key[0]): text for *key, text in cursor.fetchall()}
+            rows[table] = {pk: text for pk, text in found.items() if pk not in own}
     organs = {one.organ.pk for one in attackers}
     own = {
         model._meta.db_table: set(
