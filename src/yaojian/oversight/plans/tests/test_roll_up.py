@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import random
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.reference.engine import Reference
 from yaojian.oversight.plans.reference.world import Act, Organ, Rectification, Subject, World
+from yaojian.oversight.plans.tests.factories import concluded, officer, prefecture, subject
 from yaojian.oversight.plans.tests.test_reference import over_acts
 from yaojian.oversight.plans.tests.worlds import FLAGS, KINDS, LEVELS, TYPES
 
@@ -119,3 +122,22 @@ def test_a_spark_cluster_counts_the_same(country) -> None:
     with spark_cluster() as session:
         counted = SparkEngine(folder, session).count(formulas, AS_OF)
     assert counted == DuckEngine(folder).count(formulas, AS_OF)
+
+
+@pytest.mark.django_db
+def test_the_command_exports_a_province_and_counts_it(tmp_path: Path) -> None:
+    organ = prefecture()
+    one = subject(organ, "A", subject_type="cosmetic_operator")
+    subject(organ, "B", subject_type="cosmetic_operator")
+    concluded(officer(organ), one, date(2025, 3, 1))
+    said = io.StringIO()
+    day = "--as-of=2025-12-31"
+    call_command("roll_up", "export", str(tmp_path), "--organ", organ.code, day, stdout=said)
+    assert "subjects.parquet: 2 rows" in said.getvalue()
+    call_command("roll_up", "count", str(tmp_path), day, stdout=said)
+    line = next(line for line in said.getvalue().splitlines() if line.startswith("000-04"))
+    assert "1/2" in line
+    with pytest.raises(CommandError):
+        call_command("roll_up", "export", str(tmp_path), day)
+    with pytest.raises(CommandError):
+        call_command("roll_up", "count", str(tmp_path), "--as-of=nonsense")
