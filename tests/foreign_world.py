@@ -27,6 +27,7 @@ from yaojian.foundation.notices.models import Dispatch, Notice
 from yaojian.foundation.staffing.models import RightsReview
 from yaojian.foundation.timekeeping import now, today
 from yaojian.foundation.worklist.models import SavedView
+from yaojian.oversight.evaluations.models import Adjustment, Evaluation, Task
 from yaojian.oversight.mandates.models import Draw, Mandate, Schedule
 from yaojian.oversight.statistics.models import Statistic
 from yaojian.registers.enterprises.duplicate_models import DuplicatePair, Merge
@@ -290,7 +291,7 @@ def _personal(user: User) -> dict[str, list[Any]]:
 
 
 def _plan_work(world: casework.World) -> dict[str, list[Any]]:
-    """A statement of the county."""
+    """A statement, a task, an evaluation and an adjustment of the county."""
     county, officer = world.county, world.lead
     statistic = Statistic.objects.create(
         datum="population",
@@ -304,8 +305,44 @@ def _plan_work(world: casework.World) -> dict[str, list[Any]]:
         entered_by=officer,
         entered_at=now(),
     )
+    task = Task.objects.create(
+        kind="share",
+        figure_key="003-05",
+        plan_code="barkol",
+        title=f"{MARK}演练",
+        organ=county,
+        assigned_in=county,
+        assigned_by=officer,
+        assigned_at=now(),
+        starts_on=today(),
+        ends_on=today(),
+        goal=2,
+    )
+    evaluation = Evaluation.objects.create(
+        kind="yearly",
+        plan_code="barkol",
+        organ=county,
+        as_of=today(),
+        title=f"{MARK}评估",
+        prepared_by=officer,
+        prepared_at=now(),
+    )
+    adjustment = Adjustment.objects.create(
+        figure_key="003-07",
+        plan_code="barkol",
+        year=2025,
+        after={"year": 2025, "op": ">=", "value": 70},
+        effective_on=today(),
+        reason=f"{MARK}理由",
+        proposed_in=county,
+        proposed_by=officer,
+        proposed_at=now(),
+    )
     return {
         "statistic_id": [statistic.pk],
+        "task_id": [task.pk],
+        "evaluation_id": [evaluation.pk],
+        "adjustment_id": [adjustment.pk],
     }
 
 

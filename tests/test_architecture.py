@@ -38,6 +38,7 @@ ROOMS_FROM_THE_GROUND = [
     ["statistics"],
     ["plans"],
     ["mandates"],
+    ["evaluations"],
     ["backoffice", "portal", "administration"],
     ["simulator", "bench"],
     ["config"],

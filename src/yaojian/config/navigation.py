@@ -35,6 +35,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str, Permission]]]] = [
         _("Oversight"),
         [
             (_("Plan cockpit"), "plans:cockpit", "target", Permission.PLAN_VIEW),
+            (_("Milestones and evaluations"), "evaluations:milestones", "flag", Permission.EVALUATION_VIEW),
             (_("Statements"), "statistics:list", "forms", Permission.STATISTIC_VIEW),
             (_("Mandates"), "mandates:list", "calendar-due", Permission.MANDATE_VIEW),
             (_("Journal of acts"), "backoffice:journal", "history", Permission.JOURNAL_VIEW),

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "yaojian.oversight.statistics",
     "yaojian.oversight.plans",
     "yaojian.oversight.mandates",
+    "yaojian.oversight.evaluations",
     "yaojian.doors.backoffice",
     "yaojian.doors.administration",
     "yaojian.doors.portal",

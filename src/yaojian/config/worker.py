@@ -26,6 +26,7 @@ from yaojian.foundation.staffing.facade import (
 )
 from yaojian.foundation.timekeeping import now
 from yaojian.foundation.worklist.facade import return_orphaned, ring_alarms
+from yaojian.oversight.evaluations.facade import refresh_tasks
 from yaojian.oversight.mandates import facade as mandates
 from yaojian.oversight.plans.facade import refresh_kept_values
 from yaojian.registers.enterprises.facade import (
@@ -124,6 +125,13 @@ def sweep_schedules(timestamp: int) -> None:
 def refresh_values_of_plans(timestamp: int) -> None:
     """Every ten minutes count the plans' figures for which something has happened, ahead of their readers."""
     refresh_kept_values()
+
+
+@app.periodic(cron="15 18 * * *")
+@app.task(name="evaluations.refresh_tasks", queueing_lock="evaluations.refresh_tasks")
+def refresh_tasks_of_plans(timestamp: int) -> None:
+    """Each night (02:15 in Beijing) put milestones and shares of targets that come due on the lists."""
+    refresh_tasks()
 
 
 @app.periodic(cron="20 18 * * *")

@@ -71,6 +71,7 @@ def diagnose(*, data: str | None, port: int | None) -> int:
             lambda: check_data_folder(installation.data),
             lambda: deeper.check_port(installation),
             check_font,
+            check_typesetter,
             check_chromium,
             lambda: deeper.check_database(installation),
         ]
@@ -228,6 +229,17 @@ def check_font() -> Iterator[Finding]:
             "no Chinese font: PDFs made here would lack characters",
             "apt-get install fonts-noto-cjk",
         )
+
+
+def check_typesetter() -> Iterator[Finding]:
+    """Reports as PDF need Pango."""
+    from yaojian.operations.typesetting import install_command, missing_packages
+
+    missing = [package for package in missing_packages() if package.startswith("lib")]
+    if missing:
+        yield warning("缺少 Pango, 不能生成 PDF", "no PDFs: Pango is missing", install_command(missing))
+    else:
+        yield good("PDF 排版组件", "Pango, for PDFs")
 
 
 def check_chromium() -> Iterator[Finding]:

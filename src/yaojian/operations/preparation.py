@@ -19,6 +19,7 @@ from yaojian.operations import processes
 from yaojian.operations.database import DatabaseAccess
 from yaojian.operations.installation import Installation, python_command
 from yaojian.operations.speech import OperationError, Steps, both, show
+from yaojian.operations.typesetting import fetch_typesetter
 
 FINGERPRINTED = (".py", ".yaml", ".yml", ".json", ".sql", ".csv")
 HEARTBEAT_S = 10.0
@@ -91,6 +92,7 @@ class Preparation:
         """Run every step; each is safe to repeat, so the next start finishes an interrupted set-up."""
         before = bool(prepared_state(self.installation).get("demo"))
         forget_preparation(self.installation)
+        fetch_typesetter(self.installation.log / "setup.log")
         with steps.step("建立或升级数据库结构", "creating or upgrading the database schema"):
             self._django("provision", as_owner=True)
         with steps.step("载入规划与规则包", "loading plan packs"):

@@ -31,6 +31,7 @@ from yaojian.registers.enterprises.facade import Change, Subject, SubjectEntry, 
 from yaojian.simulator.desk import colleagues_of, share_work
 from yaojian.simulator.entities import SimInspection, World
 from yaojian.simulator.neighbours import register_neighbours
+from yaojian.simulator.plan_work import enter_plan_work
 from yaojian.simulator.planning import plan_the_year
 from yaojian.simulator.positions import position_of
 from yaojian.simulator.register_loader import open_work_about_ends, register_catalogue, register_papers
@@ -99,6 +100,7 @@ def load_world(world: World, progress: Progress) -> Loaded | None:
         note("assigned", assigned)
         note("moved", moved)
         note("neighbours", register_neighbours(actors[ADMINISTRATOR], world.as_of))
+        note("plan_work", enter_plan_work(actors, world.as_of))
         truth = write_truth(world, truth_folder())
     return Loaded(counts, truth)
 

@@ -38,5 +38,11 @@ OVERSIGHT_FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "value": (pgettext_lazy("statement", "Value"), str),
     "measured_in": (gettext_lazy("Measured in"), _measured_in),
     "sample_size": (gettext_lazy("Sample size"), str),
+    "figure": (gettext_lazy("Number of the figure"), str),
+    "share_done": (gettext_lazy("Progress in percent"), str),
+    "figures_met": (gettext_lazy("Figures on target"), str),
+    "figures_missed": (gettext_lazy("Figures below target"), str),
+    "target_before": (gettext_lazy("Target before"), str),
+    "target_after": (gettext_lazy("Target after"), str),
     "replaces": (gettext_lazy("Number of the statement corrected"), str),
 }

@@ -10,6 +10,7 @@ from django.db import transaction
 from yaojian.foundation.accounts.facade import organ_by_code, system_actor
 from yaojian.foundation.ledger.facade import Ref, record_act
 from yaojian.foundation.timekeeping import now
+from yaojian.oversight.plans.adjusted import show_adjustments
 from yaojian.oversight.plans.indicators import define_indicators
 from yaojian.oversight.plans.models import Figure, IndicatorVersion, PackFinding, Plan, PlanRow
 from yaojian.oversight.plans.packs import WORD_FILES, Pack, load_all
@@ -72,6 +73,7 @@ def _load(pack: Pack) -> bool:
         ]
     )
     PackFinding.objects.bulk_create([_finding(plan, finding) for finding in pack.findings])
+    show_adjustments([part.key for row in pack.rows for part in row.parts])
     record_act(
         by=system_actor(plan.organ),
         kind="plan.loaded",

@@ -83,7 +83,7 @@ class Reading:
     def value(self, figure: Figure) -> FigureValue:
         """The value of a figure beside its target; what is missing is named."""
         if figure.formula is None and not _is_milestone(figure):
-            target = target_for(figure, self.as_of.year)
+            target = target_for(figure, self.as_of.year, self.as_of)
             nothing = Outcome(ValueState.WAITING)
             return FigureValue(
                 figure.key, self.organ.pk, self.as_of, nothing, unit=figure.unit, target=target

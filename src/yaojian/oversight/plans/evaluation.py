@@ -40,9 +40,17 @@ def targets_of(figure: Figure) -> list[Target]:
     return [Target.from_dict(target) for target in figure.targets]
 
 
-def target_for(figure: Figure, year: int) -> Target | None:
-    """The target that holds in a year: its own, else the next one to come, else the last of the plan."""
+def target_for(figure: Figure, year: int, on: date | None = None) -> Target | None:
+    """The target that holds in a year: its own, else the next one to come, else the last of the plan.
+
+    What was adjusted holds from its day: seen from a day before, the pack's target does. Without a day, from
+    the end of the year.
+    """
+    seen = (on or date(year, 12, 31)).isoformat()
     goals = [target for target in targets_of(figure) if not target.baseline]
+    adjusted = {t.year: t for t in goals if t.adjustment is not None and (t.effective_on or "") <= seen}
+    goals = [target for target in goals if target.adjustment is None and target.year not in adjusted]
+    goals = [*adjusted.values(), *goals]
     for target in goals:
         if target.applies_in(year):
             return target
@@ -140,7 +148,7 @@ def value_with(
         unit=figure.unit,
         period_start=start,
         period_end=end,
-        target=target_for(figure, as_of.year),
+        target=target_for(figure, as_of.year, as_of),
     )
 
 

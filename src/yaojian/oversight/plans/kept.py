@@ -155,7 +155,7 @@ def _value(figure: Figure, organ: Organ, row: KeptValue) -> FigureValue:
         unit=figure.unit,
         period_start=row.period_start,
         period_end=row.period_end,
-        target=target_for(figure, row.as_of.year),
+        target=target_for(figure, row.as_of.year, row.as_of),
         computed_at=row.computed_at,
     )
 

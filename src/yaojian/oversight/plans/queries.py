@@ -121,7 +121,7 @@ def _earlier(
 
 def beside_own_target(figure: Figure, value: FigureValue, as_of: date) -> FigureValue:
     """A value beside the target of the figure that shows it."""
-    return replace(value, key=figure.key, target=target_for(figure, as_of.year))
+    return replace(value, key=figure.key, target=target_for(figure, as_of.year, as_of))
 
 
 def figures_of(plan_code: str, as_of: date) -> dict[str, FigureValue]:

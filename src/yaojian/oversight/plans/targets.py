@@ -41,7 +41,8 @@ class Target:
     """What a figure must come to in a year (``year``) or in every period (``every``, from ``since`` on).
 
     A baseline is the figure the plan starts from and is never met or missed. A range is reached
-    from its lower end; the upper end is kept and shown, and passing it is no miss.
+    from its lower end; the upper end is kept and shown, and passing it is no miss. One that was adjusted
+    after the plan was issued names the adjustment's number and the day (ISO) from which it holds.
     """
 
     op: str
@@ -52,6 +53,8 @@ class Target:
     every: str | None = None
     since: int | None = None
     baseline: bool = False
+    adjustment: int | None = None
+    effective_on: str | None = None
 
     def met_by(self, value: Value | None) -> bool:
         """Whether the figure reaches the target; an unknown figure (None) never does."""
@@ -98,11 +101,24 @@ class Target:
         amount = self._amount(unit, zh)
         if self.baseline:
             return f"{when}基数 {amount}" if zh else f"{when} baseline: {amount}"
+        if self.adjustment is not None:
+            amount += "（经批准调整）" if zh else " (adjusted)"
         return f"{when} {amount}" if zh else f"{when}: {amount}"
 
     def to_dict(self) -> dict[str, Any]:
         """The mapping a pack writes; the inverse of ``from_dict``."""
-        names = ("year", "every", "since", "baseline", "op", "value", "low", "high")
+        names = (
+            "year",
+            "every",
+            "since",
+            "baseline",
+            "op",
+            "value",
+            "low",
+            "high",
+            "adjustment",
+            "effective_on",
+        )
         written = {name: getattr(self, name) for name in names}
         if self.baseline:
             del written["op"]
@@ -120,6 +136,8 @@ class Target:
             every=data.get("every"),
             since=data.get("since"),
             baseline=bool(data.get("baseline", False)),
+            adjustment=data.get("adjustment"),
+            effective_on=data.get("effective_on"),
         )
         _check_when(target)
         _check_amount(target)

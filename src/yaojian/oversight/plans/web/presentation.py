@@ -87,9 +87,9 @@ class Line:
         return _("%(amount)s short") % {"amount": f"{short}{unit_of(self.figure)}"}
 
 
-def target_in_words(figure: Figure, year: int) -> str:
+def target_in_words(figure: Figure, year: int, on: date | None = None) -> str:
     """The target in force, as the plan dates it."""
-    target = target_for(figure, year)
+    target = target_for(figure, year, on)
     return target.describe(figure.unit, language()) if target else ""
 
 
@@ -107,7 +107,7 @@ def targets_in_words(figure: Figure) -> list[str]:
 def line_of(figure: Figure, organ: Organ | None, as_of: date, value: FigureValue | None = None) -> Line:
     """A figure with its value for an organ, computed unless given; without an organ, another region's."""
     waits = tuple(vocabulary().label("data_keys", key, language()) for key in figure.waits_for)
-    target = target_in_words(figure, as_of.year)
+    target = target_in_words(figure, as_of.year, as_of)
     if organ is None:
         return Line(figure, None, "neutral", _("Figures of another region"), target, waits)
     value = value or value_of(figure, organ, as_of)

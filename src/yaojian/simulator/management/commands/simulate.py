@@ -34,6 +34,7 @@ LINES = {
     "drawn": ("按比例抽取的检查对象", "subjects drawn for a share"),
     "twins": ("疑似重复的监管对象", "subjects that may be entered twice"),
     "neighbours": ("兵团监管对象", "subjects of the Corps beside"),
+    "plan_work": ("填报数据", "statements of data"),
     "moved": ("退回、移交、代理的工作项", "work items returned, handed over or delegated"),
     "organs": ("新增监管机关", "organs that the packs do not have"),
     "statements": ("填报数据", "statements of data"),

@@ -1,0 +1,1 @@
+"""Milestones, tasks, evaluations of plans, and adjustments of their targets."""

@@ -1,0 +1,230 @@
+"""Writes to evaluations: drafted by one person, frozen by another, unchangeable from then on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.foundation.accounts.facade import Actor, Organ, Permission, check_may
+from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed
+from yaojian.foundation.ledger.facade import Act, Ref, record_act, row_matches_canonical
+from yaojian.foundation.timekeeping import now, today
+from yaojian.oversight.evaluations.content import bytes_of, content_of, lines_of, tally_of
+from yaojian.oversight.evaluations.contracts import EVALUATION_KIND, EVALUATION_NAMES, EvaluationKind
+from yaojian.oversight.evaluations.models import Comment, Evaluation, Snapshot
+from yaojian.oversight.evaluations.permissions import check_within
+from yaojian.oversight.evaluations.queries import evaluation_visible_to
+from yaojian.oversight.evaluations.states import EVALUATION_STATES, EvaluationState
+from yaojian.oversight.plans.facade import Figure, plan_by_code
+
+LONGEST = 4000
+
+
+def file_ref(evaluation: Evaluation) -> Ref:
+    """The pointer to an evaluation's file."""
+    return Ref(EVALUATION_KIND, evaluation.pk)
+
+
+@transaction.atomic
+def draft_evaluation(
+    *, by: Actor, plan_code: str, organ: Organ, kind: EvaluationKind, as_of: date, title: str = ""
+) -> Evaluation:
+    """Begin an evaluation of a plan for an organ on a day.
+
+    Raises NotFound (plan), NotAllowed (organ), InvalidInput (a day to come, or before the plan), Conflict
+    (there is one already).
+    """
+    check_may(by, Permission.EVALUATION_PREPARE)
+    check_within(by, organ)
+    plan = plan_by_code(plan_code)
+    if not (organ.path or "").startswith(plan.organ.path or "-"):
+        raise InvalidInput(
+            _("The plan does not hold for this organ."),
+            field="organ",
+            cure=_("Choose the organ that owns the plan, or one below it."),
+        )
+    if as_of > today() or as_of.year < plan.start_year:
+        raise InvalidInput(
+            _("The day lies before the plan or in the future."),
+            field="as_of",
+            cure=_("Enter a day from the plan's first year up to today."),
+        )
+    same = Evaluation.objects.filter(kind=kind.value, plan_code=plan_code, organ=organ, as_of=as_of)
+    if same.exclude(state=EvaluationState.DISCARDED.value).exists():
+        raise Conflict(
+            _("There is an evaluation of this kind for that day already."),
+            field="as_of",
+            cure=_("Go on with that one."),
+        )
+    name = title.strip() or f"{plan.title}{as_of.year}年{EVALUATION_NAMES[kind]}"
+    evaluation = Evaluation.objects.create(
+        kind=kind.value,
+        plan_code=plan_code,
+        organ=organ,
+        as_of=as_of,
+        title=name[:200],
+        prepared_by_id=by.user_id,
+        prepared_at=now(),
+    )
+    facts = {"plan": plan_code, "organ": organ.code, "day": as_of, "title": evaluation.title}
+    record_act(by=by, kind="evaluation.drafted", file=file_ref(evaluation), facts=facts)
+    return evaluation
+
+
+def _advance(evaluation: Evaluation, verb: str) -> None:
+    state = EvaluationState(evaluation.state)
+    if state is EvaluationState.FROZEN:
+        raise frozen()
+    if not EVALUATION_STATES.permits(state, verb):
+        raise Conflict(_("The evaluation was discarded."), cure=_("Begin a new one."))
+    evaluation.state = EVALUATION_STATES.next(state, verb).value
+
+
+def frozen() -> Conflict:
+    """The refusal of any change to a frozen evaluation."""
+    return Conflict(
+        _("This evaluation is frozen and cannot be changed any more."),
+        code="evaluation_frozen",
+        cure=_(
+            "Its content is recorded in the journal with its hash. Begin a new evaluation of a later day."
+        ),
+    )
+
+
+@transaction.atomic
+def comment_evaluation(*, by: Actor, pk: int, summary: str, comments: Mapping[str, str]) -> Evaluation:
+    """Write the conclusion and what is said of figures; an empty comment is removed.
+
+    Raises NotFound, NotAllowed, Conflict (frozen), InvalidInput (too long; a figure of another plan).
+    """
+    check_may(by, Permission.EVALUATION_PREPARE)
+    evaluation = evaluation_visible_to(by, pk, for_update=True)
+    check_within(by, evaluation.organ)
+    _advance(evaluation, "comment")
+    for name, text in {"summary": summary, **comments}.items():
+        if len(text) > LONGEST:
+            raise InvalidInput(
+                _("The text is longer than 4,000 characters."), field=name, cure=_("Shorten it.")
+            )
+    keys = set(Figure.objects.filter(row__plan__code=evaluation.plan_code).values_list("key", flat=True))
+    if strange := set(comments) - keys:
+        raise InvalidInput(
+            _("The plan has no figure %(key)s.") % {"key": min(strange)[:20]},
+            field="comments",
+            cure=_("Reload the page."),
+        )
+    evaluation.summary = summary.strip()
+    evaluation.save()
+    said = {key: text.strip() for key, text in comments.items()}
+    Comment.objects.filter(evaluation=evaluation, figure_key__in=list(said)).delete()
+    Comment.objects.bulk_create(
+        [Comment(evaluation=evaluation, figure_key=key, text=text) for key, text in said.items() if text]
+    )
+    facts = {"count": sum(bool(text) for text in said.values())}
+    record_act(by=by, kind="evaluation.commented", file=file_ref(evaluation), facts=facts)
+    return evaluation
+
+
+@transaction.atomic
+def freeze_evaluation(*, by: Actor, pk: int) -> Snapshot:
+    """Freeze an evaluation: its canonical content is kept, its SHA-256 goes into an act of the journal.
+
+    Raises NotFound, NotAllowed (also who drafted it), Conflict (frozen), InvalidInput (no conclusion).
+    """
+    check_may(by, Permission.EVALUATION_DECIDE)
+    evaluation = evaluation_visible_to(by, pk, for_update=True)
+    check_within(by, evaluation.organ)
+    if evaluation.prepared_by_id == by.user_id:
+        raise NotAllowed(
+            _("Who prepared an evaluation does not freeze it."), cure=_("Ask a second person who decides.")
+        )
+    _advance(evaluation, "freeze")
+    if not evaluation.summary:
+        raise InvalidInput(
+            _("The evaluation has no conclusion yet."),
+            field="summary",
+            cure=_("Write the conclusion, then freeze it."),
+        )
+    plan = plan_by_code(evaluation.plan_code)
+    lines = lines_of(evaluation)
+    content = bytes_of(content_of(evaluation, plan, lines))
+    sha256 = hashlib.sha256(content).hexdigest()
+    tally = tally_of(lines)
+    act = record_act(
+        by=by,
+        kind="evaluation.frozen",
+        file=file_ref(evaluation),
+        facts={
+            "plan": plan.code,
+            "organ": evaluation.organ.code,
+            "day": evaluation.as_of,
+            "title": evaluation.title,
+            "sha256": sha256,
+            "count": len(lines),
+            "figures_met": tally.met,
+            "figures_missed": tally.missed,
+        },
+    )
+    evaluation.save()
+    return Snapshot.objects.create(
+        evaluation=evaluation,
+        content=content,
+        sha256=sha256,
+        act=act.uid,
+        frozen_by_id=by.user_id,
+        frozen_at=now(),
+    )
+
+
+@transaction.atomic
+def discard_evaluation(*, by: Actor, pk: int) -> Evaluation:
+    """Give up a draft. Raises NotFound, NotAllowed, Conflict (frozen)."""
+    check_may(by, Permission.EVALUATION_PREPARE)
+    evaluation = evaluation_visible_to(by, pk, for_update=True)
+    check_within(by, evaluation.organ)
+    _advance(evaluation, "discard")
+    evaluation.save()
+    record_act(
+        by=by, kind="evaluation.discarded", file=file_ref(evaluation), facts={"title": evaluation.title}
+    )
+    return evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a snapshot is what was frozen: its bytes have its hash, the act says so and is unaltered."""
+
+    content_matches: bool
+    act_matches: bool
+    act_unaltered: bool
+    act: Act | None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether everything agrees."""
+        return self.content_matches and self.act_matches and self.act_unaltered
+
+
+def verify_snapshot(snapshot: Snapshot) -> Verdict:
+    """Compute the hash anew and hold it against the act."""
+    computed = hashlib.sha256(bytes(snapshot.content)).hexdigest()
+    act = Act.objects.filter(uid=snapshot.act).first()
+    return Verdict(
+        content_matches=computed == snapshot.sha256,
+        act_matches=act is not None and act.facts.get("sha256") == computed,
+        act_unaltered=act is not None and row_matches_canonical(act),
+        act=act,
+    )
+
+
+def frozen_content(snapshot: Snapshot) -> dict[str, Any]:
+    """What was frozen."""
+    content: dict[str, Any] = json.loads(bytes(snapshot.content))
+    return content

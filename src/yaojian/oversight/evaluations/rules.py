@@ -1,0 +1,47 @@
+"""How a task stands on a day, and by when something of it is due. Pure but for the names of states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from yaojian.oversight.evaluations.contracts import Standing
+from yaojian.oversight.evaluations.states import TaskState
+
+SOON = timedelta(days=30)
+HORIZON = timedelta(days=60)
+"""Work on a task is put on lists this long before it is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A day of a schedule and the value that belongs to it."""
+
+    due_on: date
+    value: Decimal | None
+
+
+def next_stage(stages: Sequence[Stage], ends_on: date, value: Decimal | None) -> date:
+    """The first day of the schedule whose value is not reached; the end where all are, or none has one."""
+    for stage in sorted(stages, key=lambda one: one.due_on):
+        if stage.value is not None and (value is None or value < stage.value):
+            return min(stage.due_on, ends_on)
+    return ends_on
+
+
+def standing_of(state: TaskState, starts_on: date, due_on: date, today: date) -> Standing:
+    """How a task stands: `due_on` is the next day by which something is due."""
+    match state:
+        case TaskState.DONE:
+            return Standing.DONE
+        case TaskState.REPORTED:
+            return Standing.REPORTED
+        case TaskState.CANCELLED:
+            return Standing.CANCELLED
+    if due_on < today:
+        return Standing.LATE
+    if due_on <= today + SOON:
+        return Standing.DUE_SOON
+    return Standing.AHEAD if today < starts_on else Standing.UNDER_WAY

@@ -1,0 +1,192 @@
+"""The list of evaluations, one of them as a draft or frozen, and what is done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from yaojian.foundation.accounts.facade import Permission
+from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound, RuleBroken
+from yaojian.foundation.exports.facade import export_of, exporting
+from yaojian.foundation.ledger.facade import acts_of_file
+from yaojian.foundation.timekeeping import today
+from yaojian.oversight.evaluations import evaluation_actions as actions
+from yaojian.oversight.evaluations.content import Line, lines_in, lines_of, tally_of
+from yaojian.oversight.evaluations.contracts import EVALUATION_STATE_NAMES, EvaluationKind
+from yaojian.oversight.evaluations.models import Evaluation, Snapshot
+from yaojian.oversight.evaluations.permissions import evaluation_verbs
+from yaojian.oversight.evaluations.queries import evaluation_visible_to, evaluations_visible_to
+from yaojian.oversight.evaluations.states import EvaluationState
+from yaojian.oversight.evaluations.web.forms import DraftForm, comments_in, refuse
+from yaojian.oversight.evaluations.web.listings import EVALUATIONS, LINES
+from yaojian.oversight.evaluations.web.printing import pdf_of
+from yaojian.oversight.evaluations.web.wording import tabs, timeline_row
+from yaojian.oversight.plans.facade import organ_of_figures, plan_by_code, plans
+
+PAGE_SIZE = 25
+REFUSALS = (InvalidInput, RuleBroken, Conflict, NotAllowed)
+UNPROCESSABLE = 422
+
+
+@requires(Permission.EVALUATION_VIEW)
+def evaluations(request: ActingRequest) -> HttpResponseBase:
+    """The evaluations of the actor's organ and of those below it."""
+    found = evaluations_visible_to(request.actor).select_related("snapshot")
+    found = found.exclude(state=EvaluationState.DISCARDED.value)
+    if exporting(request):
+        return export_of(request, EVALUATIONS, found.iterator(500), found.count())
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "tabs": tabs("evaluations:list"),
+        "page": page,
+        "rows": [
+            {"evaluation": one, "badge": EVALUATION_STATE_NAMES[EvaluationState(one.state)]} for one in page
+        ],
+        "may_prepare": request.actor.may(Permission.EVALUATION_PREPARE),
+    }
+    return render(request, "evaluations/list.html", context)
+
+
+@requires(Permission.EVALUATION_PREPARE)
+def draft(request: ActingRequest) -> HttpResponse:
+    """Begin an evaluation."""
+    own = [plan for plan in plans() if organ_of_figures(request.actor, plan) is not None]
+    data = request.POST if request.method == "POST" else None
+    initial = {"organ": request.actor.organ_code, "as_of": today(), "plan": request.GET.get("plan", "")}
+    form = DraftForm(data, actor=request.actor, plans=own, initial=initial, auto_id="draft_%s")
+    if data is not None and form.is_valid():
+        said = form.cleaned_data
+        try:
+            evaluation = actions.draft_evaluation(
+                by=request.actor,
+                plan_code=said["plan"],
+                organ=form.organs[said["organ"]],
+                kind=EvaluationKind(said["kind"]),
+                as_of=said["as_of"],
+                title=said["title"],
+            )
+        except REFUSALS as error:
+            refuse(form, error)
+        else:
+            return redirect("evaluations:evaluation", evaluation.pk)
+    return render(
+        request, "evaluations/draft.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200
+    )
+
+
+def frozen_of(found: Evaluation) -> Snapshot | None:
+    """The snapshot of an evaluation; None while it is a draft."""
+    return Snapshot.objects.select_related("frozen_by").filter(evaluation=found).first()
+
+
+def lines_shown(found: Evaluation, snapshot: Snapshot | None) -> list[Line]:
+    """The lines as frozen, or as they come to now."""
+    return lines_of(found) if snapshot is None else lines_in(actions.frozen_content(snapshot))
+
+
+@requires(Permission.EVALUATION_VIEW)
+def evaluation(request: ActingRequest, evaluation_id: int) -> HttpResponseBase:
+    """One evaluation: the draft to comment, or what was frozen with its hash."""
+    found = evaluation_visible_to(request.actor, evaluation_id)
+    if found.state == EvaluationState.DISCARDED.value:
+        raise NotFound(_("This draft was discarded."), cure=_("Choose one in the list of evaluations."))
+    snapshot = frozen_of(found)
+    lines = lines_shown(found, snapshot)
+    if exporting(request):
+        return export_of(request, LINES, lines, len(lines))
+    plan = plan_by_code(found.plan_code)
+    verbs = evaluation_verbs(request.actor, found)
+    context = {
+        "evaluation": found,
+        "plan": plan,
+        "badge": EVALUATION_STATE_NAMES[EvaluationState(found.state)],
+        "lines": lines,
+        "tally": tally_of(lines),
+        "snapshot": snapshot,
+        "verdict": actions.verify_snapshot(snapshot) if snapshot else None,
+        "verbs": verbs,
+        "own": found.prepared_by_id == request.actor.user_id,
+        "may_decide": request.actor.may(Permission.EVALUATION_DECIDE),
+        "timeline": [
+            timeline_row(act)
+            for act in acts_of_file(actions.file_ref(found)).order_by("-recorded_at", "-id")[:30]
+        ],
+    }
+    return render(request, "evaluations/evaluation.html", context)
+
+
+@requires(Permission.EVALUATION_PREPARE)
+@require_POST
+def comment(request: ActingRequest, evaluation_id: int) -> HttpResponse:
+    """Keep the conclusion and the comments of a draft."""
+    found = evaluation_visible_to(request.actor, evaluation_id)
+    keys = [name.removeprefix("comment-") for name in request.POST if name.startswith("comment-")]
+    _take(
+        request,
+        lambda: actions.comment_evaluation(
+            by=request.actor,
+            pk=found.pk,
+            summary=request.POST.get("summary", ""),
+            comments=comments_in(request.POST, keys),
+        ),
+        _("The draft is kept."),
+    )
+    return redirect("evaluations:evaluation", evaluation_id)
+
+
+@requires(Permission.EVALUATION_DECIDE)
+@require_POST
+def freeze(request: ActingRequest, evaluation_id: int) -> HttpResponse:
+    """Freeze an evaluation."""
+    _take(
+        request,
+        lambda: actions.freeze_evaluation(by=request.actor, pk=evaluation_id),
+        _("Frozen. Its hash is in the journal; nothing of it can be changed any more."),
+    )
+    return redirect("evaluations:evaluation", evaluation_id)
+
+
+@requires(Permission.EVALUATION_PREPARE)
+@require_POST
+def discard(request: ActingRequest, evaluation_id: int) -> HttpResponse:
+    """Give up a draft."""
+    if _take(
+        request,
+        lambda: actions.discard_evaluation(by=request.actor, pk=evaluation_id),
+        _("The draft is discarded."),
+    ):
+        return redirect("evaluations:list")
+    return redirect("evaluations:evaluation", evaluation_id)
+
+
+def _take(request: ActingRequest, act: Any, done: str) -> bool:
+    try:
+        act()
+    except (InvalidInput, Conflict, RuleBroken) as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(request, done)
+    return True
+
+
+@requires(Permission.EVALUATION_VIEW)
+def pdf(request: ActingRequest, evaluation_id: int) -> HttpResponse:
+    """The evaluation as a document to print or send."""
+    found = evaluation_visible_to(request.actor, evaluation_id)
+    if found.state == EvaluationState.DISCARDED.value:
+        raise NotFound(_("This draft was discarded."), cure=_("Choose one in the list of evaluations."))
+    snapshot = frozen_of(found)
+    content = pdf_of(found, plan_by_code(found.plan_code), lines_shown(found, snapshot), snapshot)
+    answer = HttpResponse(content, content_type="application/pdf")
+    name = f"{found.title}-{found.as_of:%Y-%m-%d}.pdf".replace("/", "-")
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    return answer

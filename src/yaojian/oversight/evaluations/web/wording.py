@@ -1,0 +1,86 @@
+"""Tasks, evaluations and adjustments in words for the pages of this room."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
+from yaojian.oversight.plans.facade import Figure
+from yaojian.oversight.plans.targets import Target
+from yaojian.oversight.plans.web.presentation import unit_of
+
+PAGES = {
+    "evaluations:milestones": lambda: _("Milestones"),
+    "evaluations:tasks": lambda: _("Tasks"),
+    "evaluations:list": lambda: _("Evaluations"),
+    "evaluations:levels": lambda: _("Levels side by side"),
+    "evaluations:adjustments": lambda: _("Adjustments of targets"),
+    "evaluations:gaps": lambda: _("Data gaps"),
+}
+
+
+def tabs(active: str) -> list[dict[str, Any]]:
+    """The pages of the room."""
+    return [{"label": name(), "url": reverse(page), "active": page == active} for page, name in PAGES.items()]
+
+
+def language() -> str:
+    """The reader's language code."""
+    return get_language() or "zh-hans"
+
+
+def address(query: QueryDict, **changes: str) -> str:
+    """The page's address with some parameters changed (empty: removed), back to the first page."""
+    changed = query.copy()
+    for name in ("page", "export"):
+        changed.pop(name, None)
+    for name, value in changes.items():
+        changed[name] = value
+    for name in [name for name, value in changed.items() if not value]:
+        del changed[name]
+    return f"?{changed.urlencode()}"
+
+
+def quarter_of(day: date) -> str:
+    """The quarter of a day, as a heading."""
+    return _("%(year)s, quarter %(n)s") % {"year": day.year, "n": (day.month + 2) // 3}
+
+
+def amount(value: Decimal | None, figure: Figure | None) -> str:
+    """A value with the unit of its figure; empty without one."""
+    if value is None:
+        return ""
+    return f"{value.normalize():f}{unit_of(figure) if figure is not None else ''}"
+
+
+def target_words(target: dict[str, Any] | None, unit: str) -> str:
+    """A stored target in words."""
+    return Target.from_dict(target).describe(unit, language()) if target else pgettext("target", "none")
+
+
+def timeline_row(act: Act) -> dict[str, Any]:
+    """An act of a file in its history."""
+    meaning, icon = meaning_of_kind(act.kind)
+    facts = []
+    if act.facts.get("share_done") is not None:
+        facts.append((_("Progress"), f"{act.facts['share_done']}%"))
+    if act.facts.get("value"):
+        facts.append((pgettext("task", "Value"), act.facts["value"]))
+    return {
+        "at": act.claimed_at,
+        "recorded_at": act.recorded_at,
+        "title": kind_name(act.kind),
+        "kind": meaning,
+        "icon": icon,
+        "actor": act.actor_name,
+        "organ": act.organ_name,
+        "text": act.facts.get("note") or act.facts.get("reason") or "",
+        "facts": facts,
+    }
