@@ -90,7 +90,7 @@ class TaskForm(forms.Form):
                 initial=Progress.REPORTED.value,
             )
         self.fields["steps"] = forms.CharField(
-            label=_("Schedule"),
+            label=pgettext_lazy("task", "Schedule"),
             required=False,
             max_length=2000,
             help_text=_("One day on each line, with the value to be reached by then: 2025-06-30 60"),
