@@ -30,6 +30,13 @@ from yaojian.registers.people.tests.factories import identity
 
 FOREIGN_SUBJECT, FOREIGN_TWIN = "652325000017", "652325000025"
 TERRITORIES = {"attack": "652301", "far": "654301", "sharing": "652302"}
+NEEDED = {
+    Permission.REGISTER_IMPORT,
+    Permission.SUBJECT_EDIT,
+    Permission.PERSON_EDIT,
+    Permission.STATISTIC_ENTER,
+}
+"""What somebody may who can send a table of every kind."""
 Row = Mapping[str, str]
 
 
@@ -40,7 +47,7 @@ def attackers(db: None) -> tuple[list[Attacker], Picture]:
     keys = foreign_keys(foreign)
     everybody = make_attackers(foreign)
     registered(*(own_pharmacy(organ) for organ in TERRITORIES))
-    importing = [one for one in everybody if Permission.REGISTER_IMPORT in ROLE_PERMISSIONS[one.role]]
+    importing = [one for one in everybody if ROLE_PERMISSIONS[one.role] >= NEEDED]
     assert {one.organ.code for one in importing} == set(TERRITORIES)
     return importing, picture(keys, everybody)
 
@@ -71,6 +78,7 @@ def tables(organ: str) -> dict[str, list[Row]]:
     inspector = {"name": "攻击者", "sequence": "药品", "tier": "市县", "grade": "专家级"}
     inspector |= {"full_time": "专职", "valid_from": "2025-04-01"}
     expert = {"name": "攻击者", "domain": "药品", "institution": "攻击医院", "valid_from": "2025-04-01"}
+    statement = {"datum": "分地区分年度常住人口", "amount": "110000"}
     return {
         "subjects": [
             {**subject, "code": code, "responsible_organ": to, "division_code": where}
@@ -119,6 +127,10 @@ def tables(organ: str) -> dict[str, list[Row]]:
             if (number, to, who) != ("WY2024999", organ, {})
         ],
         "experts": [{**expert, "identity_number": identity(9)}],
+        "statistics": [
+            {**statement, "organ": to, "year": year}
+            for to, year in (("xj-cj-qt", "2024"), ("xj-cj-qt", "2023"))
+        ],
     }
 
 
@@ -141,6 +153,7 @@ def own_values(organ: str) -> dict[str, Row]:
             "identity_number": identity(300 + n),
         },
         "experts": {"identity_number": identity(400 + n)},
+        "statistics": {"organ": organ, "year": f"20{15 + n}"},
     }
 
 

@@ -164,10 +164,10 @@ def test_the_engine_agrees_with_the_reference(
 def test_the_scope_is_looked_up_once_per_actor(django_assert_num_queries: Any) -> None:
     organs = build({"o0": Office(None, "government", ("65",)), "o1": Office(None, "xpcc", ("65",))}, [])
     actor = acting_in(organs["o0"], Role.LEADER)
-    with django_assert_num_queries(3):  # whether something has changed, organs, agreements
+    with django_assert_num_queries(2):  # whether something has changed, organs and agreements
         visible_q(actor)
     with django_assert_num_queries(0):
         visible_q(actor, shared=Shared.FILES)
     other = replace(actor, organ_id=organs["o1"].pk, organ_path=organs["o1"].path or "", organ_tree=Tree.XPCC)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         visible_q(other)

@@ -8,14 +8,15 @@ conditions compare keys with constants and join nothing. `tests/reference_scope.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, F, Func, OuterRef, Q, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import JSONObject
 
 from yaojian.foundation.accounts.contracts import Actor, Level, Shared, Width
 from yaojian.foundation.accounts.models import Organ, SharingAgreement
@@ -51,7 +52,7 @@ class Scope:
 
 
 def scope_of_actor(actor: Actor) -> Scope:
-    """The actor's scope today; kept until organs or agreements change, else looked up with two queries."""
+    """The actor's scope today; kept until organs or agreements change, else looked up with one query."""
     day = today()
     remembered = actor.memo.get("scope")
     if remembered is None or remembered[0] != day:
@@ -63,28 +64,40 @@ def scope_of_actor(actor: Actor) -> Scope:
 
 
 def _look_up(actor: Actor, day: date) -> Scope:
+    organs = Organ.objects.order_by()
     own = Q(path__startswith=actor.organ_path)
     same_tree = Q(tree=actor.organ_tree.value)
-    keys = Organ.objects.order_by().aggregate(
-        own=ArrayAgg("pk", filter=own, default=Value([], _KEYS)),
-        beside=ArrayAgg("pk", filter=same_tree & ~own, default=Value([], _KEYS)),
-        foreign=ArrayAgg("pk", filter=~same_tree & ~own, default=Value([], _KEYS)),
-    )
-    grants = tuple(_grants(actor, day)) if actor.takes_shares else ()
-    return Scope(tuple(keys["own"]), tuple(keys["beside"]), tuple(keys["foreign"]), grants)
+    found = organs.filter(pk=actor.organ_id).values(
+        own=_keys_of(organs.filter(own)),
+        beside=_keys_of(organs.filter(same_tree & ~own)),
+        foreign=_keys_of(organs.filter(~same_tree & ~own)),
+        agreements=_agreements(actor, day),
+    )[0]
+    grants = tuple(_grants(actor, found["agreements"])) if actor.takes_shares else ()
+    return Scope(tuple(found["own"]), tuple(found["beside"]), tuple(found["foreign"]), grants)
 
 
-def _grants(actor: Actor, day: date) -> Iterable[Grant]:
-    """What agreements open: all of it to those in the taking organ; below it, what lies on their own land."""
+def _keys_of(organs: QuerySet[Organ]) -> ArraySubquery:
+    return ArraySubquery(organs.values("pk"))
+
+
+def _agreements(actor: Actor, day: date) -> ArraySubquery:
+    """The agreements in force that open something to the actor's organ or one above it, as JSON."""
     steps = actor.organ_path.split(".")[:-1]
     line = [".".join(steps[: n + 1]) + "." for n in range(len(steps))]
-    given = Organ.objects.filter(path__startswith=OuterRef("giver__path")).order_by().values("pk")
-    agreements = SharingAgreement.objects.filter(in_force_q(day), taker__path__in=line)
-    for agreement in agreements.annotate(organs=ArraySubquery(given)).order_by("pk"):
-        land = tuple(agreement.territories) or None
-        if agreement.taker_id != actor.organ_id:
+    given = Organ.objects.filter(path__startswith=OuterRef("giver__path")).order_by()
+    agreements = SharingAgreement.objects.filter(in_force_q(day), taker__path__in=line).order_by("pk")
+    said = JSONObject(organs=_keys_of(given), shares="shares", territories="territories", taker="taker_id")
+    return ArraySubquery(agreements.values(said=said))
+
+
+def _grants(actor: Actor, agreements: Iterable[Mapping[str, Any]]) -> Iterable[Grant]:
+    """What agreements open: all of it to those in the taking organ; below it, what lies on their own land."""
+    for agreement in agreements:
+        land = tuple(agreement["territories"]) or None
+        if agreement["taker"] != actor.organ_id:
             land = actor.territories if land is None else overlap(land, actor.territories)
-        yield Grant(tuple(agreement.organs), frozenset(agreement.shares), land)
+        yield Grant(tuple(agreement["organs"]), frozenset(agreement["shares"]), land)
 
 
 def overlap(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import date
 from random import Random
 
 from yaojian.foundation.accounts.facade import (
+    ROLE_NAMES,
     Actor,
     Level,
     Organ,
@@ -114,6 +115,6 @@ def _post(
         full_time=full_time,
     )
     actor = actor_of(user)
-    if actor is None or actor.organ_code != organ.code or actor.role is not role:
+    if actor is None or (actor.organ_code, actor.role_name) != (organ.code, ROLE_NAMES[role]):
         raise Conflict(f"The user name {username!r} already belongs to somebody with another post.")
     return actor

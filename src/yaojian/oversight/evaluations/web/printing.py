@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -17,13 +18,14 @@ from yaojian.oversight.evaluations.web.figures_drawn import Bar, shares_drawn, t
 from yaojian.oversight.plans.facade import Figure, Plan, target_for
 
 PERCENT_SHOWN = 40
+STYLE = Path(__file__).parent.parent / "static" / "evaluations" / "print.css"
 CURE = "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
 
 
 def pdf_of(evaluation: Evaluation, plan: Plan, lines: list[Line], snapshot: Snapshot | None) -> bytes:
     """The document as PDF, in the installation's language. Raises Misconfigured without the typesetter."""
     try:
-        from weasyprint import HTML
+        from weasyprint import CSS, HTML
     except (ImportError, OSError):
         raise Misconfigured(
             _("This machine cannot set documents yet: Pango is missing."),
@@ -45,7 +47,7 @@ def pdf_of(evaluation: Evaluation, plan: Plan, lines: list[Line], snapshot: Snap
             "shares_chart": as_picture(shares_drawn(bars_of(evaluation, lines))),
         }
         html = render_to_string("evaluations/print.html", context)
-    document: bytes = HTML(string=html).write_pdf()
+    document: bytes = HTML(string=html).write_pdf(stylesheets=[CSS(filename=STYLE)])
     return document
 
 
