@@ -41,21 +41,26 @@ _COLUMNS = [
 
 
 def values_of(
-    figures: Sequence[Figure], organ: Organ, as_of: date, *, fresh: bool = False
+    figures: Sequence[Figure], organ: Organ, as_of: date, *, fresh: bool = False, exact: bool = False
 ) -> dict[str, FigureValue]:
     """The values of figures for an organ on a day, by key: kept ones where they hold, else counted and kept.
 
-    `fresh` counts everything anew. A figure without a definition (a baseline, a milestone) is never kept.
+    `fresh` counts everything anew; `exact` lets nothing stand that is behind the journal. A figure without
+    a definition (a baseline, a milestone) is never kept.
     """
-    return values_at(figures, [(organ, as_of)], fresh=fresh)[organ.pk, as_of]
+    return values_at(figures, [(organ, as_of)], fresh=fresh, exact=exact)[organ.pk, as_of]
 
 
 def values_at(
-    figures: Sequence[Figure], places: Sequence[tuple[Organ, date]], *, fresh: bool = False
+    figures: Sequence[Figure],
+    places: Sequence[tuple[Organ, date]],
+    *,
+    fresh: bool = False,
+    exact: bool = False,
 ) -> dict[tuple[int, date], dict[str, FigureValue]]:
     """The same for several organs and days; the first place is at or above all others."""
     journal = newest_act_key()
-    kept = {} if fresh else _kept(figures, places, journal)
+    kept = {} if fresh else _kept(figures, places, journal, exact=exact)
     found: dict[tuple[int, date], dict[str, FigureValue]] = {}
     wanted: list[tuple[Organ, date, list[Figure]]] = []
     for organ, day in places:
@@ -111,7 +116,7 @@ def _count(
 
 
 def _kept(
-    figures: Sequence[Figure], places: Sequence[tuple[Organ, date]], journal: int
+    figures: Sequence[Figure], places: Sequence[tuple[Organ, date]], journal: int, *, exact: bool
 ) -> dict[tuple[int | None, int, date, str], KeptValue]:
     """Kept rows that still hold: up to the newest act, or too costly to count at every change."""
     rows = list(
@@ -121,9 +126,9 @@ def _kept(
             as_of__in={day for _organ, day in places},
         )
     )
-    cost = sum(row.milliseconds for row in rows)
+    may_stand = not exact and sum(row.milliseconds for row in rows) > QUICK
     oldest = now() - MAY_STAND
-    holding = [row for row in rows if row.journal >= journal or (cost > QUICK and row.computed_at >= oldest)]
+    holding = [row for row in rows if row.journal >= journal or (may_stand and row.computed_at >= oldest)]
     return {(row.version_id, row.organ_id, row.as_of, row.unit): row for row in holding}
 
 

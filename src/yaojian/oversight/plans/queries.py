@@ -65,9 +65,9 @@ def carrier_of(figure: Figure) -> Figure:
 
 
 def value_of(figure: Figure, organ: Organ, as_of: date) -> FigureValue:
-    """The value of a figure for an organ on a day; a repeated row takes the formula it repeats."""
+    """The value of a figure for an organ on a day, exact; a repeated row takes the formula it repeats."""
     carrier = carrier_of(figure)
-    return beside_own_target(figure, values_of([carrier], organ, as_of)[carrier.key], as_of)
+    return beside_own_target(figure, values_of([carrier], organ, as_of, exact=True)[carrier.key], as_of)
 
 
 def values_of_figures(figures: Sequence[Figure], organ: Organ, as_of: date) -> dict[str, FigureValue]:
