@@ -78,7 +78,7 @@ def _look_up(actor: Actor, day: date) -> Scope:
 
 
 def _keys_of(organs: QuerySet[Organ]) -> ArraySubquery:
-    return ArraySubquery(organs.values("pk"))
+    return ArraySubquery(organs.order_by("pk").values("pk"))
 
 
 def _agreements(actor: Actor, day: date) -> ArraySubquery:

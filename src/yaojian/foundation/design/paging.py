@@ -54,7 +54,11 @@ class KeysFirst(Paginator):
         return Page(self._of(keys), number, self)
 
     def _of(self, keys: list[Any]) -> QuerySet[Any]:
-        """The rows of keys that the conditions have given: those of a table are not put to it again."""
+        """The rows of keys that the conditions have given: those of a table are not put to it again.
+
+        What changed since the keys were found is seen as it is now, once. Conditions on the many side of a
+        relation belong into a subquery: a join that stays behind would show rows twice.
+        """
         rows = self._rows.all()
         if rows.model._meta.managed:
             rows.query.where = WhereNode()

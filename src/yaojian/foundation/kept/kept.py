@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import fields, is_dataclass
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, TypeVar, cast
@@ -110,7 +111,15 @@ def forget() -> None:
 
 
 def _size(kept: object) -> int:
-    return OF_AN_ANSWER + (len(kept) if isinstance(kept, list) else 0)
+    return OF_AN_ANSWER + _held(kept)
+
+
+def _held(value: object) -> int:
+    """How many things an answer holds: rows, entries, keys; of a record those of its fields."""
+    if is_dataclass(value):
+        return sum(_held(getattr(value, field.name)) for field in fields(value))
+    inner = sum(_held(one) for one in value if is_dataclass(one)) if isinstance(value, tuple) else 0
+    return inner + (len(value) if isinstance(value, list | tuple | dict | frozenset) else 0)
 
 
 def _tables_of(sql: str) -> set[str]:
