@@ -90,7 +90,8 @@ def page_of(
 def address(query: QueryDict, **changes: str) -> str:
     """The list's address with some parameters changed (empty: removed); back to the first page."""
     changed = query.copy()
-    changed.pop("page", None)
+    for name in ("page", "export"):
+        changed.pop(name, None)
     for name, value in changes.items():
         if value:
             changed[name] = value

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.design.paging import address
 from yaojian.foundation.documents.web.panel import documents_context
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound, RuleBroken
 from yaojian.foundation.exports.facade import export_of, exporting
@@ -44,7 +45,7 @@ from yaojian.oversight.evaluations.queries import (
 from yaojian.oversight.evaluations.task_actions import Assignment, file_ref, kind_of
 from yaojian.oversight.evaluations.web.forms import ReasonForm, ReportForm, TaskForm, refuse
 from yaojian.oversight.evaluations.web.listings import TASKS
-from yaojian.oversight.evaluations.web.wording import address, amount, quarter_of, tabs, timeline_row
+from yaojian.oversight.evaluations.web.wording import amount, quarter_of, tabs, timeline_row
 from yaojian.oversight.plans.facade import Figure, figure_by_key, organ_of_figures, plans, target_for
 from yaojian.oversight.plans.web.presentation import language, unit_of
 

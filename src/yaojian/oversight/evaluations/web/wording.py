@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -34,18 +33,6 @@ def tabs(active: str) -> list[dict[str, Any]]:
 def language() -> str:
     """The reader's language code."""
     return get_language() or "zh-hans"
-
-
-def address(query: QueryDict, **changes: str) -> str:
-    """The page's address with some parameters changed (empty: removed), back to the first page."""
-    changed = query.copy()
-    for name in ("page", "export"):
-        changed.pop(name, None)
-    for name, value in changes.items():
-        changed[name] = value
-    for name in [name for name, value in changed.items() if not value]:
-        del changed[name]
-    return f"?{changed.urlencode()}"
 
 
 def quarter_of(day: date) -> str:

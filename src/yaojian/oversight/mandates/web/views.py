@@ -16,7 +16,6 @@ from yaojian.casework.inspections.facade import user_can_open
 from yaojian.foundation.accounts.facade import Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.charts import Series, chart_option
-from yaojian.foundation.errors import InvalidInput
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates import queries
@@ -24,30 +23,11 @@ from yaojian.oversight.mandates.contracts import SOURCE_NAMES, Source
 from yaojian.oversight.mandates.reading import rule_of
 from yaojian.oversight.mandates.web import listings, presentation
 from yaojian.oversight.mandates.wording import acts_in_words, formula_in_words
+from yaojian.oversight.plans.web.asked import asked_day
 
 PAGE_SIZE = 25
 MONTHS = 12
 WEEKS = 13
-
-
-def asked_day(request: HttpRequest) -> date:
-    """The data date in the address, or today. Raises InvalidInput for nonsense and for the future."""
-    text = request.GET.get("as_of", "")
-    if not text:
-        return today()
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(
-            _("The data date is not a date."), field="as_of", cure=_("Write it as 2026-01-31.")
-        ) from None
-    if not date(2000, 1, 1) <= day <= today():
-        raise InvalidInput(
-            _("The data date must lie between 2000 and today."),
-            field="as_of",
-            cure=_("Choose an earlier day."),
-        )
-    return day
 
 
 @requires(Permission.MANDATE_VIEW)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.design.paging import address
 from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.documents.web.panel import documents_context
 from yaojian.foundation.errors import NotFound
@@ -41,18 +42,6 @@ from yaojian.oversight.statistics.web.listings import STATEMENTS, datum_name, va
 PAGE_SIZE = 25
 MOST_AT_ONCE = 200
 _S = StatisticState
-
-
-def address(query: QueryDict, **changes: str) -> str:
-    """The list's address with some parameters changed (empty: removed), back to the first page."""
-    changed = query.copy()
-    for name in ("page", "export"):
-        changed.pop(name, None)
-    for name, value in changes.items():
-        changed[name] = value
-    for name in [name for name, value in changed.items() if not value]:
-        del changed[name]
-    return f"?{changed.urlencode()}"
 
 
 def waiting_for(actor: Actor) -> Q:

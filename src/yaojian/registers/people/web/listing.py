@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
-from yaojian.foundation.design.paging import page_of
+from yaojian.foundation.design.paging import address, page_of
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.registers.enterprises.facade import type_name
@@ -86,17 +86,6 @@ def wanted_of(query: QueryDict) -> PersonFilter:
         category=among("category", Category),
         state=among("state", STATES),
     )
-
-
-def address(query: QueryDict, **changes: str) -> str:
-    """The list's address with some parameters changed (empty: removed), back to the first page."""
-    changed = query.copy()
-    changed.pop("page", None)
-    for name, value in changes.items():
-        changed[name] = value
-    for name in [name for name, value in changed.items() if not value]:
-        del changed[name]
-    return f"?{changed.urlencode()}"
 
 
 def tabs(active: str) -> list[dict[str, Any]]:
