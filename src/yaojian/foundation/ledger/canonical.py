@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import rfc8785
 
 SCHEMA = "yaojian.act/1"
+LAST_OF_BASIC_PLANE = "\uffff"
 
 
 def as_json(value: Any) -> Any:
@@ -36,5 +38,11 @@ def as_json(value: Any) -> Any:
 
 
 def canonical_bytes(content: Mapping[str, Any]) -> bytes:
-    """The canonical bytes of an act's content (RFC 8785)."""
-    return rfc8785.dumps(as_json(content))
+    """The canonical bytes of an act's content (RFC 8785).
+
+    Python's own writer makes the same bytes several times as quickly. The two part only on fractions, which
+    an act does not hold, and on the order of keys with characters beyond the basic plane.
+    """
+    plain = as_json(content)
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return text.encode() if max(text) <= LAST_OF_BASIC_PLANE else rfc8785.dumps(plain)

@@ -16,6 +16,9 @@ from .wording import describe
 
 __all__ = ["ActFilter", "Component", "DefinitionError", "Formula", "Period", "Scope", "Target", "describe"]
 
+NAMING_SUBJECTS, WITH_A_SCOPE, STATED_ONLY = ("licensed_pharmacists",), ("licences",), ("grade", "survey")
+"""Registers that say of each subject whether it has an entry; those counted as subjects of a scope; and the
+shapes that no register gives."""
 PARTS = ("structure_share", "pass_rate", "timeliness", "closure")
 """Shapes whose numerator is a part of one datum."""
 _WRITTEN = ("scope", "within", "act", "period", "minimum", "measure", "over", "per", "each", "base_year")
@@ -141,11 +144,27 @@ class Formula:
             raise DefinitionError(
                 "having", "a share does not say which part of the whole it is", "write having or over"
             )
+        self._check_registers()
         codes = [component.code for component in self.components]
         if len(set(codes)) != len(codes):
             raise DefinitionError(
                 "components", "two components have one code", "give each component its own code"
             )
+
+    def _check_registers(self) -> None:
+        """A register gives numbers, or says which subjects have an entry, each only what it can."""
+        for name, key in (("measure", self.measure), ("over", self.over)):
+            if key is None or vocabulary().data_keys[key].source != "register":
+                continue
+            if key in WITH_A_SCOPE and (self.shape != "count" or self.scope is None or name == "over"):
+                raise DefinitionError(name, f"{key} are counted by their subjects", "use count with a scope")
+            by_subject = self.shape == "coverage" and self.scope is not None
+            if name == "measure" and by_subject and key not in NAMING_SUBJECTS:
+                cure = f"use {', '.join(NAMING_SUBJECTS)}, acts, or a datum that organs state"
+                raise DefinitionError(name, f"{key} does not say which subjects have an entry", cure)
+            if name == "measure" and (self.shape in STATED_ONLY or self.each is not None):
+                cure = "use a datum that organs state"
+                raise DefinitionError(name, f"the register {key} gives no {self.shape} of an organ", cure)
 
 
 Piece = TypeVar("Piece", Scope, ActFilter, Period)

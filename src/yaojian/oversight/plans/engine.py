@@ -142,12 +142,13 @@ class Reading:
         return amount(converted(found.total, cell.unit, unit), found.lacks)
 
     def _each(self, formula: Formula, level: str) -> tuple[dict[int, Fraction], tuple[Lack, ...]]:
-        """What each organ of a level states of itself, by organ; those that state nothing are missing."""
+        """What each organ of a level states of itself, by organ; those that state nothing are missing.
+
+        Organs with land are asked: an institution of the same level without any stands for nobody.
+        """
         own: dict[int, Fraction] = {}
         lacks: list[Lack] = []
-        for organ in self.book.tree.below(self.organ.pk):
-            if organ.level != level:
-                continue
+        for organ in self.book.tree.with_land(self.organ.pk, level):
             found = self.book.stated(part(formula), formula.period, self.as_of, organ.id, alone=True)
             lacks += found.lacks
             if found.records:

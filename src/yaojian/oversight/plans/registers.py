@@ -16,6 +16,9 @@ from yaojian.registers.people.facade import inspectors_on, pharmacists_on
 from yaojian.registers.products.facade import products_counted
 
 Rows = QuerySet[Any]
+SINCE_EVER = date(1990, 1, 1)
+FLOWS = frozenset({"inspection_teams"})
+"""Data of what happened during a period; of the others, what is there on its last day counts."""
 TIERS = {"national": "national", "province": "provincial"}
 
 
@@ -55,14 +58,14 @@ SOURCES: Mapping[str, Callable[[Organ, Cell, date, date], Rows]] = {
 
 def rows_of(organ: Organ, cell: Cell, period: Period | None, as_of: date) -> Rows:
     """The rows of a register that count under a cell for an organ on a day."""
-    start, end = period.bounds(as_of) if period is not None else (as_of, as_of)
+    start, end = period.bounds(as_of) if period is not None else (SINCE_EVER, as_of)
     return SOURCES[cell.datum](organ, cell, start, min(end, as_of))
 
 
 def counted_rows(organ: Organ, cell: Cell, period: Period | None, as_of: date) -> list[Rows]:
     """The rows that count; in a window followed by those held on the day before it, which do not."""
     held = [rows_of(organ, cell, period, as_of)]
-    if period is None or period.unit != "window":
+    if period is None or period.unit != "window" or cell.datum in FLOWS:
         return held
     before = period.bounds(as_of)[0] - timedelta(days=1)
     return [*held, SOURCES[cell.datum](organ, cell, before, before)]

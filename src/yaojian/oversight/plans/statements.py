@@ -47,6 +47,15 @@ class Tree:
         path = self.organs[organ_id].path
         return [organ for organ in self.organs.values() if organ.path.startswith(path)]
 
+    def with_land(self, organ_id: int, level: str) -> list[OrganAt]:
+        """An organ and those below it that are of a level, of its tree, and have land of their own."""
+        tree = self.organs[organ_id].tree
+        return [
+            organ
+            for organ in self.below(organ_id)
+            if organ.level == level and organ.territories and organ.tree == tree
+        ]
+
     def expected(self, organ: OrganAt) -> list[OrganAt]:
         """The organs directly below one that are expected to state."""
         return [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Hindrance, Organ, organ_land_q, responsibility_q
@@ -90,6 +90,16 @@ def subjects_in_scope(
     if in_production is not None:
         subjects = subjects.filter(in_production=in_production)
     return subjects
+
+
+def stood_on_land_q(organ: Organ, on: date, subject: str = "subject") -> Q:
+    """The condition on rows that a subject of theirs stood on an organ's land on a day, as in a scope.
+
+    `subject` is the relation, or a column with its key. Callers check who asks.
+    """
+    if on >= today():
+        return organ_land_q(organ, f"{subject}__responsible_organ", f"{subject}__division_code")
+    return Q(**{f"{subject}__in": subjects_in_scope(organ, by_territory=True, on=on).order_by().values("pk")})
 
 
 def subjects_open_on(on: date) -> QuerySet[Any]:

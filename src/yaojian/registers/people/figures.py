@@ -7,8 +7,9 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from yaojian.foundation.accounts.facade import Organ, organ_land_q, responsibility_q
+from yaojian.foundation.accounts.facade import Organ, responsibility_q
 from yaojian.foundation.periods import in_force_q
+from yaojian.registers.enterprises.facade import stood_on_land_q
 from yaojian.registers.people.models import InspectorQualification, PharmacistRegistration
 
 
@@ -25,6 +26,5 @@ def inspectors_on(
 
 
 def pharmacists_on(organ: Organ, day: date) -> QuerySet[PharmacistRegistration]:
-    """Registrations in force at subjects on an organ's land; a pharmacist has one at a time."""
-    here = organ_land_q(organ, "subject__responsible_organ", "subject__division_code")
-    return PharmacistRegistration.objects.filter(in_force_q(day), here)
+    """Registrations in force at subjects that stood on an organ's land; a pharmacist has one at a time."""
+    return PharmacistRegistration.objects.filter(in_force_q(day), stood_on_land_q(organ, day))

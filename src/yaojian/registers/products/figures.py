@@ -6,8 +6,9 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from yaojian.foundation.accounts.facade import Organ, organ_land_q
+from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.periods import in_force_q
+from yaojian.registers.enterprises.facade import stood_on_land_q, subjects_open_on
 from yaojian.registers.products.contracts import ProductKind
 from yaojian.registers.products.models import Product, ProductSite, first_day_of_new
 from yaojian.registers.products.queries import Snapshot, snapshot
@@ -30,13 +31,10 @@ def products_counted(organ: Organ, day: date, group: str = "") -> QuerySet[Produ
 
     Raises KeyError for an unknown group.
     """
-    sites = ProductSite.objects.filter(
-        in_force_q(day),
-        organ_land_q(organ, "subject__responsible_organ", "subject__division_code"),
-    )
-    here = organ_land_q(organ, "holder__responsible_organ", "holder__division_code")
-    made_here = Q(pk__in=sites.order_by().values("product_id"))
-    found = snapshot(Product.objects.filter(here | made_here, approved_on__lte=day), day)
+    sites = ProductSite.objects.filter(in_force_q(day), stood_on_land_q(organ, day))
+    found = snapshot(Product.objects.filter(approved_on__lte=day), day)
+    here = stood_on_land_q(organ, day, found.holder)
+    found = found.narrowed(here | Q(pk__in=sites.order_by().values("product_id")))
     found = found.narrowed(found.in_state(ProductState.VALID))
     return found.narrowed(_in_group(found, group, day)).products if group else found.products
 
@@ -46,9 +44,8 @@ def _in_group(found: Snapshot, group: str, day: date) -> Q:
     if group == "recently_approved":
         return Q(approved_on__gt=first_day_of_new(day))
     if group == "in_production":
-        producing = ProductSite.objects.filter(
-            in_force_q(day), subject__in_production=True, subject__closed_on__isnull=True
-        )
+        working = subjects_open_on(day).filter(in_production=True).order_by().values("pk")
+        producing = ProductSite.objects.filter(in_force_q(day), subject__in=working)
         return Q(pk__in=producing.order_by().values("product_id"))
     if group == "local_cosmetic":
         return of_kind

@@ -71,6 +71,7 @@ class Snapshot:
     since: str = "state_since"
     expires: str = "expires_on"
     flags: str = "flags"
+    holder: str = "holder"
 
     def in_state(self, state: ProductState) -> Q:
         """The condition that a product is in a state on the day, as `states.state_on` has it."""
@@ -131,8 +132,9 @@ def snapshot(products: QuerySet[Product], day: date) -> Snapshot:
         since_then=Coalesce("stood__valid_from", "approved_on"),
         expires_then=F("said__expires_on"),
         flags_then=Coalesce("said__flags", "flags"),
+        holder_then=Case(When(said__isnull=False, then=F("said__holder")), default=F("holder")),
     )
-    return Snapshot(known, day, "kept_then", "since_then", "expires_then", "flags_then")
+    return Snapshot(known, day, "kept_then", "since_then", "expires_then", "flags_then", "holder_then")
 
 
 def matching(found: Snapshot, wanted: ProductFilter) -> Snapshot:

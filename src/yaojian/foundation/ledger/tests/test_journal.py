@@ -8,7 +8,10 @@ from typing import Any
 
 import psycopg
 import pytest
+import rfc8785
 from django.db import DatabaseError, connection, transaction
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from yaojian.foundation.accounts.facade import Actor, Level, Role, actor_of, post_person, register_organ
 from yaojian.foundation.copying import insert_all
@@ -64,6 +67,19 @@ def test_many_acts_at_once_are_the_same_acts(actor: Actor) -> None:
     assert all(row_matches_canonical(row) for row in rows)
     assert (rows[0].facts, rows[0].legal_basis) == (rows[1].facts, rows[1].legal_basis)
     assert [bytes(row.salt) for row in rows[1:]] == [act.salt for act in copied]
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=5),
+        max_leaves=12,
+    )
+)
+@settings(max_examples=200, deadline=None, database=None)
+@example({"\ue000": 1, "😀": 2, "a\x7f\u2028": '\x00\x1f"\\/'})
+def test_canonical_bytes_are_those_of_the_standard(content: Any) -> None:
+    assert canonical_bytes({"facts": content}) == rfc8785.dumps(as_json({"facts": content}))
 
 
 @pytest.mark.parametrize(

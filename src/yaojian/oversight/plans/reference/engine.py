@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from ..cells import Cell, meeting, on_time, part, whole
@@ -15,8 +15,9 @@ from ..definitions import ActFilter, Formula, Period, Scope
 from ..errors import DefinitionError
 from ..outcomes import ZERO, Exclusion, Lack, Outcome, Score, ValueState, amount, ratio, waiting
 from ..vocabulary import vocabulary
+from . import registers
 from .statements import Stated, stated
-from .world import Act, Entry, Statement, Subject, World
+from .world import Act, Statement, Subject, World
 
 
 class Reference:
@@ -58,11 +59,10 @@ class Reference:
         start, end = period.bounds(self.as_of)
         return start, min(end, self.as_of)
 
-    def _in_reach(self, division: str, organ_id: int, within: str | None) -> bool:
+    def _in_reach(self, subject: Subject, within: str | None) -> bool:
         if within == "responsibility":
-            return organ_id in {organ.id for organ in self.world.below(self.organ.id)}
-        on_land = any(division.startswith(land) for land in self.organ.territories)
-        return on_land and self.world.organ(organ_id).tree == self.organ.tree
+            return subject.organ_id in {organ.id for organ in self.world.below(self.organ.id)}
+        return registers.is_on_land(self.world, self.organ, subject)
 
     def _means(self, scope: Scope, subject: Subject) -> bool:
         if scope.types and subject.type not in scope.types:
@@ -84,7 +84,7 @@ class Reference:
             if subject.valid_from <= self.as_of
             and (subject.valid_to is None or self.as_of <= subject.valid_to)
             and self._means(formula.scope, subject)
-            and self._in_reach(subject.division, subject.organ_id, formula.within)
+            and self._in_reach(subject, formula.within)
         ]
 
     def _members(self, formula: Formula) -> tuple[list[Subject], dict[Exclusion, int]]:
@@ -146,27 +146,9 @@ class Reference:
         """What has been stated, or counted in a register."""
         if not cell.is_registered:
             return stated(self.world, self.organ, cell, period, self.as_of)
-        held = self._registered(cell, period)
-        counted = Statement(cell.datum, self.organ.id, self.as_of, self.as_of, {}, Fraction(held))
+        held = Fraction(registers.held(self.world, self.organ, cell, period, self.as_of))
+        counted = Statement(cell.datum, self.organ.id, self.as_of, self.as_of, {}, held)
         return Stated([counted], ())
-
-    def _entries(self, cell: Cell, on: date) -> list[Entry]:
-        return [
-            entry
-            for entry in self.world.entries
-            if entry.datum == cell.datum
-            and entry.valid_from <= on
-            and (entry.valid_to is None or on <= entry.valid_to)
-            and all(set(values) & set(entry.marks.get(name, ())) for name, values in cell.dims)
-            and self._in_reach(entry.division, entry.organ_id, "territory")
-        ]
-
-    def _registered(self, cell: Cell, period: Period | None) -> int:
-        """How many entries hold on the data date; in a window, how many more than before it."""
-        if period is None or period.unit != "window":
-            return len(self._entries(cell, self.as_of))
-        start, end = self._span(period)
-        return len(self._entries(cell, end)) - len(self._entries(cell, start - timedelta(days=1)))
 
     def _amount(self, formula: Formula, unit: str) -> Outcome:
         if formula.scope is not None:
@@ -191,10 +173,10 @@ class Reference:
         return amount(Fraction(sum(one.closed_on is None or one.closed_on > self.as_of for one in found)))
 
     def _own_of_each(self, formula: Formula, level: str) -> tuple[list[Fraction], tuple[Lack, ...]]:
-        """What each organ of a level states of itself; those that state nothing are missing."""
+        """What each organ of a level with land states of itself; those that state nothing are missing."""
         own, lacks = list[Fraction](), list[Lack]()
         for organ in self.world.below(self.organ.id):
-            if organ.level == level:
+            if organ.level == level and organ.territories and organ.tree == self.organ.tree:
                 alone = World(organs=[organ], statements=self.world.statements)
                 found = stated(alone, organ, part(formula), formula.period, self.as_of)
                 lacks += found.lacks
@@ -225,7 +207,7 @@ class Reference:
         members, left_out = self._members(formula)
         cell, lacks = part(formula), tuple[Lack, ...]()
         if cell.is_registered:
-            holders = Counter(entry.subject_id for entry in self._entries(cell, self.as_of))
+            holders = registers.pharmacists_of_subjects(self.world, self.organ, self.as_of)
             reached = Fraction(sum(holders[member.id] >= formula.minimum for member in members))
         else:
             found = self._stated(cell, formula.period)
@@ -309,21 +291,32 @@ class Reference:
         return replace(mean, numerator=ZERO, excluded=left_out, sample_size=people)
 
     def _milestone(self, key: str) -> Outcome:
-        done_on = self.world.milestones.get(key)
-        if done_on is None or done_on > self.as_of:
+        """Reached on the day on which the last of all organs at or below had done its part."""
+        below = {organ.id for organ in self.world.below(self.organ.id)}
+        parts = [
+            one
+            for one in self.world.milestones
+            if one.key == key and one.organ_id in below and not one.cancelled
+        ]
+        days = [one.done_on for one in parts if one.done_on is not None and one.confirmed]
+        if not parts or len(days) < len(parts) or max(days) > self.as_of:
             return waiting(self._lack("milestone_evidence"))
-        return Outcome(ValueState.COMPUTED, Fraction(1), Fraction(1), Fraction(1), done_on=done_on)
+        return Outcome(ValueState.COMPUTED, Fraction(1), Fraction(1), Fraction(1), done_on=max(days))
 
     def _composite(self, formula: Formula, key: str, inside: tuple[str, ...]) -> Outcome:
         """Σ weight × score ÷ Σ weight; without weights or with a score missing it says so."""
         if key in inside:
             raise DefinitionError("components", f"{key} is part of itself", "remove it from its own parts")
         scores, lacks = [], list[Lack]()
+        decided: Mapping[str, Fraction] = {}
+        for one in self.world.weights:
+            if one.key == key and one.valid_from <= self.as_of:
+                decided = one.parts
         for component in formula.components:
             weight = (
                 Fraction(component.weight).limit_denominator(10**6)
                 if component.weight is not None
-                else self.world.weights.get(component.code)
+                else decided.get(component.code)
             )
             if component.of:
                 other, unit = self.world.figures[component.of]

@@ -1,4 +1,4 @@
-"""What the slow evaluator reads: organs, subjects, acts, statements and register entries as rows. Pure."""
+"""What the slow evaluator reads: organs, subjects, acts, statements and registers as rows. Pure."""
 
 from __future__ import annotations
 
@@ -74,30 +74,100 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry of another register that counts under a datum: who holds it, its marks, and its days."""
+class Registration:
+    """A licensed pharmacist at a subject, during some days."""
 
-    datum: str
-    organ_id: int
-    division: str
+    subject_id: int
     valid_from: date
     valid_to: date | None
-    subject_id: int | None = None
-    marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Qualification:
+    """An inspector of an organ in a field, of a level, during some days."""
+
+    organ_id: int
+    level: str
+    field: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """Somebody in the team of an organ's inspection that was concluded on a day."""
+
+    organ_id: int
+    day: date
+    full_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the register said of a product during some days."""
+
+    valid_from: date
+    valid_to: date | None
+    holder_id: int | None
+    flags: tuple[str, ...] = ()
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A state written down for a product, during some days; where none is, it is valid."""
+
+    state: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A drug, device or cosmetic: what was said of it, who produced it when, and its states."""
+
+    kind: str
+    approved_on: date
+    said: Sequence[Said]
+    sites: Sequence[Registration] = ()
+    states: Sequence[Kept] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """What one organ has to do for a milestone, and when it was done and confirmed, if it was."""
+
+    key: str
+    organ_id: int
+    done_on: date | None
+    confirmed: bool = True
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What somebody decided about a composite figure's weights, from a day on; by component."""
+
+    key: str
+    valid_from: date
+    parts: Mapping[str, Fraction]
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything that figures are counted from. `weights` are those in force, by component."""
+    """Everything that figures are counted from. `weights` stand in the order in which they were decided."""
 
     organs: Sequence[Organ]
     subjects: Sequence[Subject] = ()
     acts: Sequence[Act] = ()
     rectifications: Sequence[Rectification] = ()
     statements: Sequence[Statement] = ()
-    entries: Sequence[Entry] = ()
-    milestones: Mapping[str, date] = field(default_factory=dict)
-    weights: Mapping[str, Fraction] = field(default_factory=dict)
+    pharmacists: Sequence[Registration] = ()
+    inspectors: Sequence[Qualification] = ()
+    team_members: Sequence[TeamMember] = ()
+    products: Sequence[Product] = ()
+    milestones: Sequence[Milestone] = ()
+    weights: Sequence[Weights] = ()
     figures: Mapping[str, tuple[Formula, str]] = field(default_factory=dict)
 
     def organ(self, organ_id: int) -> Organ:

@@ -11,70 +11,43 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
+from yaojian.foundation.timekeeping import today
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.engine import Reading
-from yaojian.oversight.plans.packs import load_all
 from yaojian.oversight.plans.reference.engine import Reference
 from yaojian.oversight.plans.tests.factories import officer
-from yaojian.oversight.plans.tests.worlds import KINDS, LEVELS, TYPES, History, organs
+from yaojian.oversight.plans.tests.generated import (
+    Asked,
+    Figures,
+    from_packs,
+    over_acts,
+    over_registers,
+    over_statements,
+)
+from yaojian.oversight.plans.tests.worlds import History, organs
 
 pytestmark = pytest.mark.django_db
-
-
-def over_acts(chance: random.Random) -> dict[str, Any]:
-    """A definition over subjects and their inspections."""
-    scope: dict[str, Any] = {"types": chance.sample(TYPES, chance.randint(1, 3))}
-    if chance.random() < 0.3:
-        scope["risk_grades"] = chance.sample(["II", "III", "IV"], 2)
-    if chance.random() < 0.3:
-        scope["flags_any"] = ["high_risk"]
-    if chance.random() < 0.2:
-        scope["in_production"] = chance.random() < 0.8
-    act: dict[str, Any] = {"kind": "inspection.concluded"}
-    if chance.random() < 0.5:
-        act["inspection_kinds"] = chance.sample(KINDS, chance.randint(1, 2))
-    if chance.random() < 0.5:
-        act["organ_levels"] = chance.sample(LEVELS, chance.randint(1, 2))
-    return {
-        "shape": chance.choice(["coverage", "coverage", "closure", "count_acts"]),
-        "scope": scope,
-        "within": chance.choice(["territory", "responsibility"]),
-        "act": act,
-        "period": some_period(chance),
-        "minimum": chance.choice([1, 1, 2]),
-    }
-
-
-def some_period(chance: random.Random) -> dict[str, Any]:
-    """A calendar unit, the last years, or a window."""
-    unit = chance.choice(["month", "quarter", "half_year", "year", "year", "rolling_years", "window"])
-    if unit == "rolling_years":
-        return {"unit": unit, "n": chance.randint(1, 3)}
-    if unit == "window":
-        return {"unit": unit, "start": f"202{chance.randint(1, 4)}-01-01", "end": "2025-12-31"}
-    return {"unit": unit}
-
-
-def from_packs() -> list[tuple[Formula, str]]:
-    """Every definition of the five plans that does not count acts, with its unit, once."""
-    found = {}
-    for pack in load_all():
-        for part in pack.parts:
-            if part.formula is not None and part.formula.act is None:
-                found[part.formula.digest, part.unit] = (part.formula, part.unit)
-    registers = {"products", "equivalence_approvals", "inspector_registry", "inspection_teams", "licences"}
-    return [
-        (formula, unit)
-        for formula, unit in found.values()
-        if not registers & {formula.measure, formula.over} or formula.scope is not None
-    ]
-
 
 DATA = from_packs()
 
 
+def definitions(chance: random.Random) -> list[Asked]:
+    """Definitions of every kind, and some of the plans' own."""
+    asked = [Asked("", Formula.from_dict(over_acts(chance)), "percent") for _ in range(8)]
+    for make in (over_registers, over_statements):
+        for _ in range(8):
+            formula = Formula.from_dict(make(chance))
+            units = ["percent", "times"] if formula.shape == "growth" else [_unit_of(formula)]
+            asked.append(Asked("", formula, chance.choice(units)))
+    return asked + [Asked("", formula, unit) for formula, unit in chance.sample(DATA, 22)]
+
+
+def _unit_of(formula: Formula) -> str:
+    return "yuan_ten_thousand" if formula.shape == "amount" else "percent"
+
+
 @settings(
-    max_examples=8,
+    max_examples=10,
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
     database=None,
@@ -85,21 +58,24 @@ DATA = from_packs()
 def check(seed: int, tree: list, by: Any, other: int) -> None:
     note(f"seed {seed}")
     chance = random.Random(seed)
-    formulas = [(Formula.from_dict(over_acts(chance)), "percent") for _ in range(8)]
-    formulas += chance.sample(DATA, 22)
+    asked = definitions(chance)
     with transaction.atomic():
+        figures = Figures(chance, tree, by.user_id, other)
+        asked += figures.write([asked[0].formula, asked[-1].formula])
         history = History(chance, tree, by, other)
-        world = history.write([formula for formula, _unit in formulas], subjects=24)
-        for organ, day in ((tree[0], date(2026, 11, 21)), (chance.choice(tree), history.day())):
+        world = history.write([one.formula for one in asked], 24, figures)
+        days = (chance.choice([date(2026, 11, 21), today()]), history.day(), date(2024, 2, 29))
+        for organ, day in zip((tree[0], chance.choice(tree), chance.choice(tree)), days, strict=True):
             fast = Reading(organ, day)
             slow = Reference(world, organ.pk, day)
-            for formula, unit in formulas:
-                assert fast.outcome(formula, unit) == slow.evaluate(formula, unit), (
+            for one in asked:
+                found = fast.outcome(one.formula, one.unit, one.key)
+                assert found == slow.evaluate(one.formula, one.unit, one.key), (
                     seed,
                     organ.code,
                     day,
-                    unit,
-                    formula.to_dict(),
+                    one.unit,
+                    one.key or one.formula.to_dict(),
                 )
         transaction.set_rollback(True)
 

@@ -14,8 +14,8 @@ from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.reference.engine import Reference
 from yaojian.oversight.plans.reference.world import Act, Organ, Rectification, Subject, World
 from yaojian.oversight.plans.tests.factories import concluded, officer, prefecture, subject
-from yaojian.oversight.plans.tests.test_reference import over_acts
-from yaojian.oversight.plans.tests.worlds import FLAGS, KINDS, LEVELS, TYPES
+from yaojian.oversight.plans.tests.generated import KINDS, LEVELS, TYPES, over_acts
+from yaojian.oversight.plans.tests.worlds import FLAGS
 
 pytest.importorskip("ibis", reason="requirements-analytics.txt is not installed")
 pytest.importorskip("duckdb", reason="requirements-analytics.txt is not installed")

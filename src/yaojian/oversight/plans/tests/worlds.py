@@ -8,30 +8,44 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 from yaojian.casework.inspections.models import Inspection
-from yaojian.foundation.accounts.facade import Actor, Level, Organ, register_organ
+from yaojian.foundation.accounts.facade import Actor, Level, Organ, OrganKind, Tree, register_organ
 from yaojian.foundation.ledger.facade import Act, compose_act, subject_ref
 from yaojian.foundation.timekeeping import CHINA, now
 from yaojian.oversight.plans.cells import needed, optional
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.reference import world as plain
+from yaojian.oversight.plans.tests.generated import KINDS, LEVELS, TYPES, Figures
+from yaojian.oversight.plans.tests.worlds_of_registers import RegisterHistory
 from yaojian.oversight.plans.vocabulary import vocabulary
 from yaojian.oversight.statistics.models import Statistic, dims_key
 from yaojian.registers.enterprises.facade import Subject
 from yaojian.registers.enterprises.models import SubjectVersion
-from yaojian.registers.people.models import Person, PharmacistRegistration
 
 FIRST, LAST = date(2022, 1, 1), date(2026, 11, 20)
-TYPES = ["single_pharmacy", "chain_store", "drug_producer", "hospital"]
 FLAGS = ["special_drug", "high_risk", "level2_plus"]
 LANDS = ["652301001", "652302002", "652901001", "652922100", "650521100"]
-KINDS = ["routine", "full_item", "flight"]
-LEVELS = ["province", "prefecture", "county"]
 
 
 def organs() -> list[Organ]:
-    """A region, two prefectures with two counties each, and an organ of another tree on the same land."""
+    """A region, two prefectures with two counties each, institutions without land, and a bureau of the Corps.
+
+    The Corps' stands on the first prefecture's land, in a tree of its own.
+    """
     region = register_organ(code="xj", name="自治区局", level=Level.PROVINCE, territories=["65"])
-    found = [region]
+    corps = register_organ(
+        code="bt", name="兵团局", level=Level.PREFECTURE, territories=["6523"], tree=Tree.XPCC
+    )
+    found = [region, corps]
+    for name, level in (("检查员中心", Level.PROVINCE), ("检验所", Level.COUNTY)):
+        found.append(
+            register_organ(
+                code=f"xj.{level.value}",
+                name=name,
+                level=level,
+                parent=region,
+                kind=OrganKind.INSTITUTION,
+            )
+        )
     for number, land in ((1, "6523"), (2, "6529")):
         prefecture = register_organ(
             code=f"xj.p{number}",
@@ -62,23 +76,22 @@ class History:
     organs: list[Organ]
     by: Actor
     other: int
-    rows: plain.World = field(init=False)
     subjects: list[plain.Subject] = field(default_factory=list)
     acts: list[plain.Act] = field(default_factory=list)
     rectifications: list[plain.Rectification] = field(default_factory=list)
     statements: list[plain.Statement] = field(default_factory=list)
-    entries: list[plain.Entry] = field(default_factory=list)
 
     def day(self, first: date = FIRST, last: date = LAST) -> date:
         """Some day."""
         return first + timedelta(days=self.chance.randint(0, (last - first).days))
 
-    def write(self, formulas: list[Formula], subjects: int) -> plain.World:
-        """Write everything that some formulas could ask for."""
+    def write(self, formulas: list[Formula], subjects: int, figures: Figures | None = None) -> plain.World:
+        """Write everything that some formulas could ask for; `figures` are those that composites refer to."""
         self._subjects(subjects)
         self._acts()
         self._rectifications()
-        self._pharmacists()
+        registers = RegisterHistory(self)
+        registers.write()
         self._statements(formulas)
         places = [
             plain.Organ(one.pk, one.parent_id, one.level, one.tree, tuple(one.territories))
@@ -90,7 +103,13 @@ class History:
             acts=self.acts,
             rectifications=self.rectifications,
             statements=self.statements,
-            entries=self.entries,
+            pharmacists=registers.pharmacists,
+            inspectors=registers.inspectors,
+            team_members=registers.team_members,
+            products=registers.products,
+            weights=figures.weights if figures else (),
+            milestones=figures.milestones if figures else (),
+            figures=figures.plain if figures else {},
         )
 
     def _subjects(self, number: int) -> None:
@@ -149,12 +168,13 @@ class History:
             "in_production": self.chance.random() < 0.8,
         }
 
-    def _keys(self) -> list[int]:
+    def subject_keys(self) -> list[int]:
+        """The subjects' keys."""
         return sorted({one.id for one in self.subjects})
 
     def _acts(self) -> None:
         written = []
-        for key in self._keys():
+        for key in self.subject_keys():
             for _place in range(self.chance.randint(0, 4)):
                 row = plain.Act(key, self.day(), self.chance.choice(KINDS), self.chance.choice(LEVELS))
                 moment = datetime.combine(row.day, time(self.chance.choice([0, 7, 23])), tzinfo=CHINA)
@@ -174,7 +194,7 @@ class History:
     def _rectifications(self) -> None:
         level_of = {one.pk: one.level for one in self.organs}
         written = []
-        for key in self._keys():
+        for key in self.subject_keys():
             if self.chance.random() < 0.5:
                 organ, kind = self.chance.choice(self.organs).pk, self.chance.choice(KINDS)
                 due = self.day()
@@ -197,38 +217,6 @@ class History:
                     )
                 )
         Inspection.objects.bulk_create(written)
-
-    def _pharmacists(self) -> None:
-        latest = {one.id: one for one in self.subjects}
-        for number, key in enumerate(self._keys()):
-            if self.chance.random() < 0.5:
-                continue
-            since = self.day()
-            expires = since + timedelta(days=1825)
-            until = self.day(since, LAST) if self.chance.random() < 0.3 else expires
-            person = Person.objects.create(name=f"药师{number}", organ=self.organs[0], entered_at=now())
-            PharmacistRegistration.objects.create(
-                person=person,
-                subject_id=key,
-                certificate_no=f"C{number}",
-                registration_no=f"{number:012d}",
-                category="both",
-                practice="trade",
-                valid_from=since,
-                valid_to=until,
-                expires_on=expires,
-            )
-            now_there = latest[key]
-            self.entries.append(
-                plain.Entry(
-                    "licensed_pharmacists",
-                    now_there.organ_id,
-                    now_there.division,
-                    since,
-                    until,
-                    subject_id=key,
-                )
-            )
 
     def _statements(self, formulas: list[Formula]) -> None:
         cells = {
