@@ -22,6 +22,13 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="yaojian bench", description="性能测量 / measure speed")
     parser.add_argument("name", nargs="?", help="测量项目, 不填则列出全部 / which; without it: the list")
     parser.add_argument("--json", action="store_true", help="逐行输出 JSON / one JSON object a line")
+    parser.add_argument(
+        "--sizes",
+        type=_size,
+        nargs="+",
+        metavar="N",
+        help="其他规模, 从小到大 / other sizes, the smallest first",
+    )
     options = parser.parse_args(arguments)
     if options.name is None:
         print(listing())
@@ -33,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         return UNKNOWN
     former = signal.signal(signal.SIGTERM, _as_ctrl_c)
     try:
-        return run(bench, as_json=options.json)
+        return run(bench, as_json=options.json, sizes=options.sizes or ())
     except KeyboardInterrupt:
         print("已中止, 已清理 / stopped, nothing is left behind", file=sys.stderr)
         return INTERRUPTED
@@ -50,8 +57,19 @@ def listing() -> str:
     return "\n".join(f"  {bench.name}  {bench.title}" for bench in BENCHES.values())
 
 
-def run(bench: Bench, *, as_json: bool) -> int:
+def _size(text: str) -> int:
+    size = int(text)
+    if size < 1:
+        raise ValueError
+    return size
+
+
+def run(bench: Bench, *, as_json: bool, sizes: Sequence[int] = ()) -> int:
     """Run a bench: JSON lines as they come, or the table at the end; progress goes to stderr."""
+    if sizes and (bench.run_at is None or sorted(set(sizes)) != list(sizes)):
+        why = "规模须从小到大 / sizes rise" if bench.run_at else "此项目规模固定 / its sizes are fixed"
+        print(f"✗ {bench.name}: {why}", file=sys.stderr)
+        return UNKNOWN
     began = time.monotonic()
 
     def announce(line: str) -> None:
@@ -59,7 +77,7 @@ def run(bench: Bench, *, as_json: bool) -> int:
 
     readings: list[Reading] = []
     try:
-        for reading in bench.run(announce):
+        for reading in bench.run_at(announce, sizes) if sizes and bench.run_at else bench.run(announce):
             readings.append(reading)
             if as_json:
                 print(json_line(reading), flush=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 Announce = Callable[[str], None]
@@ -49,7 +49,8 @@ class Reading:
 class Bench:
     """A named measurement; `notes` says, per beginning of a reading's name, what its columns mean.
 
-    Where `limits_are_goals`, a rate must reach its limit and anything else must stay within it.
+    Where `limits_are_goals`, a rate must reach its limit and anything else must stay within it. `run_at` does
+    the same at other sizes than those that the goals speak of, for a bench that has any.
     """
 
     name: str
@@ -57,3 +58,4 @@ class Bench:
     run: Callable[[Announce], Iterator[Reading]]
     notes: Mapping[str, str]
     limits_are_goals: bool = False
+    run_at: Callable[[Announce, Sequence[int]], Iterator[Reading]] | None = None

@@ -1,1 +1,1 @@
-"""Plans at the size of a province: figures cold and kept, the cockpit, growth, and a hand-written count."""
+"""Plans at the size of a province: figures cold and kept, mandates, the year schedule, pages, growth."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -133,3 +133,20 @@ def test_a_stopped_bench_ends_like_ctrl_c(capsys: pytest.CaptureFixture[str]) ->
     assert command.main(["stopped", "--json"]) == 130
     assert signal.getsignal(signal.SIGTERM) == before
     assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_a_bench_runs_at_other_sizes_where_it_has_any(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[int] = []
+
+    def at(announce: Announce, sizes: Sequence[int]) -> Iterator[Reading]:
+        asked.extend(sizes)
+        yield from READINGS
+
+    monkeypatch.setitem(BENCHES, "sized", Bench("sized", "with sizes", _yields, {}, run_at=at))
+    assert command.main(["sized", "--sizes", "10", "20"]) == 0
+    assert asked == [10, 20]
+    assert command.main(["sized", "--sizes", "20", "10"]) == 2
+    assert command.main(["good", "--sizes", "10"]) == 2
+    assert "fixed" in capsys.readouterr().err
