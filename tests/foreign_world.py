@@ -27,6 +27,8 @@ from yaojian.foundation.notices.models import Dispatch, Notice
 from yaojian.foundation.staffing.models import RightsReview
 from yaojian.foundation.timekeeping import now, today
 from yaojian.foundation.worklist.models import SavedView
+from yaojian.oversight.drafting.models import PlanDraft
+from yaojian.oversight.drafting.tests.factories import pack
 from yaojian.oversight.evaluations.models import Adjustment, Evaluation, Task
 from yaojian.oversight.mandates.models import Draw, Mandate, Schedule
 from yaojian.oversight.statistics.models import Statistic
@@ -291,7 +293,7 @@ def _personal(user: User) -> dict[str, list[Any]]:
 
 
 def _plan_work(world: casework.World) -> dict[str, list[Any]]:
-    """A statement, a task, an evaluation and an adjustment of the county."""
+    """A statement, a task, an evaluation, an adjustment and the draft of a plan of the county."""
     county, officer = world.county, world.lead
     statistic = Statistic.objects.create(
         datum="population",
@@ -338,7 +340,19 @@ def _plan_work(world: casework.World) -> dict[str, list[Any]]:
         proposed_by=officer,
         proposed_at=now(),
     )
+    draft = PlanDraft.objects.create(
+        code="foreign_2026",
+        organ=county,
+        pack=pack(title=f"{MARK}规划", organ=county.code),
+        state="submitted",
+        reason=f"{MARK}理由",
+        drafted_by=officer,
+        drafted_at=now(),
+        changed_at=now(),
+    )
     return {
+        "draft_id": [draft.pk],
+        "row_id": [draft.pack["rows"][0]["id"]],
         "statistic_id": [statistic.pk],
         "task_id": [task.pk],
         "evaluation_id": [evaluation.pk],

@@ -38,7 +38,7 @@ ROOMS_FROM_THE_GROUND = [
     ["statistics"],
     ["plans"],
     ["mandates"],
-    ["evaluations"],
+    ["evaluations", "drafting"],
     ["backoffice", "portal", "administration"],
     ["simulator", "bench"],
     ["config"],

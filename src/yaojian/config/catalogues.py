@@ -37,6 +37,7 @@ NOT_SPOKEN = frozenset({"tests", "migrations", "static", "locale", "__pycache__"
 _PLAIN, _PLURAL, _CONTEXT, _CONTEXT_PLURAL = None, (1, 2), ((1, "c"), 2), ((1, "c"), 2, 3)
 KEYWORDS = {
     "_": _PLAIN,
+    "said": _PLAIN,
     "gettext": _PLAIN,
     "gettext_lazy": _PLAIN,
     "gettext_noop": _PLAIN,

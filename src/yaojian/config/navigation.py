@@ -38,6 +38,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str, Permission]]]] = [
             (_("Milestones and evaluations"), "evaluations:milestones", "flag", Permission.EVALUATION_VIEW),
             (_("Statements"), "statistics:list", "forms", Permission.STATISTIC_VIEW),
             (_("Mandates"), "mandates:list", "calendar-due", Permission.MANDATE_VIEW),
+            (_("Drafts of plans"), "drafting:list", "copy", Permission.PLAN_DRAFT),
             (_("Journal of acts"), "backoffice:journal", "history", Permission.JOURNAL_VIEW),
         ],
     ),

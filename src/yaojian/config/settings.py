@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "yaojian.oversight.plans",
     "yaojian.oversight.mandates",
     "yaojian.oversight.evaluations",
+    "yaojian.oversight.drafting",
     "yaojian.doors.backoffice",
     "yaojian.doors.administration",
     "yaojian.doors.portal",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("statistics/", include("yaojian.oversight.statistics.web.urls")),
     path("plans/mandates/", include("yaojian.oversight.mandates.web.urls")),
     path("evaluations/", include("yaojian.oversight.evaluations.web.urls")),
+    path("plans/drafts/", include("yaojian.oversight.drafting.web.urls")),
     path("plans/", include("yaojian.oversight.plans.web.urls")),
     path("public/", include("yaojian.doors.portal.urls")),
     path("developers/api/", api_pages.api_page, name="api_page"),

@@ -1,4 +1,4 @@
-"""What planning officers do: statements, milestones, shares of targets, evaluations, adjustments.
+"""What planning officers do: statements, milestones, shares of targets, evaluations, adjustments, drafts.
 
 No figure of the truth counts any of it.
 """
@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from yaojian.foundation.accounts.facade import Actor, Organ, organ_by_code
 from yaojian.foundation.timekeeping import CHINA, held_at
+from yaojian.oversight.drafting.facade import change_row, copy_plan
 from yaojian.oversight.evaluations.facade import (
     Assignment,
     EvaluationKind,
@@ -60,6 +61,7 @@ def enter_plan_work(actors: Mapping[str, Actor], as_of: date) -> int:
     _give_tasks(planner, actors[CHIEF], as_of)
     _evaluate(planner, leader, as_of)
     _adjust(planner, leader, as_of)
+    _draft(planner, as_of)
     return len(stated) + waiting
 
 
@@ -199,3 +201,26 @@ def _adjust(planner: Actor, leader: Actor, as_of: date) -> None:
         )
         if decided:
             decide_adjustment(by=leader, pk=adjustment.pk, approve=True, note="同意，按程序报备。")
+
+
+def _draft(planner: Actor, as_of: date) -> None:
+    """Two of the next plans in the making: one in order, one that still lacks targets."""
+    for entry in WORDS["drafts"]:
+        with held_at(_moment(as_of - entry["days"] * DAY)):
+            organ = organ_by_code(entry["organ"])
+            draft = copy_plan(
+                by=planner,
+                plan_code=entry["plan"],
+                organ=organ,
+                code=f"{organ.code.rpartition('.')[2]}_{plan_by_code(entry['plan']).end_year + 1}",
+                title=entry.get("title", ""),
+                title_en=entry.get("title_en", ""),
+            )
+        rows = {row["id"].partition("-")[2]: row for row in draft.pack["rows"]}
+        changed = [{**rows[number], **values} for number, values in entry["rows"].items()]
+        if number := entry.get("every_two_years"):
+            formula = {**rows[number]["formula"], "period": {"unit": "rolling_years", "n": 2}}
+            changed.append({**rows[number], "formula": formula})
+        for row in changed:
+            with held_at(_moment(as_of - (entry["days"] - 2) * DAY)):
+                draft = change_row(by=planner, pk=draft.pk, version=draft.version, row_id=row["id"], row=row)

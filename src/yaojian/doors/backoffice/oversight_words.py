@@ -32,6 +32,7 @@ def _breakdown(key: str) -> str:
 
 
 OVERSIGHT_FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
+    "row": (gettext_lazy("Row of the draft"), str),
     "datum": (gettext_lazy("Datum"), _datum),
     "period": (gettext_lazy("Period"), lambda text: str(text).replace("/", " – ")),
     "breakdown": (gettext_lazy("Breakdown"), _breakdown),

@@ -22,7 +22,13 @@ from yaojian.oversight.evaluations.permissions import check_within
 from yaojian.oversight.evaluations.queries import adjustment_visible_to
 from yaojian.oversight.evaluations.states import ADJUSTMENT_STATES, AdjustmentState
 from yaojian.oversight.plans.definitions import DefinitionError, Target
-from yaojian.oversight.plans.facade import Figure, figure_by_key, show_adjustments, target_for
+from yaojian.oversight.plans.facade import (
+    Figure,
+    figure_by_key,
+    in_readers_words,
+    show_adjustments,
+    target_for,
+)
 
 
 def file_ref(adjustment: Adjustment) -> Ref:
@@ -37,7 +43,8 @@ def _adjusted(figure: Figure, year: int, value: float | str) -> tuple[Target | N
         after = Target.from_dict({"year": year, "op": op, "value": value}, unit=figure.unit)
     except DefinitionError as error:
         raise InvalidInput(
-            _("The target does not fit the figure: %(problem)s.") % {"problem": error.problem},
+            _("The target does not fit the figure: %(problem)s.")
+            % {"problem": in_readers_words(error.problem)},
             field="value",
             cure=_("Enter a number in the unit of the figure, or a grade."),
         ) from None

@@ -25,6 +25,7 @@ from yaojian.oversight.mandates.rules import checked_share, formula_of_mandate
 from yaojian.oversight.mandates.shares import hash_of, wanted_number
 from yaojian.oversight.plans.definitions import Formula, describe
 from yaojian.oversight.plans.errors import DefinitionError
+from yaojian.oversight.plans.facade import in_readers_words
 
 SEED_BYTES = 32
 DRAW_KIND = "mandates.draw"
@@ -62,7 +63,8 @@ def own_mandate(by: Actor, title: str, definition: Mapping[str, Any], valid_from
         )
         share = checked_share(definition.get("share"))
     except DefinitionError as error:
-        detail, cure = WRONG.get(error.field, (error.problem, error.cure))
+        said = in_readers_words(error.problem), in_readers_words(error.cure)
+        detail, cure = WRONG.get(error.field, said)
         raise InvalidInput(detail, field=error.field, cure=cure) from error
     if share is not None and formula.period is not None and formula.period.unit == "rolling_years":
         raise InvalidInput(

@@ -14,6 +14,7 @@ from yaojian.oversight.mandates.scheduling.asking import (
 )
 from yaojian.oversight.mandates.scheduling.running import run_schedule
 from yaojian.oversight.mandates.subject_view import subject_context
+from yaojian.oversight.mandates.year_load import OrganYear, years_of
 
 __all__ = [
     "FACT_NAMES",
@@ -21,6 +22,7 @@ __all__ = [
     "ORIGIN",
     "DutyState",
     "Mandate",
+    "OrganYear",
     "Refreshed",
     "Schedule",
     "Standing",
@@ -38,4 +40,5 @@ __all__ = [
     "take_up_what_was_left",
     "try_out",
     "work_with",
+    "years_of",
 ]

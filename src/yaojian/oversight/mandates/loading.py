@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,7 +14,7 @@ from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates.contracts import Source
 from yaojian.oversight.mandates.law_pack import LawMandate, LawPack, law_pack
 from yaojian.oversight.mandates.models import Mandate
-from yaojian.oversight.plans.facade import Figure, duty_bearing_figures, target_for, targets_of
+from yaojian.oversight.plans.facade import Figure, duty_bearing_figures, plans, target_for, targets_of
 
 FOLLOWED = (
     "source",
@@ -70,6 +70,7 @@ def _follow(mandate: Mandate, wanted: Mandate | None) -> bool:
 
 
 def _of_plans(day: date) -> Iterator[Mandate]:
+    last_days = last_days_of_plans()
     for place, figure in enumerate(duty_bearing_figures()):
         goals = [target for target in targets_of(figure) if not target.baseline]
         if not goals:
@@ -89,8 +90,23 @@ def _of_plans(day: date) -> Iterator[Mandate]:
             source_en=plan.title_en,
             article=f"L{figure.row.line}",
             valid_from=date(plan.start_year, 1, 1),
+            valid_to=last_days.get(plan.pk),
             position=place,
         )
+
+
+def last_days_of_plans() -> dict[int, date]:
+    """The last day of the duties under each plan that the next plan of its organ follows.
+
+    A plan whose years are over binds on until there is a next one.
+    """
+    found = list(plans())
+    last = {}
+    for plan in found:
+        later = [p.start_year for p in found if p.organ_id == plan.organ_id and p.start_year > plan.end_year]
+        if later:
+            last[plan.pk] = date(min(later), 1, 1) - timedelta(days=1)
+    return last
 
 
 def _share_of(figure: Figure, year: int) -> Decimal | None:

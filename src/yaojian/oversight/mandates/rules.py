@@ -10,7 +10,7 @@ from fractions import Fraction
 from yaojian.oversight.mandates.contracts import Source, WhyNot
 from yaojian.oversight.mandates.duties import per_year
 from yaojian.oversight.plans.definitions import Formula, Scope
-from yaojian.oversight.plans.errors import DefinitionError
+from yaojian.oversight.plans.errors import DefinitionError, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,8 @@ def formula_of_mandate(
     if formula.period.unit in ("day", "week"):
         raise DefinitionError(
             "period.unit",
-            f"nobody is inspected {formula.period.unit} by {formula.period.unit}",
-            "use month, quarter, half_year, year, rolling_years or window",
+            said("nobody is inspected %(unit)s by %(unit)s", unit=formula.period.unit),
+            said("use month, quarter, half_year, year, rolling_years or window"),
         )
     return formula
 
@@ -178,10 +178,14 @@ def checked_share(value: object) -> Fraction | None:
     try:
         share = Fraction(str(value))
     except (ValueError, ZeroDivisionError):
-        raise DefinitionError("share", f"{value!r} is no number", "write percent, e.g. 25") from None
+        raise DefinitionError(
+            "share", said("%(value)r is no number", value=value), said("write percent, e.g. 25")
+        ) from None
     if not 0 < share <= 100:
         raise DefinitionError(
-            "share", f"{value} percent is no share", "write more than 0 and at most 100 percent"
+            "share",
+            said("%(value)s percent is no share", value=value),
+            said("write more than 0 and at most 100 percent"),
         )
     return None if share == 100 else share / 100
 

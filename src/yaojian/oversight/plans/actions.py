@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from yaojian.foundation.accounts.facade import organ_by_code, system_actor
+from yaojian.foundation.accounts.facade import Actor, organ_by_code, system_actor
 from yaojian.foundation.ledger.facade import Ref, record_act
 from yaojian.foundation.timekeeping import now
 from yaojian.oversight.plans.adjusted import show_adjustments
@@ -39,11 +39,23 @@ def fingerprint_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def adopt_pack(pack: Pack, fingerprint: str, *, by: Actor | None = None) -> Plan:
+    """Make a checked pack that is no file a plan; callers have asked for the right. Raises NotFound."""
+    with transaction.atomic():
+        return _write(pack, fingerprint, by)
+
+
 def _load(pack: Pack) -> bool:
     fingerprint = fingerprint_of(pack.path)
     known = Plan.objects.filter(code=pack.plan.code).first()
     if known is not None and known.fingerprint == fingerprint:
         return False
+    _write(pack, fingerprint, None)
+    return True
+
+
+def _write(pack: Pack, fingerprint: str, by: Actor | None) -> Plan:
+    """Let the tables say what a pack says; by the system where nobody is named."""
     plan, _created = Plan.objects.update_or_create(
         code=pack.plan.code,
         defaults={
@@ -75,12 +87,12 @@ def _load(pack: Pack) -> bool:
     PackFinding.objects.bulk_create([_finding(plan, finding) for finding in pack.findings])
     show_adjustments([part.key for row in pack.rows for part in row.parts])
     record_act(
-        by=system_actor(plan.organ),
+        by=by or system_actor(plan.organ),
         kind="plan.loaded",
         file=Ref("plans.plan", plan.pk),
         facts={"plan": plan.code, "title": plan.title, "rows": len(rows), "sha256": fingerprint},
     )
-    return True
+    return plan
 
 
 def _row(plan: Plan, position: int, row: Row) -> PlanRow:

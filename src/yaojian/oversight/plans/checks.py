@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from .errors import Problem
+from .errors import Problem, said
 from .rows import Pack, Part, Row
 
 FORMULA_CLASSES = ("indicator", "mandate")
@@ -27,8 +27,7 @@ def problems_of(pack: Pack) -> list[Problem]:
                     *_reference(part, row, pack),
                 )
             ]
-    problems += [Problem(name, row_id, *found) for row_id, found in _composites(pack)]
-    problems += [Problem(name, "", *found) for found in _findings(pack)]
+    problems += [Problem(name, row_id, *found) for row_id, found in (*_composites(pack), *_findings(pack))]
     return problems
 
 
@@ -38,15 +37,21 @@ Found = tuple[str, str, str]
 def _doubles(pack: Pack, name: str) -> Iterator[Problem]:
     for row_id, times in Counter(row.id for row in pack.rows).items():
         if times > 1:
-            yield Problem(name, row_id, "id", f"the id stands {times} times", "give each row its own id")
+            yield Problem(
+                name,
+                row_id,
+                "id",
+                said("the id stands %(times)s times", times=times),
+                said("give each row its own id"),
+            )
     for finding_id, times in Counter(finding.id for finding in pack.findings).items():
         if times > 1:
             yield Problem(
                 name,
                 "",
                 f"findings.{finding_id}",
-                f"the id stands {times} times",
-                "give each finding its own id",
+                said("the id stands %(times)s times", times=times),
+                said("give each finding its own id"),
             )
 
 
@@ -54,12 +59,16 @@ def _row(row: Row, pack: Pack) -> Iterator[Found]:
     if not row.id.startswith(f"{pack.plan.seed}-"):
         yield (
             "id",
-            f"the id does not begin with the plan's number {pack.plan.seed}",
-            f"write {pack.plan.seed}-NN",
+            said("the id does not begin with the plan's number %(seed)s", seed=pack.plan.seed),
+            said("write %(seed)s-NN", seed=pack.plan.seed),
         )
     for part_id, times in Counter(part.id for part in row.parts).items():
         if times > 1:
-            yield f"parts.{part_id}", f"the part stands {times} times", "give each part its own letter"
+            yield (
+                f"parts.{part_id}",
+                said("the part stands %(times)s times", times=times),
+                said("give each part its own letter"),
+            )
 
 
 def _part(part: Part, row: Row) -> Iterator[Found]:
@@ -67,54 +76,82 @@ def _part(part: Part, row: Row) -> Iterator[Found]:
         if part.formula is not None or part.waits_for:
             yield (
                 "same_as",
-                "a repetition carries a formula or data of its own",
-                "remove formula and waits_for",
+                said("a repetition carries a formula or data of its own"),
+                said("remove formula and waits_for"),
             )
         return
     if part.klass in FORMULA_CLASSES and part.formula is None:
-        yield "formula", f"a part of class {part.klass} has no formula", "write formula, or change the class"
+        yield (
+            "formula",
+            said("a part of class %(klass)s has no formula", klass=part.klass),
+            said("write formula, or change the class"),
+        )
     if part.klass == "baseline" and (part.formula is not None or part.waits_for):
-        yield "class", "a baseline is history and carries no formula", "remove formula and waits_for"
+        yield (
+            "class",
+            said("a baseline is history and carries no formula"),
+            said("remove formula and waits_for"),
+        )
     if part.klass == "mandate" and not part.responsible_level:
         yield (
             "responsible_level",
-            "a mandate without a responsible level",
-            "write who must do it, e.g. county",
+            said("a mandate without a responsible level"),
+            said("write who must do it, e.g. county"),
         )
     if part.klass in ("entered", "milestone") and part.formula is not None and part.formula.computable:
-        yield "class", f"a part of class {part.klass} has a formula that computes", "use indicator or mandate"
+        yield (
+            "class",
+            said("a part of class %(klass)s has a formula that computes", klass=part.klass),
+            said("use indicator or mandate"),
+        )
+    if row.klass == "baseline" and part.klass != "baseline":
+        yield (
+            "class",
+            said("a part of class %(klass)s in a baseline row", klass=part.klass),
+            said("change the class of the row"),
+        )
+    yield from _waiting(part)
+
+
+def _waiting(part: Part) -> Iterator[Found]:
     if part.klass in (*FORMULA_CLASSES, "entered") and not part.computable and not part.waits_for:
         yield (
             "waits_for",
-            "the figure neither computes nor says what it waits for",
-            "name the missing data keys",
+            said("the figure neither computes nor says what it waits for"),
+            said("name the missing data keys"),
         )
     missing = [key for key in part.formula.data_keys() if key not in part.waits_for] if part.formula else []
     if missing:
-        yield "waits_for", f"the formula needs {', '.join(missing)}", "add them to waits_for"
-    if row.klass == "baseline" and part.klass != "baseline":
-        yield "class", f"a part of class {part.klass} in a baseline row", "change the class of the row"
+        yield (
+            "waits_for",
+            said("the formula needs %(words)s", words=", ".join(missing)),
+            said("add them to waits_for"),
+        )
 
 
 def _targets(part: Part, pack: Pack) -> Iterator[Found]:
     times = Counter(target.year if target.every is None else target.every for target in part.targets)
     for when, count in times.items():
         if count > 1:
-            yield "targets", f"{count} targets for {when}", "keep one target for each year"
+            yield (
+                "targets",
+                said("%(count)s targets for %(when)s", count=count, when=when),
+                said("keep one target for each year"),
+            )
     for target in part.targets:
         if target.baseline:
             continue
         if part.klass == "baseline":
             yield (
                 "targets",
-                "a baseline row has a goal",
-                "mark the figure `baseline: true` or change the class",
+                said("a baseline row has a goal"),
+                said("mark the figure `baseline: true` or change the class"),
             )
         if target.year is not None and not pack.plan.start <= target.year <= pack.plan.end:
             yield (
                 "targets",
-                f"{target.year} lies outside the plan",
-                f"use a year from {pack.plan.start} to {pack.plan.end}",
+                said("%(year)s lies outside the plan", year=target.year),
+                said("use a year from %(start)s to %(end)s", start=pack.plan.start, end=pack.plan.end),
             )
 
 
@@ -123,11 +160,23 @@ def _reference(part: Part, row: Row, pack: Pack) -> Iterator[Found]:
         return
     originals = [p for r in pack.rows for p in r.parts if part.same_as in (p.key, r.id)]
     if not originals or part.same_as == row.id:
-        yield "same_as", f"{part.same_as!r} is no other row or part of this pack", "name an existing row"
+        yield (
+            "same_as",
+            said("%(same_as)r is no other row or part of this pack", same_as=part.same_as),
+            said("name an existing row"),
+        )
     elif any(original.same_as for original in originals):
-        yield "same_as", f"{part.same_as} is itself a repetition", "name the row that carries the formula"
+        yield (
+            "same_as",
+            said("%(same_as)s is itself a repetition", same_as=part.same_as),
+            said("name the row that carries the formula"),
+        )
     elif part.klass not in {original.klass for original in originals}:
-        yield "class", f"the class differs from {part.same_as}", f"write class: {originals[0].klass}"
+        yield (
+            "class",
+            said("the class differs from %(same_as)s", same_as=part.same_as),
+            said("write class: %(klass)s", klass=originals[0].klass),
+        )
 
 
 def _composites(pack: Pack) -> Iterator[tuple[str, Found]]:
@@ -143,12 +192,20 @@ def _composites(pack: Pack) -> Iterator[tuple[str, Found]]:
             if other not in parts or parts[other].formula is None:
                 yield (
                     key,
-                    ("components", f"there is no figure {other} with a formula", "name one of this pack"),
+                    (
+                        "components",
+                        said("there is no figure %(other)s with a formula", other=other),
+                        said("name one of this pack"),
+                    ),
                 )
         if key in _reachable(key, inside):
             yield (
                 key,
-                ("components", "the index is part of itself", "remove it from its own components"),
+                (
+                    "components",
+                    said("the index is part of itself"),
+                    said("remove it from its own components"),
+                ),
             )
 
 
@@ -164,18 +221,28 @@ def _reachable(key: str, inside: dict[str, list[str]]) -> set[str]:
     return found
 
 
-def _findings(pack: Pack) -> Iterator[Found]:
+def _findings(pack: Pack) -> Iterator[tuple[str, Found]]:
     known = {row.id for row in pack.rows}
     for finding in pack.findings:
         for row_id in finding.rows:
             if row_id not in known:
-                yield f"findings.{finding.id}.rows", f"there is no row {row_id}", "name rows of this pack"
+                yield (
+                    "",
+                    (
+                        f"findings.{finding.id}.rows",
+                        said("there is no row %(row_id)s", row_id=row_id),
+                        said("name rows of this pack"),
+                    ),
+                )
     explained = {row_id for finding in pack.findings for row_id in finding.rows}
     for row in pack.rows:
         without = [p for p in row.parts if p.klass in FORMULA_CLASSES and not p.targets and not p.same_as]
         if without and row.id not in explained:
             yield (
-                f"rows.{row.id}.targets",
-                "no target and no finding that says why",
-                "write targets, or record a finding",
+                row.id,
+                (
+                    "targets",
+                    said("no target and no finding that says why"),
+                    said("write targets, or record a finding"),
+                ),
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from .errors import DefinitionError
+from .errors import DefinitionError, said
 from .vocabulary import vocabulary
 
 _MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
@@ -39,7 +39,9 @@ class Scope:
         in_production = data.get("in_production")
         if in_production is not None and not isinstance(in_production, bool):
             raise DefinitionError(
-                "in_production", f"{in_production!r} is neither true nor false", "write true"
+                "in_production",
+                said("%(in_production)r is neither true nor false", in_production=in_production),
+                said("write true"),
             )
         scope = cls(
             types=words(data, "types", "types"),
@@ -49,7 +51,9 @@ class Scope:
             in_production=in_production,
         )
         if scope == cls():
-            raise DefinitionError("types", "the scope names nobody", "list at least one subject type or flag")
+            raise DefinitionError(
+                "types", said("the scope names nobody"), said("list at least one subject type or flag")
+            )
         scope._refuse_impossible()
         return scope
 
@@ -60,14 +64,29 @@ class Scope:
                 if not flags[flag].fits(subject_type):
                     raise DefinitionError(
                         "flags_all",
-                        f"impossible scope: {subject_type} never carries {flag}",
-                        f"remove {subject_type} from types or {flag} from flags_all",
+                        said(
+                            "impossible scope: %(subject_type)s never carries %(flag)s",
+                            subject_type=subject_type,
+                            flag=flag,
+                        ),
+                        said(
+                            "remove %(subject_type)s from types or %(flag)s from flags_all",
+                            subject_type=subject_type,
+                            flag=flag,
+                        ),
                     )
             if self.flags_any and not any(flags[flag].fits(subject_type) for flag in self.flags_any):
                 raise DefinitionError(
                     "flags_any",
-                    f"impossible scope: {subject_type} carries none of {', '.join(self.flags_any)}",
-                    f"give {subject_type} its own part, or add a flag it can carry",
+                    said(
+                        "impossible scope: %(subject_type)s carries none of %(words)s",
+                        subject_type=subject_type,
+                        words=", ".join(self.flags_any),
+                    ),
+                    said(
+                        "give %(subject_type)s its own part, or add a flag it can carry",
+                        subject_type=subject_type,
+                    ),
                 )
 
 
@@ -144,22 +163,26 @@ class Period:
         refuse_unknown(data, cls.__dataclass_fields__, "")
         unit = word(data.get("unit"), "unit", "period_units")
         if unit == "rolling_years":
-            return cls(unit, n=positive(data.get("n"), "n", "write the number of years, e.g. n: 3"))
+            return cls(unit, n=positive(data.get("n"), "n", said("write the number of years, e.g. n: 3")))
         if "n" in data:
             raise DefinitionError(
-                "n", f"n does not go with the unit {unit!r}", "remove n or use rolling_years"
+                "n",
+                said("n does not go with the unit %(unit)r", unit=unit),
+                said("remove n or use rolling_years"),
             )
         if unit != "window":
             if "start" in data or "end" in data:
                 raise DefinitionError(
                     "start",
-                    f"start and end do not go with the unit {unit!r}",
-                    "remove them or use unit: window",
+                    said("start and end do not go with the unit %(unit)r", unit=unit),
+                    said("remove them or use unit: window"),
                 )
             return cls(unit)
         start, end = _day(data, "start"), _day(data, "end")
         if end < start:
-            raise DefinitionError("end", "the window ends before it starts", "write an end after the start")
+            raise DefinitionError(
+                "end", said("the window ends before it starts"), said("write an end after the start")
+            )
         return cls(unit, start=start, end=end)
 
 
@@ -190,59 +213,81 @@ class Component:
         refuse_unknown(data, cls.__dataclass_fields__, "")
         for name in ("code", "zh", "en"):
             if not isinstance(data.get(name), str) or not data[name]:
-                raise DefinitionError(name, "a component needs a code and both names", f"write {name}")
+                raise DefinitionError(
+                    name, said("a component needs a code and both names"), said("write %(name)s", name=name)
+                )
         weight = data.get("weight")
         if weight is not None and (
             isinstance(weight, bool) or not isinstance(weight, int | float) or weight <= 0
         ):
             raise DefinitionError(
-                "weight", f"{weight!r} is no weight", "write a number above 0 or leave it out"
+                "weight",
+                said("%(weight)r is no weight", weight=weight),
+                said("write a number above 0 or leave it out"),
             )
         return cls(data["code"], data["zh"], data["en"], weight, str(data.get("of", "")))
 
 
 def refuse_unknown(data: Mapping[str, Any], known: Iterable[str], where: str) -> None:
     if not isinstance(data, Mapping):
-        raise DefinitionError(where, f"{data!r} is no mapping", "write `key: value` pairs")
+        raise DefinitionError(
+            where, said("%(data)r is no mapping", data=data), said("write `key: value` pairs")
+        )
     for name in data:
         if name not in known:
-            raise DefinitionError(str(name), "unknown field", f"use one of {', '.join(known)}")
+            raise DefinitionError(
+                str(name), said("unknown field"), said("use one of %(words)s", words=", ".join(known))
+            )
 
 
 def word(value: Any, field_name: str, kind: str) -> str:
     known = vocabulary().words(kind)
     if not isinstance(value, str) or value not in known:
-        problem = "missing" if value is None else f"{value!r} is not in the vocabulary of {kind}"
-        raise DefinitionError(field_name, problem, f"use one of {', '.join(known)}")
+        problem = (
+            said("missing")
+            if value is None
+            else said("%(value)r is not in the vocabulary of %(kind)s", value=value, kind=kind)
+        )
+        raise DefinitionError(field_name, problem, said("use one of %(words)s", words=", ".join(known)))
     return value
 
 
 def words(data: Mapping[str, Any], field_name: str, kind: str) -> tuple[str, ...]:
     values = data.get(field_name, ())
     if isinstance(values, str) or not isinstance(values, Iterable):
-        raise DefinitionError(field_name, f"{values!r} is no list", "write a list such as [a, b]")
+        raise DefinitionError(
+            field_name, said("%(values)r is no list", values=values), said("write a list such as [a, b]")
+        )
     found = tuple(word(value, field_name, kind) for value in values)
     if len(set(found)) != len(found):
-        raise DefinitionError(field_name, "a word stands twice in the list", "write each word once")
+        raise DefinitionError(
+            field_name, said("a word stands twice in the list"), said("write each word once")
+        )
     return found
 
 
 def positive(value: Any, field_name: str, cure: str) -> int:
     if type(value) is not int or value < 1:
-        raise DefinitionError(field_name, f"{value!r} is not a whole number of at least 1", cure)
+        raise DefinitionError(
+            field_name, said("%(value)r is not a whole number of at least 1", value=value), cure
+        )
     return value
 
 
 def _day(data: Mapping[str, Any], name: str) -> date:
     value = data.get(name)
     if value is None:
-        raise DefinitionError(name, f"the window has no {name}", f"write {name}: YYYY-MM-DD")
+        raise DefinitionError(
+            name, said("the window has no %(name)s", name=name), said("write %(name)s: YYYY-MM-DD", name=name)
+        )
     if isinstance(value, date):
         return value
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError) as error:
-        raise DefinitionError(name, f"{value!r} is no date", f"write {name}: YYYY-MM-DD") from error
+        raise DefinitionError(
+            name, said("%(value)r is no date", value=value), said("write %(name)s: YYYY-MM-DD", name=name)
+        ) from error
 
 
 def _years_before(day: date, years: int) -> date:

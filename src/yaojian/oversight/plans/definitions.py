@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .clauses import ActFilter, Component, Period, Scope, positive, refuse_unknown, word
-from .errors import DefinitionError
+from .errors import DefinitionError, said
 from .targets import Target
 from .vocabulary import vocabulary
 from .wording import describe
@@ -99,16 +99,18 @@ class Formula:
             act=_part(data, "act", ActFilter),
             period=_part(data, "period", Period),
             minimum=positive(
-                data.get("minimum", 1), "minimum", "write how many acts each subject needs, at least 1"
+                data.get("minimum", 1), "minimum", said("write how many acts each subject needs, at least 1")
             ),
             measure=_optional_word(data, "measure", "data_keys"),
             over=_optional_word(data, "over", "data_keys"),
             select=_narrowing(data, "select", ("measure", "over")),
             having=_narrowing(data, "having", ("measure",)),
             whole=_narrowing(data, "whole", ("over",) if "over" in data else ("measure",)),
-            per=positive(data["per"], "per", "write the population, e.g. 1000000") if "per" in data else None,
+            per=positive(data["per"], "per", said("write the population, e.g. 1000000"))
+            if "per" in data
+            else None,
             each=_optional_word(data, "each", "organ_levels"),
-            base_year=positive(data["base_year"], "base_year", "write a year such as 2020")
+            base_year=positive(data["base_year"], "base_year", said("write a year such as 2020"))
             if "base_year" in data
             else None,
             components=tuple(_components(data.get("components", ()))),
@@ -119,36 +121,46 @@ class Formula:
     def _check_complete(self) -> None:
         for name in vocabulary().shapes[self.shape].required:
             if not getattr(self, name):
-                raise DefinitionError(name, f"the shape {self.shape!r} needs {name}", f"write {name}")
+                raise DefinitionError(
+                    name,
+                    said("the shape %(shape)r needs %(name)s", shape=self.shape, name=name),
+                    said("write %(name)s", name=name),
+                )
         if (self.act is not None) and (self.measure is not None):
             raise DefinitionError(
-                "measure", "a formula counts acts or a datum, not both", "remove act or measure"
+                "measure", said("a formula counts acts or a datum, not both"), said("remove act or measure")
             )
         if self.act is not None:
             for name in ("scope", "within"):
                 if getattr(self, name) is None:
-                    raise DefinitionError(name, f"a formula over acts needs {name}", f"write {name}")
+                    raise DefinitionError(
+                        name,
+                        said("a formula over acts needs %(name)s", name=name),
+                        said("write %(name)s", name=name),
+                    )
         elif self.scope is not None and self.within is None:
-            raise DefinitionError("within", "a scope without a place", "write within: territory")
+            raise DefinitionError("within", said("a scope without a place"), said("write within: territory"))
         elif self.shape in ("coverage", "closure") and (
             self.measure is None
             or (self.shape == "coverage" and self.over is None and self.scope is None and self.each is None)
         ):
             raise DefinitionError(
                 "act",
-                f"the shape {self.shape!r} does not say what is counted out of what",
-                "write scope, within and act, or measure with over, scope or each",
+                said("the shape %(shape)r does not say what is counted out of what", shape=self.shape),
+                said("write scope, within and act, or measure with over, scope or each"),
             )
         says_which_part = self.over or self.having or self._has_outcomes()
         if self.shape in PARTS and self.act is None and not says_which_part:
             raise DefinitionError(
-                "having", "a share does not say which part of the whole it is", "write having or over"
+                "having",
+                said("a share does not say which part of the whole it is"),
+                said("write having or over"),
             )
         self._check_registers()
         codes = [component.code for component in self.components]
         if len(set(codes)) != len(codes):
             raise DefinitionError(
-                "components", "two components have one code", "give each component its own code"
+                "components", said("two components have one code"), said("give each component its own code")
             )
 
     def _check_registers(self) -> None:
@@ -192,20 +204,24 @@ def _narrowing(data: Mapping[str, Any], name: str, sources: Iterable[str]) -> di
         if data.get(source) in known:
             dimensions = {**known[data[source]].select, **dimensions}
     if not isinstance(narrowing, Mapping):
-        raise DefinitionError(name, f"{narrowing!r} is no mapping", "write `dimension: [value]`")
+        raise DefinitionError(
+            name, said("%(narrowing)r is no mapping", narrowing=narrowing), said("write `dimension: [value]`")
+        )
     for dimension, values in narrowing.items():
         if dimension not in dimensions:
             raise DefinitionError(
                 f"{name}.{dimension}",
-                "the datum has no such dimension",
-                f"use one of {', '.join(dimensions) or f'none: remove {name}'}",
+                said("the datum has no such dimension"),
+                said("use one of %(words)s", words=", ".join(dimensions))
+                if dimensions
+                else said("remove %(name)s", name=name),
             )
         strange = [value for value in values if value not in dimensions[dimension]]
         if strange:
             raise DefinitionError(
                 f"{name}.{dimension}",
-                f"unknown value {strange[0]!r}",
-                f"use one of {', '.join(dimensions[dimension])}",
+                said("unknown value %(value)r", value=strange[0]),
+                said("use one of %(words)s", words=", ".join(dimensions[dimension])),
             )
     return {dimension: tuple(values) for dimension, values in narrowing.items()}
 

@@ -2,8 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+
+from .vocabulary import Label
+
+
+class Said(str):
+    """A sentence in English that remembers how it was made, so that a page can say it in another language.
+
+    A parameter that is a `Label` is said in the language of the sentence.
+    """
+
+    template: str
+    parameters: Mapping[str, object]
+
+    def told(self, language: str, translate: Callable[[str], str]) -> str:
+        """The sentence in a language, by what translates its template into it."""
+        words = translate(self.template)
+        return words % _in(language, self.parameters) if self.parameters else words
+
+
+def said(template: str, /, **parameters: object) -> Said:
+    """The sentence of a template and its parameters; catalogues of messages hold the template."""
+    sentence = Said(template % _in("en", parameters) if parameters else template)
+    sentence.template, sentence.parameters = template, parameters
+    return sentence
+
+
+def _in(language: str, parameters: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: value.text(language) if isinstance(value, Label) else value
+        for name, value in parameters.items()
+    }
 
 
 class DefinitionError(ValueError):

@@ -1,6 +1,6 @@
 """The door of the plans room."""
 
-from yaojian.oversight.plans.actions import load_packs
+from yaojian.oversight.plans.actions import adopt_pack, load_packs
 from yaojian.oversight.plans.adjusted import (
     answer_adjustments,
     show_adjustments,
@@ -33,6 +33,7 @@ from yaojian.oversight.plans.queries import (
     value_counted,
     values_of_figures,
 )
+from yaojian.oversight.plans.wording_of_problems import in_readers_words
 
 __all__ = [
     "Cell",
@@ -41,6 +42,7 @@ __all__ = [
     "Plan",
     "Reached",
     "ValueState",
+    "adopt_pack",
     "answer_adjustments",
     "answer_milestones",
     "carrier_of",
@@ -51,6 +53,7 @@ __all__ = [
     "forget_values",
     "formula_of",
     "groups",
+    "in_readers_words",
     "load_packs",
     "needed",
     "optional",

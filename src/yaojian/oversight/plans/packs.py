@@ -15,13 +15,14 @@ from jsonschema.exceptions import ValidationError
 
 from .checks import problems_of
 from .definitions import Formula
-from .errors import DefinitionError, PackError, Problem
+from .errors import DefinitionError, PackError, Problem, Said, said
 from .rows import Finding, Pack, Part, Plan, Row
 from .targets import Target
-from .vocabulary import PACK_FOLDER, read_yaml, vocabulary
+from .vocabulary import PACK_FOLDER, Label, read_yaml, vocabulary
 
 __all__ = ["Finding", "Pack", "PackError", "Part", "Plan", "Problem", "Row", "counts", "load", "load_all"]
 
+LONGEST_SHOWN = 60
 WORD_FILES = ("vocabulary.yaml", "data_keys.yaml", "law.yaml")
 
 
@@ -43,8 +44,8 @@ def load_all(folder: Path = PACK_FOLDER) -> list[Pack]:
                 pack.path.name,
                 "",
                 f"plan.{name}",
-                f"another pack has {name} {value!r}",
-                f"choose another {name}",
+                said("another pack has %(name)s %(value)r", name=name, value=value),
+                said("choose another %(name)s", name=name),
             )
             for pack, value in zip(packs, values, strict=True)
             if values.count(value) > 1
@@ -61,7 +62,7 @@ def load(path: Path) -> Pack:
     except yaml.YAMLError as error:
         problem = " ".join(str(error).split())
         raise PackError(
-            [Problem(path.name, "", "file", problem, "correct the YAML at that place")]
+            [Problem(path.name, "", "file", problem, said("correct the YAML at that place"))]
         ) from error
     return read(data, path)
 
@@ -78,8 +79,8 @@ def read(data: Any, path: Path) -> Pack:
             path.name,
             "",
             f"findings.{finding.id}.kind",
-            f"unknown kind {finding.kind!r}",
-            f"use one of {', '.join(vocabulary().words('finding_kinds'))}",
+            said("unknown kind %(kind)r", kind=finding.kind),
+            said("use one of %(words)s", words=", ".join(vocabulary().words("finding_kinds"))),
         )
         for finding in findings
         if finding.kind not in vocabulary().words("finding_kinds")
@@ -88,7 +89,9 @@ def read(data: Any, path: Path) -> Pack:
     pack = Pack(path, Plan(**plan), tuple(rows), findings)
     if pack.plan.start > pack.plan.end:
         problems.append(
-            Problem(path.name, "", "plan.end", "the plan ends before it starts", "write a later end")
+            Problem(
+                path.name, "", "plan.end", said("the plan ends before it starts"), said("write a later end")
+            )
         )
     if not problems:
         problems = problems_of(pack)
@@ -121,11 +124,19 @@ def _row(entry: Mapping[str, Any]) -> Row:
         _known(entry[name], name, kind)
     for name in ("formula", "targets", "waits_for", "same_as"):
         if "parts" in entry and name in entry:
-            raise DefinitionError(name, f"{name} stands beside parts", f"move {name} into the parts")
+            raise DefinitionError(
+                name,
+                said("%(name)s stands beside parts", name=name),
+                said("move %(name)s into the parts", name=name),
+            )
     known = vocabulary().laws
     for key in entry.get("law", ()):
         if key not in known:
-            raise DefinitionError("law", f"unknown rule {key!r}", f"use one of {', '.join(known)}")
+            raise DefinitionError(
+                "law",
+                said("unknown rule %(key)r", key=key),
+                said("use one of %(words)s", words=", ".join(known)),
+            )
     return Row(
         **{
             name: entry[name]
@@ -211,7 +222,11 @@ def _level(entry: Mapping[str, Any], inherited: str) -> str:
 def _known(word: str, field: str, kind: str) -> str:
     known = vocabulary().words(kind)
     if word not in known:
-        raise DefinitionError(field, f"unknown word {word!r}", f"use one of {', '.join(known)}")
+        raise DefinitionError(
+            field,
+            said("unknown word %(word)r", word=word),
+            said("use one of %(words)s", words=", ".join(known)),
+        )
     return word
 
 
@@ -237,15 +252,40 @@ def _schema_problem(error: ValidationError, data: Any, pack: str) -> Problem:
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in error.instance)
-        hint = schema.get("properties", {}).get(missing, {}).get("description", "its value")
+        hint = _hint(schema.get("properties", {}).get(missing, {})) or Label("它的值", "its value")
         field = f"{place}.{missing}" if place else missing
-        return Problem(pack, row, field, "missing", f"add `{missing}`: {hint}")
+        return Problem(
+            pack, row, field, said("missing"), said("add `%(missing)s`: %(hint)s", missing=missing, hint=hint)
+        )
     if error.validator == "additionalProperties":
         known = schema.get("properties", {})
         strange = next(name for name in error.instance if name not in known)
         field = f"{place}.{strange}" if place else str(strange)
-        return Problem(pack, row, field, "unknown field", f"remove it or use one of {', '.join(known)}")
-    cure = schema.get("description") or f"follow the schema: {error.validator} {error.validator_value}"
-    return Problem(
-        pack, row, place or "file", error.message, f"write {cure}" if "description" in schema else cure
-    )
+        return Problem(
+            pack,
+            row,
+            field,
+            said("unknown field"),
+            said("remove it or use one of %(words)s", words=", ".join(known)),
+        )
+    wanted = _hint(schema)
+    cure = said("write %(hint)s", hint=wanted) if wanted else said("follow the form of a plan pack")
+    return Problem(pack, row, place or "file", _misfit(error), cure)
+
+
+def _misfit(error: ValidationError) -> Said:
+    """What does not fit the schema; a long value is cut."""
+    if error.validator in ("minItems", "minLength"):
+        return said("nothing is written there") if not error.instance else said("too few entries")
+    value = repr(error.instance)
+    value = value if len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"
+    if error.validator == "type":
+        return said("%(value)s is of another kind than expected", value=value)
+    return said("%(value)s is not allowed here", value=value)
+
+
+def _hint(schema: Any) -> Label | None:
+    """What the schema says about a field, in both languages."""
+    if not isinstance(schema, Mapping) or "description" not in schema:
+        return None
+    return Label(schema.get("description_zh", schema["description"]), schema["description"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import DefinitionError
+from .errors import DefinitionError, said
 from .vocabulary import language_of, vocabulary
 
 Value = float | str | bool
@@ -189,50 +189,64 @@ def _check_when(target: Target) -> None:
     if (target.year is None) == (target.every is None):
         raise DefinitionError(
             "year",
-            "a target needs either a year or a recurrence",
-            "write `year: 2025` or `every: year`, not both",
+            said("a target needs either a year or a recurrence"),
+            said("write `year: 2025` or `every: year`, not both"),
         )
     if target.every is not None and target.every not in RECURRENCES:
         raise DefinitionError(
-            "every", f"unknown recurrence {target.every!r}", f"use one of {', '.join(RECURRENCES)}"
+            "every",
+            said("unknown recurrence %(every)r", every=target.every),
+            said("use one of %(words)s", words=", ".join(RECURRENCES)),
         )
     for name in ("year", "since"):
         year = getattr(target, name)
         if year is not None and not (type(year) is int and 1990 <= year <= 2100):
-            raise DefinitionError(name, f"{year!r} is no year", "write a year such as 2025")
+            raise DefinitionError(
+                name, said("%(year)r is no year", year=year), said("write a year such as 2025")
+            )
     if target.since is not None and target.every is None:
         raise DefinitionError(
-            "since", "only a recurring target can begin in a year", "remove since or use every"
+            "since", said("only a recurring target can begin in a year"), said("remove since or use every")
         )
     if target.baseline and target.year is None:
-        raise DefinitionError("baseline", "a baseline without a year", "write the year of the baseline")
+        raise DefinitionError(
+            "baseline", said("a baseline without a year"), said("write the year of the baseline")
+        )
 
 
 def _check_amount(target: Target) -> None:
     if target.op not in OPERATORS:
-        raise DefinitionError("op", f"unknown comparison {target.op!r}", f"use one of {', '.join(OPERATORS)}")
+        raise DefinitionError(
+            "op",
+            said("unknown comparison %(op)r", op=target.op),
+            said("use one of %(words)s", words=", ".join(OPERATORS)),
+        )
     if target.baseline and target.op in ("done", "between"):
-        raise DefinitionError("op", "a baseline is one figure", "remove op and write value")
+        raise DefinitionError("op", said("a baseline is one figure"), said("remove op and write value"))
     if target.op == "between":
         if not (_is_number(target.low) and _is_number(target.high)):
-            raise DefinitionError("low", "a range needs two numbers", "write low and high")
+            raise DefinitionError("low", said("a range needs two numbers"), said("write low and high"))
         assert target.low is not None
         assert target.high is not None
         if target.low > target.high or target.value is not None:
-            raise DefinitionError("low", "the range is not in order", "write low ≤ high and no value")
+            raise DefinitionError(
+                "low", said("the range is not in order"), said("write low ≤ high and no value")
+            )
         return
     if target.low is not None or target.high is not None:
         raise DefinitionError(
-            "low", f"low and high do not go with {target.op!r}", "use op: between or write value"
+            "low",
+            said("low and high do not go with %(op)r", op=target.op),
+            said("use op: between or write value"),
         )
     if target.op == "done":
         if target.value is not None:
-            raise DefinitionError("value", "a deed has no value", "remove value")
+            raise DefinitionError("value", said("a deed has no value"), said("remove value"))
     elif not (_is_number(target.value) or target.value in vocabulary().grades):
         raise DefinitionError(
             "value",
-            f"{target.value!r} is neither a number nor a grade",
-            f"write a number or one of {', '.join(vocabulary().grades)}",
+            said("%(value)r is neither a number nor a grade", value=target.value),
+            said("write a number or one of %(words)s", words=", ".join(vocabulary().grades)),
         )
 
 
@@ -240,14 +254,14 @@ def _check_unit(target: Target, unit: str) -> None:
     if (target.op == "done") != (unit == "milestone"):
         raise DefinitionError(
             "op",
-            f"comparison {target.op!r} does not go with the unit {unit!r}",
-            "use op: done with unit: milestone, and only there",
+            said("comparison %(op)r does not go with the unit %(unit)r", op=target.op, unit=unit),
+            said("use op: done with unit: milestone, and only there"),
         )
     if isinstance(target.value, str) != (unit == "grade"):
         raise DefinitionError(
             "value",
-            f"{target.value!r} does not go with the unit {unit!r}",
-            "write a letter grade with unit: grade, a number with any other unit",
+            said("%(value)r does not go with the unit %(unit)r", value=target.value, unit=unit),
+            said("write a letter grade with unit: grade, a number with any other unit"),
         )
 
 

@@ -116,6 +116,14 @@ def read_yaml(path: Path) -> Any:
             loader.dispose()
 
 
+class DoubledKey(yaml.constructor.ConstructorError):
+    """A mapping in which a key is written twice."""
+
+    def __init__(self, key: Any, mapping: yaml.Mark, place: yaml.Mark) -> None:
+        super().__init__("while reading a mapping", mapping, f"the key {key!r} is written twice", place)
+        self.key = key
+
+
 class StrictLoader(yaml.SafeLoader):
     """A safe loader which keeps dates as text and refuses a key written twice in one mapping."""
 
@@ -124,12 +132,7 @@ class StrictLoader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    "while reading a mapping",
-                    node.start_mark,
-                    f"the key {key!r} is written twice",
-                    key_node.start_mark,
-                )
+                raise DoubledKey(key, node.start_mark, key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
 

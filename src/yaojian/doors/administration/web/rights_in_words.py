@@ -43,6 +43,8 @@ PERMISSION_NAMES: dict[Permission, Promise] = {
     _P.STATISTIC_VIEW: _("See statements of data"),
     _P.STATISTIC_ENTER: _("Enter statements of data"),
     _P.STATISTIC_CONFIRM: _("Confirm statements of data"),
+    _P.PLAN_DRAFT: _("Draft plans"),
+    _P.PLAN_ADOPT: _("Adopt drafts of plans"),
     _P.EVALUATION_VIEW: _("See milestones, tasks and evaluations"),
     _P.EVALUATION_PREPARE: _("Assign tasks, prepare evaluations, propose adjustments"),
     _P.EVALUATION_DECIDE: _("Freeze evaluations, approve adjustments"),

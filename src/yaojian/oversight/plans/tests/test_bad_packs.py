@@ -209,7 +209,7 @@ BAD = {
     "unknown field": (put(*FIRST, "colour", "red"), "900-01", "colour", "remove it"),
     "unknown class": (put(*FIRST, "class", "wish"), "900-01", "class", "use one of indicator"),
     "unknown law": (put(*FIRST, "law", ["gravity"]), "900-01", "law", "use one of gmp_frequency"),
-    "no target, no reason": (put(*FIRST, "targets", ...), "", "rows.900-01.targets", "record a finding"),
+    "no target, no reason": (put(*FIRST, "targets", ...), "900-01", "targets", "record a finding"),
     "finding about nobody": (
         put(
             "findings",

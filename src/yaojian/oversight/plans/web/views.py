@@ -57,6 +57,7 @@ def plan(request: ActingRequest, code: str) -> HttpResponseBase:
         "tabs": _class_tabs(classes, chosen),
         "findings": found.findings.all(),
         "as_of": day,
+        "may_draft": request.actor.may(Permission.PLAN_DRAFT),
     }
     return render(request, "plans/plan.html", context)
 

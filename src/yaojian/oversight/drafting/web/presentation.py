@@ -1,0 +1,102 @@
+"""Drafts as pages show them: states, rows, problems in the reader's language, tabs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from yaojian.foundation.accounts.facade import Actor, Permission
+from yaojian.oversight.drafting.contracts import STATE_MEANINGS, STATE_NAMES
+from yaojian.oversight.drafting.models import PlanDraft
+from yaojian.oversight.drafting.states import DRAFT_STATES, DraftState
+from yaojian.oversight.plans.errors import DefinitionError, Problem
+from yaojian.oversight.plans.facade import in_readers_words
+from yaojian.oversight.plans.targets import Target
+from yaojian.oversight.plans.vocabulary import vocabulary
+
+DECIDING = frozenset({"adopt", "return"})
+
+
+def badge_of(draft: PlanDraft) -> tuple[str, Any]:
+    """A state's meaning and name."""
+    state = DraftState(draft.state)
+    return STATE_MEANINGS[state], STATE_NAMES[state]
+
+
+def told(problem: Problem) -> dict[str, str]:
+    """A problem in the reader's language, with its row and field."""
+    return {
+        "row": problem.row,
+        "field": problem.field,
+        "problem": in_readers_words(problem.problem),
+        "cure": in_readers_words(problem.cure),
+    }
+
+
+def may_change(found: PlanDraft) -> bool:
+    """Whether the state lets anybody edit the draft."""
+    return DRAFT_STATES.permits(DraftState(found.state), "change")
+
+
+def verbs_open_to(actor: Actor, found: PlanDraft) -> frozenset[str]:
+    """The verbs that the state permits and the actor may perform."""
+    permitted = frozenset(DRAFT_STATES.verbs(DraftState(found.state)))
+    verbs = permitted - DECIDING
+    if actor.may(Permission.PLAN_ADOPT):
+        verbs |= permitted & DECIDING
+        if found.submitted_by_id == actor.user_id:
+            verbs -= {"adopt"}
+    return verbs
+
+
+def tabs_of(found: PlanDraft, active: str) -> list[dict[str, object]]:
+    """The pages of a draft."""
+    entries = (
+        ("draft", _("Rows of the draft"), len(found.pack["rows"])),
+        ("cost", _("Inspections a year"), None),
+    )
+    return [
+        {
+            "url": reverse(f"drafting:{name}", args=[found.pk]),
+            "label": label,
+            "count": count,
+            "active": name == active,
+        }
+        for name, label, count in entries
+    ]
+
+
+def row_of(row: dict[str, Any], problems: list[Any]) -> dict[str, Any]:
+    """One row of a draft as a line of its table; whatever it holds, it is shown."""
+    language = get_language() or "zh"
+    return {
+        "id": row.get("id", ""),
+        "title": row.get("title_en" if language.startswith("en") else "title_zh", ""),
+        "klass": _label("classes", row.get("class"), language),
+        "attribute": _label("attributes", row.get("attribute"), language),
+        "targets": "；".join(_targets(row, language)),
+        "problems": problems,
+    }
+
+
+def _targets(row: dict[str, Any], language: str) -> list[str]:
+    parts = row["parts"] if isinstance(row.get("parts"), list) else [row]
+    found = []
+    for part in parts:
+        targets = part.get("targets") if isinstance(part, dict) else None
+        for entry in targets if isinstance(targets, list) else ():
+            try:
+                target = Target.from_dict(entry)
+                found.append(target.describe(part.get("unit", row.get("unit", "")), language))
+            except (DefinitionError, KeyError, AttributeError, TypeError):
+                # What cannot be read is named among the problems; here its own words stand.
+                found.append(str(entry))
+    return found
+
+
+def _label(kind: str, word: Any, language: str) -> str:
+    known = vocabulary().words(kind)
+    return known[word].text(language) if isinstance(word, str) and word in known else str(word or "")
