@@ -43,7 +43,7 @@ class Reading:
         self.as_of = as_of
         self._book = book
         self._counts = counts or Counts()
-        self._milestones: dict[str, Reached] = {}
+        self._milestones: dict[str, Reached | None] = {}
 
     @cached_property
     def book(self) -> Book:
@@ -77,8 +77,7 @@ class Reading:
         tasks = [Task(formula, reading.organ, reading.as_of) for reading, formula in formulas]
         self._counts.prepare(tasks)
         for reading, figures in wanted:
-            stones = [figure.key for figure in figures if _is_milestone(figure)]
-            reading._milestones |= reached(stones, reading.organ, reading.as_of) if stones else {}
+            reading._read_milestones([figure.key for figure in figures if _is_milestone(figure)])
 
     def value(self, figure: Figure) -> FigureValue:
         """The value of a figure beside its target; what is missing is named."""
@@ -252,8 +251,15 @@ class Reading:
         mean = amount(total / people, found.lacks)
         return replace(mean, numerator=ZERO, excluded=excluded, sample_size=people)
 
+    def _read_milestones(self, keys: Sequence[str]) -> None:
+        """Ask for milestones together, and note those that have not been reached as well."""
+        new = [key for key in keys if key not in self._milestones]
+        if new:
+            self._milestones |= dict.fromkeys(new) | dict(reached(new, self.organ, self.as_of))
+
     def _milestone(self, key: str) -> Outcome:
-        found = self._milestones.get(key) or reached([key], self.organ, self.as_of).get(key)
+        self._read_milestones([key])
+        found = self._milestones[key]
         if found is None or found.done_on > self.as_of:
             return waiting(self._lack("milestone_evidence"))
         one = Fraction(1)
