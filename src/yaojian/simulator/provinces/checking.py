@@ -17,7 +17,7 @@ from yaojian.oversight.plans.facade import (
     plan_by_code,
     values_at,
 )
-from yaojian.simulator.provinces.checking_duties import duties_found
+from yaojian.simulator.provinces.checking_duties import DutiesFound, duties_found
 from yaojian.simulator.provinces.counting import is_meant, period_of, qualifies
 from yaojian.simulator.provinces.facts import province
 from yaojian.simulator.provinces.lives import Life
@@ -78,9 +78,13 @@ def check_truth(
     top = simulation.province.organ
     chosen = {organ.code for organ in simulation.land.organs if organ.level in levels} | {top}
     expected: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    mandates: list[Mapping[str, Any]] = []
     for line in lines:
-        if line["organ"] in chosen and (not keys or line["key"] in keys):
-            expected[line["organ"]].append(line)
+        if line["organ"] in chosen and (not keys or line.get("key", line.get("mandate")) in keys):
+            if "mandate" in line:
+                mandates.append(line)
+            else:
+                expected[line["organ"]].append(line)
     differences: list[Difference] = []
     compared = 0
     for code, wanted in expected.items():
@@ -88,23 +92,19 @@ def check_truth(
         compared += len(wanted)
         if progress:
             progress(compared)
-    everything = [line for own in expected.values() for line in own]
-    for line, counts in duties_found(everything, simulation):
+    asking = [line for own in expected.values() for line in own if "duties" in line]
+    for duty in duties_found([*asking, *mandates], simulation, all_mandates=not keys):
         compared += 1
-        if line["duties"] != counts:
-            differences.append(
-                Difference(
-                    simulation.province.plan,
-                    line["key"],
-                    line["organ"],
-                    line["as_of"],
-                    "duties",
-                    line["duties"],
-                    dict(counts),
-                )
-            )
+        if duty.expected != duty.counted:
+            differences.append(_of_duty(simulation.province.plan, duty))
     _name_subjects(simulation, [d for d in differences if d.what == "value"])
     return Checked(compared, differences)
+
+
+def _of_duty(plan: str, duty: DutiesFound) -> Difference:
+    return Difference(
+        plan, duty.mandate, duty.organ, duty.as_of, "duties", dict(duty.expected), dict(duty.counted)
+    )
 
 
 def _differences(

@@ -298,7 +298,7 @@ def bound_since(wanted: Wanted, life: Life, day: date) -> date:
 
     The plan's first day, the opening, or the day on which the subject came (again) into the scope.
     """
-    since = max(life.opened_on, date(wanted.first_year, 1, 1))
+    since = max(life.opened_on, wanted.since)
     for state, following in zip(life.states, life.states[1:], strict=False):
         if following.since <= day and not is_meant(wanted.formula["scope"], state):
             since = max(since, following.since)

@@ -20,6 +20,7 @@ from yaojian.simulator.provinces.adding_up import Sums, answerable, line_of
 from yaojian.simulator.provinces.births import Births
 from yaojian.simulator.provinces.book import Book
 from yaojian.simulator.provinces.counting import Counter, days_of
+from yaojian.simulator.provinces.duties import DutyCounter, mandates_beside
 from yaojian.simulator.provinces.facts import FIRST_DAY, Province
 from yaojian.simulator.provinces.land import Land
 from yaojian.simulator.provinces.lives import Life, changes_of
@@ -69,6 +70,10 @@ class Simulation:
     def counter(self) -> Counter:
         """A counter of the figures for which subjects are counted, with nothing counted yet."""
         return Counter(counted_from_lives(self.province.plan), self.land, self.days)
+
+    def duty_counter(self) -> DutyCounter:
+        """A counter of national rules and shares, with nothing counted yet."""
+        return DutyCounter(mandates_beside(self.province.plan), self.land, self.days)
 
     def sums(self, counter: Counter) -> Iterator[dict[str, Any]]:
         """What the figures over stated data come to, once all lives have been counted."""
@@ -136,6 +141,7 @@ class _Load:
         """Subjects first, each as it was when it opened, then inspections; then what changed, day by day."""
         self.counts["inspectors"] = enter_inspectors(self.simulation.inspectors, staff, self.province)
         journal, counter = Journal(staff, self.province), self.simulation.counter()
+        duties = self.simulation.duty_counter()
         changed: dict[date, list[int]] = defaultdict(list)
         size = self.simulation.births.size
         for start in range(0, size, AT_ONCE):
@@ -143,6 +149,7 @@ class _Load:
             lives = [self.simulation.visits.life(n) for n in range(start, min(start + AT_ONCE, size))]
             for life in lives:
                 counter.add(life)
+                duties.add(life)
                 truth.write_faults(life)
                 for state in changes_of(life):
                     changed[state.since].append(life.number)
@@ -169,8 +176,8 @@ class _Load:
             self.simulation.statements.all(), staff, lambda done: self._progress("statements", done, 0)
         )
         began = self._timed("statements", began)
-        self.counts["truth"] = truth.write_lines(counter.lines()) + truth.write_lines(
-            self.simulation.sums(counter)
+        self.counts["truth"] = sum(
+            map(truth.write_lines, (counter.lines(), self.simulation.sums(counter), duties.lines()))
         )
         self._timed("truth", began)
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,6 +28,13 @@ class Wanted:
     unit: str
     formula: Mapping[str, Any]
     targets: tuple[Mapping[str, Any], ...]
+    first_day: date | None = None
+    share: float | None = None
+
+    @property
+    def since(self) -> date:
+        """From which day it asks anything: an instrument's own day, or the first of the plan."""
+        return self.first_day or date(self.first_year, 1, 1)
 
     @property
     def digest(self) -> str:
@@ -42,6 +50,13 @@ class Wanted:
         if self.unit != "percent":
             return True
         return any(isinstance(goal.get("value"), int | float) and goal["value"] >= 100 for goal in goals)
+
+    @property
+    def asks_a_share(self) -> bool:
+        """Whether it asks for a part of those in scope: by its own words, or by the goal of its figure."""
+        goals = [target for target in self.targets if not target.get("baseline")]
+        covers = self.formula["shape"] == "coverage" and "act" in self.formula and self.unit == "percent"
+        return self.share is not None or (covers and bool(goals) and not self.binds_everyone)
 
 
 @cache
@@ -80,3 +95,39 @@ def counted_from_lives(plan: str) -> tuple[Wanted, ...]:
         for wanted in figures(plan)
         if "scope" in wanted.formula and wanted.formula["shape"] in ("coverage", "closure", "count")
     )
+
+
+@cache
+def law_mandates() -> tuple[Wanted, ...]:
+    """What national rules ask for, as plain data; one whose number is yet to be verified asks nothing."""
+    text = (files("yaojian.packs") / "law" / "mandates.yaml").read_text(encoding="utf-8")
+    data = yaml.load(text, _Loader)  # noqa: S506 — a safe loader either way
+    found = []
+    for entry in data["mandates"]:
+        if entry["confidence"] == "L":
+            continue
+        first_day = data["instruments"][entry["instrument"]]["valid_from"]
+        formula = {
+            "shape": "coverage",
+            "scope": entry["scope"],
+            "within": "territory",
+            "act": entry.get("act", {"kind": "inspection.concluded"}),
+            "period": entry["period"],
+            "minimum": entry.get("minimum", 1),
+        }
+        share = entry.get("share")
+        everyone = () if share else ({"op": ">=", "value": 100},)
+        found.append(
+            Wanted(
+                entry["code"],
+                "law",
+                first_day.year,
+                "mandate",
+                "percent",
+                formula,
+                everyone,
+                first_day,
+                share,
+            )
+        )
+    return tuple(found)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from yaojian.simulator.provinces.counting import Counter, period_of, standing_on, years_after
+from yaojian.simulator.provinces.duties import DutyCounter, mandates_beside
 from yaojian.simulator.provinces.facts import province
 from yaojian.simulator.provinces.land import Land
 from yaojian.simulator.provinces.lives import Life, Rectification, State, Visit
@@ -164,3 +165,29 @@ def test_periods_and_years() -> None:
     assert period_of({"unit": "rolling_years", "n": 3}, day) == (date(2020, 11, 16), day)
     assert years_after(date(2024, 2, 29), 1) == date(2025, 3, 1)
     assert years_after(date(2024, 2, 29), -3) == date(2021, 2, 28)
+
+
+def test_national_rules_bind_from_their_day_and_shares_have_a_population() -> None:
+    rule = replace(_wanted(period={"unit": "rolling_years", "n": 2}), first_day=date(2021, 7, 1))
+    share = replace(_wanted(), key="s", targets=({"op": ">=", "value": 30},))
+    assert share.asks_a_share
+    assert not rule.asks_a_share
+    days = [date(2021, 6, 30), date(2022, 12, 31), END]
+    counter = DutyCounter([rule, share], LAND, days)
+    counter.add(_life(date(2015, 1, 1), _visit((2022, 3, 1, 10, 0))))
+    counter.add(_life(date(2015, 1, 1)))
+    counter.add(_life(date(2023, 5, 1)))
+    counter.add(_life(date(2015, 1, 1), closed=date(2021, 1, 1)))
+    lines = {(line["mandate"], line["as_of"]): line for line in counter.lines() if line["organ"] == "nx"}
+    assert lines["x", "2021-06-30"]["duties"] == {"met": 0, "due": 0, "overdue": 0}
+    assert lines["x", "2022-12-31"]["duties"] == {"met": 1, "due": 1, "overdue": 0}
+    assert lines["x", "2023-12-31"]["duties"] == {"met": 1, "due": 1, "overdue": 1}
+    assert lines["s", "2022-12-31"]["asked"] == {"population": 2, "inspected": 1}
+    assert lines["s", "2023-12-31"]["asked"] == {"population": 3, "inspected": 0}
+
+
+def test_every_mandate_that_can_bind_is_in_the_truth() -> None:
+    beside = {one.key for one in mandates_beside("ningxia")}
+    assert {"law.gmp.quarterly", "law.device.operator.I", "001-47", "001-49b"} <= beside
+    assert "law.cosmetics.children" not in beside
+    assert "001-17" not in beside
