@@ -92,7 +92,9 @@ def _content(organ: Organ, key: str, dims: Mapping[str, str], year: int) -> Cont
     values: dict[str, object] = {}
     match measure.kind:
         case Kind.POPULATION:
-            values["amount"] = Decimal(WORDS["people"][organ.code])
+            people = WORDS["people"][organ.code] if key == "population" else None
+            amount = people or _number(key, size, growth, is_part=is_part)
+            values["amount"] = Decimal(amount)
         case Kind.GRADE:
             values["grade"] = "C"
         case Kind.SURVEY:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.db.models import Count
 from django.urls import reverse
 
 from yaojian.foundation.accounts.facade import Actor, Permission, check_may
@@ -14,6 +17,12 @@ from yaojian.oversight.evaluations.queries import adjustment_visible_to, task_vi
 def has_evidence(task_id: int) -> bool:
     """Whether a task carries at least one document."""
     return Document.objects.filter(file_kind=TASK_KIND, file_id=task_id).exists()
+
+
+def evidence_counts(task_ids: Sequence[int]) -> dict[int, int]:
+    """By task, how many documents it carries; tasks without one are left out."""
+    found = Document.objects.filter(file_kind=TASK_KIND, file_id__in=list(task_ids)).order_by()
+    return dict(found.values_list("file_id").annotate(n=Count("pk")))
 
 
 def _see_task(actor: Actor, pk: int) -> None:

@@ -15,14 +15,17 @@ from yaojian.oversight.plans.targets import Target
 
 def cure(formula: Formula, value: FigureValue, unit: str) -> str:
     """How far to go, in things to do; empty when the target is met or nobody can say. `unit` as written."""
-    goal = _goal(value.target)
-    if value.met is not False or value.outcome.number is None:
+    goal, number = _goal(value.target), value.outcome.number
+    if value.met is not False or number is None:
         return ""
     if value.outcome.grade and value.target is not None:
         return _("Raise it to grade %(grade)s") % {"grade": value.target.value}
     if goal is None:
         return ""
     outcome = value.outcome
+    if goal < number:
+        over = f"{float(number - goal):,.2f}".removesuffix(".00")
+        return _("%(n)s above the target") % {"n": f"{over}{unit}"}
     if formula.act is not None and outcome.denominator:
         wanted = math.ceil(goal * outcome.denominator / 100) - int(outcome.numerator)
         if formula.shape == "closure":
@@ -36,7 +39,7 @@ def cure(formula: Formula, value: FigureValue, unit: str) -> str:
     if formula.shape in ("coverage", "structure_share", "capability_share") and outcome.denominator:
         wanted = math.ceil(goal * outcome.denominator / 100) - int(outcome.numerator)
         return _("%(n)s more are needed") % {"n": f"{wanted:,}"}
-    distance = float(goal - value.outcome.number)
+    distance = float(goal - number)
     if value.unit == "percent":
         return _("Gain %(points)s points") % {"points": f"{distance:.2f}"}
     short = f"{distance:,.2f}".removesuffix(".00")

@@ -5,6 +5,7 @@ from yaojian.oversight.plans.adjusted import (
     answer_adjustments,
     show_adjustments,
 )
+from yaojian.oversight.plans.beside import Owner, Panel, stand_beside
 from yaojian.oversight.plans.cells import Cell, needed, optional
 from yaojian.oversight.plans.contracts import FigureValue
 from yaojian.oversight.plans.drilldown import groups
@@ -39,6 +40,8 @@ __all__ = [
     "Cell",
     "Figure",
     "FigureValue",
+    "Owner",
+    "Panel",
     "Plan",
     "Reached",
     "ValueState",
@@ -62,6 +65,7 @@ __all__ = [
     "plans",
     "refresh_kept_values",
     "show_adjustments",
+    "stand_beside",
     "target_for",
     "targets_of",
     "value_counted",

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from yaojian.foundation.accounts.facade import Actor, Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.oversight.plans.beside import Owner, owners_of
 from yaojian.oversight.plans.contracts import CLASS_NAMES, FigureValue, RowClass
 from yaojian.oversight.plans.cures import cure
 from yaojian.oversight.plans.evaluation import formula_of
+from yaojian.oversight.plans.kept import refresh_values
 from yaojian.oversight.plans.models import Figure, Plan
 from yaojian.oversight.plans.queries import organ_of_figures, plans, values_of_figures
 from yaojian.oversight.plans.sources import Standing, standing_of
@@ -22,7 +28,7 @@ from yaojian.oversight.plans.vocabulary import vocabulary
 from yaojian.oversight.plans.web import presentation
 from yaojian.oversight.plans.web.asked import asked_day
 
-SHOWN = 12
+SHOWN = 8
 """Figures off track on the one screen; the rest stands in the list of rows."""
 
 
@@ -35,15 +41,16 @@ class Concern:
     figure: Figure
     line: presentation.Line
     cure: str
+    owners: Sequence[Owner] = ()
 
     @property
     def owner(self) -> str:
         """The organ that answers for it, and the level that has to do it."""
         level = self.figure.responsible_level
+        organ = self.organ.short_name or self.organ.label
         if not level:
-            return self.organ.label
-        name = vocabulary().label("organ_levels", level, presentation.language())
-        return f"{self.organ.label} · {name}"
+            return organ
+        return f"{organ} · {vocabulary().label('organ_levels', level, presentation.language())}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +74,55 @@ def cockpit(request: ActingRequest) -> HttpResponse:
     found = list(plans())
     figures = _figures()
     cards, concerns = [], list[Concern]()
+    counted, versions = list[datetime](), set[int]()
     for plan, organ, values in _with_values(request.actor, found, figures, day):
         own = figures.get(plan.pk, [])
+        counted += [value.computed_at for value in values.values() if value.computed_at]
+        versions |= {one.version_id for one in own if organ is not None and one.version_id}
         cards.append(_card(plan, organ, own, values, day))
         if organ is not None:
             concerns += _concerns(plan, organ, own, values, day)
     # Plans whose figures are one's own come first; binding targets first, then the farthest from the goal.
     cards.sort(key=lambda card: card.organ is None)
     concerns.sort(key=lambda one: (one.figure.row.attribute != "binding", -_relative(one.line)))
+    shown = concerns[:SHOWN]
+    owners = owners_of(request.actor, [one.figure.key for one in shown], day)
     totals = sum((card.standings for card in cards if card.organ is not None), Counter[Standing]())
     context = {
         "cards": cards,
-        "concerns": concerns[:SHOWN],
+        "concerns": [replace(one, owners=owners.get(one.figure.key, ())) for one in shown],
         "more": max(len(concerns) - SHOWN, 0),
         "off_track": len(concerns),
         "on_target": sum(card.met for card in cards),
         "incomplete": totals[Standing.INCOMPLETE],
         "missing": totals[Standing.MISSING],
         "as_of": day,
+        "counted": min(counted, default=None),
+        "versions": len(versions),
     }
     return render(request, "plans/cockpit.html", context)
+
+
+@requires(Permission.PLAN_VIEW)
+@require_POST
+def recount(request: ActingRequest) -> HttpResponse:
+    """Count the figures of the actor's plans anew where something has happened since they were counted."""
+    day = asked_day(request)
+    figures = _figures()
+    for plan in plans():
+        organ = organ_of_figures(request.actor, plan)
+        if organ is not None:
+            refresh_values([one for one in figures.get(plan.pk, []) if one.version_id], [(organ, day)])
+    messages.success(request, _("The figures stand with the newest act of the journal."))
+    return redirect(f"{reverse('plans:cockpit')}?as_of={day.isoformat()}")
 
 
 def _figures() -> dict[int, list[Figure]]:
     """The figures of all plans by plan, in their order."""
     found: dict[int, list[Figure]] = {}
-    read = Figure.objects.select_related("row").defer("row__quote", "row__notes_zh", "row__notes_en")
+    read = Figure.objects.select_related("row", "version").defer(
+        "row__quote", "row__notes_zh", "row__notes_en"
+    )
     for figure in read.order_by("row__position", "position"):
         found.setdefault(figure.row.plan_id, []).append(figure)
     return found

@@ -53,6 +53,14 @@ class Line:
         return (self.value.distance or 0.0) if self.value else 0.0
 
     @property
+    def _is_above(self) -> bool:
+        """Whether the value misses its target by being larger."""
+        target, judged = (self.value.target, self.value.judged) if self.value else (None, None)
+        goal = target.value if target is not None else None
+        numbers = isinstance(goal, int | float) and isinstance(judged, int | float)
+        return numbers and float(judged or 0) > float(goal or 0)
+
+    @property
     def shown(self) -> str:
         """The value as it is written: a grade, a number with its unit, a share with two decimals."""
         if self.value is None or self.value.outcome.number is None:
@@ -84,6 +92,8 @@ class Line:
         if self.figure.unit == "grade":
             return _("%(n)s grades short") % {"n": int(self.points_short)}
         short = f"{self.points_short:,.2f}".removesuffix(".00")
+        if self._is_above:
+            return _("%(amount)s too many") % {"amount": f"{short}{unit_of(self.figure)}"}
         return _("%(amount)s short") % {"amount": f"{short}{unit_of(self.figure)}"}
 
 
@@ -102,6 +112,11 @@ def indicator_number(row: PlanRow) -> str:
 def targets_in_words(figure: Figure) -> list[str]:
     """All targets and baselines of a figure in words."""
     return [target.describe(figure.unit, language()) for target in targets_of(figure)]
+
+
+def targets_with_sources(figure: Figure) -> list[tuple[str, int | None]]:
+    """The same, each with the number of the adjustment that put it there; None for what the pack says."""
+    return [(target.describe(figure.unit, language()), target.adjustment) for target in targets_of(figure)]
 
 
 def line_of(figure: Figure, organ: Organ | None, as_of: date, value: FigureValue | None = None) -> Line:

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
@@ -22,6 +23,8 @@ from yaojian.oversight.plans.web import listings, presentation
 from yaojian.oversight.plans.web.asked import asked_day
 
 PAGE_SIZE = 50
+JUDGED = {"met": True, "missed": False}
+JUDGED_NAMES = {True: gettext_lazy("On target"), False: gettext_lazy("Below target")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,14 @@ class Entry:
     row: PlanRow
     line: presentation.Line
     standing: Standing
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is met, this year or in the last that has a value; None where nobody can say."""
+        value = self.line.value
+        if value is None or self.line.figure.same_as:
+            return None
+        return (value.earlier or value).met
 
     @property
     def standing_name(self) -> str:
@@ -84,7 +95,10 @@ def rows(request: ActingRequest) -> HttpResponseBase:
         everything = [entry for entry in everything if entry.plan.code == chosen_plan]
     counts = Counter(entry.standing for entry in everything)
     chosen = request.GET.get("standing", "")
+    judged = JUDGED.get(request.GET.get("judged", ""))
     shown = [entry for entry in everything if not chosen or entry.standing.value == chosen]
+    if judged is not None:
+        shown = [entry for entry in shown if entry.met is judged]
     if exporting(request):
         return export_of(request, listings.ALL_ROWS, shown, len(shown))
     stated = {entry.row.row_id for entry in everything if not entry.row.supplementary}
@@ -95,6 +109,7 @@ def rows(request: ActingRequest) -> HttpResponseBase:
         "plans": plans(),
         "chosen_plan": chosen_plan,
         "shown": len(shown),
+        "judged": JUDGED_NAMES[judged] if judged is not None else "",
         "as_of": day,
     }
     return render(request, "plans/rows.html", context)

@@ -5,6 +5,7 @@ from yaojian.oversight.plans.web import cockpit, indicators, regions, rows, view
 app_name = "plans"
 urlpatterns = [
     path("", cockpit.cockpit, name="cockpit"),
+    path("recount/", cockpit.recount, name="recount"),
     path("rows/", rows.rows, name="rows"),
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/<str:key>/", indicators.indicator, name="indicator"),

@@ -15,6 +15,7 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.oversight.plans import drilldown
 from yaojian.oversight.plans.behind import Side, sides
+from yaojian.oversight.plans.beside import panels_of
 from yaojian.oversight.plans.contracts import CLASS_NAMES, FigureValue, RowClass
 from yaojian.oversight.plans.evaluation import formula_of
 from yaojian.oversight.plans.models import Figure
@@ -83,13 +84,10 @@ def figure(request: ActingRequest, key: str) -> HttpResponseBase:
     carrier = carrier_of(found)
     value = value_of(found, organ, day) if organ is not None else None
     group = _chosen_group(request, carrier, organ, value)[0] if organ is not None and value else None
-    if exporting(request) and group is not None and value is not None:
-        rows = listings.rows_behind(carrier, group, value.as_of)
-        return export_of(request, listings.BEHIND, rows, group.subjects.count())
-    if exporting(request) and organ is not None and value is not None and carrier.formula is not None:
-        side, _sides = _chosen_side(request, carrier, organ, value)
-        if side is not None:
-            return export_of(request, listings.STATED, side.statements, side.count)
+    if exporting(request) and organ is not None and value is not None:
+        answer = _exported(request, carrier, organ, value, group)
+        if answer is not None:
+            return answer
     context: dict[str, object] = {
         "figure": found,
         "row": found.row,
@@ -97,7 +95,9 @@ def figure(request: ActingRequest, key: str) -> HttpResponseBase:
         "organ": organ,
         "as_of": day,
         "line": presentation.line_of(found, organ, day, value),
-        "targets": presentation.targets_in_words(found),
+        "targets": presentation.targets_with_sources(found),
+        "panels": panels_of(request.actor, found, day),
+        "may_evaluate": organ is not None and request.actor.may(Permission.EVALUATION_VIEW),
         "indicator": presentation.indicator_number(found.row),
         "formula": presentation.formula_in_words(carrier),
         "version": carrier.version,
@@ -105,11 +105,26 @@ def figure(request: ActingRequest, key: str) -> HttpResponseBase:
         "mandate_page": organ is not None and found.key in {f.key for f in duty_bearing_figures()},
         "flaws": found.row.plan.findings.filter(rows__contains=[found.row.row_id]),
     }
+    if value is not None and carrier.formula is None and found.unit == "milestone":
+        context["milestone"] = value.outcome
     if organ is not None and value is not None and carrier.formula is not None:
         context |= {"value": value, **figures.around(found, carrier, organ, day)}
         context |= figures.card_of(found, value)
         context |= _behind(request, carrier, organ, value)
     return render(request, "plans/figure.html", context)
+
+
+def _exported(
+    request: ActingRequest, carrier: Figure, organ: Organ, value: FigureValue, group: drilldown.Group | None
+) -> HttpResponseBase | None:
+    """What is behind a figure as a table: subjects or statements; None for a figure without either."""
+    if group is not None:
+        rows = listings.rows_behind(carrier, group, value.as_of)
+        return export_of(request, listings.BEHIND, rows, group.subjects.count())
+    if carrier.formula is None:
+        return None
+    side, _sides = _chosen_side(request, carrier, organ, value)
+    return None if side is None else export_of(request, listings.STATED, side.statements, side.count)
 
 
 def _chosen_group(
