@@ -26,7 +26,7 @@ from yaojian.foundation.staffing.facade import (
 )
 from yaojian.foundation.timekeeping import now
 from yaojian.foundation.worklist.facade import return_orphaned, ring_alarms
-from yaojian.oversight.evaluations.facade import refresh_tasks
+from yaojian.oversight.evaluations import facade as evaluations
 from yaojian.oversight.mandates import facade as mandates
 from yaojian.oversight.plans.facade import refresh_kept_values
 from yaojian.registers.enterprises.facade import (
@@ -131,7 +131,13 @@ def refresh_values_of_plans(timestamp: int) -> None:
 @app.task(name="evaluations.refresh_tasks", queueing_lock="evaluations.refresh_tasks")
 def refresh_tasks_of_plans(timestamp: int) -> None:
     """Each night (02:15 in Beijing) put milestones and shares of targets that come due on the lists."""
-    refresh_tasks()
+    evaluations.refresh_tasks()
+
+
+@app.task(name="evaluations.print")
+def work_on_printing(printing_id: int) -> None:
+    """Make the document of an evaluation."""
+    evaluations.make_printing(printing_id)
 
 
 @app.periodic(cron="20 18 * * *")
@@ -239,15 +245,21 @@ def give_schedule(schedule_id: int) -> None:
     work_on_schedule.defer(schedule_id=schedule_id)
 
 
+def give_printing(printing_id: int) -> None:
+    """Ask for the document of an evaluation to be made."""
+    work_on_printing.defer(printing_id=printing_id)
+
+
 def ring_for_documents() -> None:
     """Ask for a check of documents."""
     ask_for(check_documents)
 
 
 def install() -> None:
-    """Connect outbox, notices, documents, imports and schedules with the queue; called once at the start."""
+    """Connect outbox, notices, documents, imports, schedules and papers with the queue; called once."""
     intake.work_with(give_import)
     mandates.work_with(give_schedule)
+    evaluations.work_with(give_printing)
     wake_with(ring)
     notices.wake_with(ring_for_notices)
     documents.wake_with(ring_for_documents)

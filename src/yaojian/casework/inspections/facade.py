@@ -21,6 +21,7 @@ from yaojian.casework.inspections.history import (
     PastRound,
     enter_history,
 )
+from yaojian.casework.inspections.models import TeamMember
 from yaojian.casework.inspections.permissions import user_can_open
 from yaojian.casework.inspections.queries import (
     counts_by_state,
@@ -51,6 +52,7 @@ __all__ = [
     "PastInspection",
     "PastRound",
     "Severity",
+    "TeamMember",
     "counts_by_state",
     "enter_history",
     "inspection_with_number",

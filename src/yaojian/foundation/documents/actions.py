@@ -71,6 +71,31 @@ def store_photo(*, by: Actor, file: Ref, upload: UploadedFile, part: str = "") -
     return document
 
 
+def keep_made_document(*, file: Ref, content: bytes, name: str, organ_id: int, user_id: int) -> Document:
+    """Keep a document that the platform itself has made for a file; the same bytes are kept once.
+
+    It was never outside, so nobody has to check it. Callers check who asks.
+    """
+    moment = now()
+    made = {"state": DocumentState.CLEAN.value, "checker": "platform", "checked_at": moment}
+    document, _created = Document.objects.get_or_create(
+        file_kind=file.kind,
+        file_id=file.id,
+        part="",
+        sha256=storage.keep(content),
+        defaults={
+            "media_type": media_of(content, name).type,
+            "size_bytes": len(content),
+            "original_name": name,
+            "organ_id": organ_id,
+            "uploaded_by_id": user_id,
+            "uploaded_at": moment,
+            **made,
+        },
+    )
+    return document
+
+
 def read_upload(upload: UploadedFile) -> bytes:
     """The bytes of an upload that is not larger than any document may be. Raises InvalidInput."""
     if (upload.size or 0) > LARGEST:

@@ -1,6 +1,11 @@
 """The door of the documents room."""
 
-from yaojian.foundation.documents.actions import add_document, store_photo, wake_with
+from yaojian.foundation.documents.actions import (
+    add_document,
+    keep_made_document,
+    store_photo,
+    wake_with,
+)
 from yaojian.foundation.documents.checkers import Checker, CheckerUnreachable, Verdict
 from yaojian.foundation.documents.checking import check_waiting
 from yaojian.foundation.documents.file_kinds import FileKind, register_file_kind
@@ -22,6 +27,7 @@ __all__ = [
     "check_waiting",
     "content_of",
     "documents_of",
+    "keep_made_document",
     "latest_documents",
     "preview_of",
     "read",

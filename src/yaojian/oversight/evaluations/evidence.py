@@ -9,9 +9,13 @@ from django.urls import reverse
 
 from yaojian.foundation.accounts.facade import Actor, Permission, check_may
 from yaojian.foundation.documents.facade import Document, FileKind, register_file_kind
-from yaojian.oversight.evaluations.contracts import ADJUSTMENT_KIND, TASK_KIND
+from yaojian.oversight.evaluations.contracts import ADJUSTMENT_KIND, EVALUATION_KIND, TASK_KIND
 from yaojian.oversight.evaluations.permissions import adjustment_verbs, task_verbs
-from yaojian.oversight.evaluations.queries import adjustment_visible_to, task_visible_to
+from yaojian.oversight.evaluations.queries import (
+    adjustment_visible_to,
+    evaluation_visible_to,
+    task_visible_to,
+)
 
 
 def has_evidence(task_id: int) -> bool:
@@ -35,6 +39,11 @@ def _see_adjustment(actor: Actor, pk: int) -> None:
     adjustment_visible_to(actor, pk)
 
 
+def _see_evaluation(actor: Actor, pk: int) -> None:
+    check_may(actor, Permission.EVALUATION_VIEW)
+    evaluation_visible_to(actor, pk)
+
+
 def may_add_to_task(actor: Actor, pk: int) -> bool:
     """Whether the actor may add evidence to a task: as long as they may report on it."""
     return "progress" in task_verbs(actor, task_visible_to(actor, pk))
@@ -49,6 +58,15 @@ def register() -> None:
     """Let the documents room ask here."""
     register_file_kind(
         FileKind(TASK_KIND, _see_task, may_add_to_task, lambda pk: reverse("evaluations:task", args=[pk]))
+    )
+    # Documents of an evaluation are made by the platform; nobody adds any.
+    register_file_kind(
+        FileKind(
+            EVALUATION_KIND,
+            _see_evaluation,
+            lambda _actor, _pk: False,
+            lambda pk: reverse("evaluations:evaluation", args=[pk]),
+        )
     )
     register_file_kind(
         FileKind(

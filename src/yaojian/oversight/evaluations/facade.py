@@ -7,6 +7,7 @@ from yaojian.oversight.evaluations.evaluation_actions import (
     draft_evaluation,
     freeze_evaluation,
 )
+from yaojian.oversight.evaluations.printings import make_printing, work_with
 from yaojian.oversight.evaluations.task_actions import (
     Assignment,
     assign_task,
@@ -27,7 +28,9 @@ __all__ = [
     "decide_adjustment",
     "draft_evaluation",
     "freeze_evaluation",
+    "make_printing",
     "propose_adjustment",
     "refresh_tasks",
     "report_progress",
+    "work_with",
 ]

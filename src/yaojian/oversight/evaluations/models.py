@@ -183,6 +183,32 @@ class Snapshot(models.Model):
         return self.sha256
 
 
+class Printing(models.Model):
+    """An evaluation as a document: asked for, made by the worker, kept under the hash of what it says."""
+
+    evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="printings")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the content that it shows")
+    asked_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    step = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField(null=True)
+    document = models.ForeignKey("documents.Document", models.PROTECT, null=True, related_name="+")
+    pages = models.PositiveSmallIntegerField(default=0)
+    refusal = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-asked_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["evaluation", "digest"], name="printing_once"),
+            models.CheckConstraint(
+                condition=Q(made_at__isnull=True) | Q(document__isnull=False), name="printing_made_is_kept"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evaluation_id} {self.digest[:12]}"
+
+
 class Adjustment(models.Model):
     """A change of a target that was proposed and decided; the pack stays as it is (目标调整)."""
 

@@ -41,7 +41,13 @@ from yaojian.registers.people.contracts import (
 )
 from yaojian.registers.people.duties import refresh_people_duties
 from yaojian.registers.people.figures import inspectors_on, pharmacists_on
-from yaojian.registers.people.models import ROLE_FIELDS, Person, PersonRole
+from yaojian.registers.people.models import (
+    ROLE_FIELDS,
+    InspectorQualification,
+    Person,
+    PersonRole,
+    PharmacistRegistration,
+)
 from yaojian.registers.people.queries import (
     PersonFilter,
     inspectors_by_organ,
@@ -74,11 +80,13 @@ __all__ = [
     "Change",
     "Domain",
     "Grade",
+    "InspectorQualification",
     "Outcome",
     "Person",
     "PersonEntry",
     "PersonFilter",
     "PersonRole",
+    "PharmacistRegistration",
     "PositionKind",
     "Practice",
     "RoleEntry",

@@ -27,6 +27,7 @@ CHECKERS: dict[str, Promise] = {
     "structure": pgettext_lazy("checker", "structure"),
     "decoder": pgettext_lazy("checker", "decoded as a picture"),
     "clamd": pgettext_lazy("checker", "virus scanner"),
+    "platform": pgettext_lazy("checker", "made by the platform"),
     "storage": pgettext_lazy("checker", "storage"),
 }
 

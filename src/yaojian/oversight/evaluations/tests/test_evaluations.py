@@ -12,7 +12,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from yaojian.foundation.accounts.facade import Role
 from yaojian.foundation.accounts.models import User
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from yaojian.foundation.ledger.facade import Act
@@ -35,7 +34,7 @@ from yaojian.oversight.evaluations.work_kinds import refresh_tasks
 from yaojian.oversight.plans.evaluation import target_for
 from yaojian.oversight.plans.models import Figure
 from yaojian.oversight.plans.queries import values_of_figures
-from yaojian.oversight.statistics.tests.factories import Field, confirmed, content, officer
+from yaojian.oversight.statistics.tests.factories import Field, confirmed, content
 
 ROOM = Path(__file__).resolve().parent.parent
 DAY = timedelta(days=1)
@@ -389,12 +388,3 @@ def test_missing_data_lead_to_the_form_filled_in(world: Field) -> None:
     confirmed(world, world.prefecture, content("survey_results", amount=Decimal(88), **said))
     page = client_of("guihua").get("/evaluations/missing/?plan=t&year=2024").content.decode()
     assert "survey_results" not in page
-
-
-def test_a_document_is_set_with_charts(world: Field) -> None:
-    pytest.importorskip("weasyprint")
-    evaluation = drafted(world)
-    answer = client_of("guihua").get(f"/evaluations/{evaluation.pk}/pdf/")
-    assert answer.content[:5] == b"%PDF-"
-    officer(world.prefecture, "x", Role.INSPECTOR)
-    assert client_of("x").get(f"/evaluations/{evaluation.pk}/pdf/").status_code == 200

@@ -20,7 +20,8 @@ from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.ledger.facade import acts_of_file
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.evaluations import evaluation_actions as actions
-from yaojian.oversight.evaluations.content import Line, lines_in, lines_of, tally_of
+from yaojian.oversight.evaluations import printings
+from yaojian.oversight.evaluations.content import tally_of
 from yaojian.oversight.evaluations.contracts import EVALUATION_STATE_NAMES, EvaluationKind
 from yaojian.oversight.evaluations.models import Evaluation, Snapshot
 from yaojian.oversight.evaluations.permissions import evaluation_verbs
@@ -28,7 +29,6 @@ from yaojian.oversight.evaluations.queries import evaluation_visible_to, evaluat
 from yaojian.oversight.evaluations.states import EvaluationState
 from yaojian.oversight.evaluations.web.forms import DraftForm, comments_in, refuse
 from yaojian.oversight.evaluations.web.listings import EVALUATIONS, LINES
-from yaojian.oversight.evaluations.web.printing import pdf_of
 from yaojian.oversight.evaluations.web.wording import tabs, timeline_row
 from yaojian.oversight.plans.facade import organ_of_figures, plan_by_code, plans
 
@@ -88,11 +88,6 @@ def frozen_of(found: Evaluation) -> Snapshot | None:
     return Snapshot.objects.select_related("frozen_by").filter(evaluation=found).first()
 
 
-def lines_shown(found: Evaluation, snapshot: Snapshot | None) -> list[Line]:
-    """The lines as frozen, or as they come to now."""
-    return lines_of(found) if snapshot is None else lines_in(actions.frozen_content(snapshot))
-
-
 @requires(Permission.EVALUATION_VIEW)
 def evaluation(request: ActingRequest, evaluation_id: int) -> HttpResponseBase:
     """One evaluation: the draft to comment, or what was frozen with its hash."""
@@ -100,7 +95,7 @@ def evaluation(request: ActingRequest, evaluation_id: int) -> HttpResponseBase:
     if found.state == EvaluationState.DISCARDED.value:
         raise NotFound(_("This draft was discarded."), cure=_("Choose one in the list of evaluations."))
     snapshot = frozen_of(found)
-    lines = lines_shown(found, snapshot)
+    lines = printings.lines_shown(found, snapshot)
     if exporting(request):
         return export_of(request, LINES, lines, len(lines))
     plan = plan_by_code(found.plan_code)
@@ -112,6 +107,7 @@ def evaluation(request: ActingRequest, evaluation_id: int) -> HttpResponseBase:
         "lines": lines,
         "tally": tally_of(lines),
         "snapshot": snapshot,
+        "printing": printings.printing_of(found, printings.digest_of(found, snapshot, lines)),
         "verdict": actions.verify_snapshot(snapshot) if snapshot else None,
         "verbs": verbs,
         "own": found.prepared_by_id == request.actor.user_id,
@@ -147,11 +143,13 @@ def comment(request: ActingRequest, evaluation_id: int) -> HttpResponse:
 @require_POST
 def freeze(request: ActingRequest, evaluation_id: int) -> HttpResponse:
     """Freeze an evaluation."""
-    _take(
+    if _take(
         request,
         lambda: actions.freeze_evaluation(by=request.actor, pk=evaluation_id),
         _("Frozen. Its hash is in the journal; nothing of it can be changed any more."),
-    )
+    ):
+        found, digest = _to_print(request, evaluation_id)
+        printings.ask_printing(by=request.actor, evaluation=found, digest=digest)
     return redirect("evaluations:evaluation", evaluation_id)
 
 
@@ -178,15 +176,40 @@ def _take(request: ActingRequest, act: Any, done: str) -> bool:
     return True
 
 
-@requires(Permission.EVALUATION_VIEW)
-def pdf(request: ActingRequest, evaluation_id: int) -> HttpResponse:
-    """The evaluation as a document to print or send."""
+def _to_print(request: ActingRequest, evaluation_id: int) -> tuple[Evaluation, str]:
+    """An evaluation with the hash of what its document says."""
     found = evaluation_visible_to(request.actor, evaluation_id)
     if found.state == EvaluationState.DISCARDED.value:
         raise NotFound(_("This draft was discarded."), cure=_("Choose one in the list of evaluations."))
     snapshot = frozen_of(found)
-    content = pdf_of(found, plan_by_code(found.plan_code), lines_shown(found, snapshot), snapshot)
-    answer = HttpResponse(content, content_type="application/pdf")
-    name = f"{found.title}-{found.as_of:%Y-%m-%d}.pdf".replace("/", "-")
-    answer["Content-Disposition"] = content_disposition_header(True, name)
+    return found, printings.digest_of(found, snapshot, printings.lines_shown(found, snapshot))
+
+
+@requires(Permission.EVALUATION_VIEW)
+def pdf(request: ActingRequest, evaluation_id: int) -> HttpResponse:
+    """The evaluation as a document to print or send; the page of its making while there is none."""
+    found, digest = _to_print(request, evaluation_id)
+    printing = printings.printing_of(found, digest)
+    if printing is None or printing.made_at is None:
+        again = printing is None or printings.may_ask_again(printing)
+        names = [_("Figures are counted"), _("Pages are set"), _("The document is kept")]
+        context = {
+            "evaluation": found,
+            "printing": printing,
+            "at_work": not again,
+            "steps": printings.STEPS,
+            "step_name": "" if printing is None else names[min(printing.step, printings.STEPS - 1)],
+        }
+        return render(request, "evaluations/printing.html", context)
+    answer = HttpResponse(printings.bytes_made(printing), content_type="application/pdf")
+    answer["Content-Disposition"] = content_disposition_header(True, printings.file_name(found))
     return answer
+
+
+@requires(Permission.EVALUATION_VIEW)
+@require_POST
+def make_pdf(request: ActingRequest, evaluation_id: int) -> HttpResponse:
+    """Ask for the document; the worker makes it."""
+    found, digest = _to_print(request, evaluation_id)
+    printings.ask_printing(by=request.actor, evaluation=found, digest=digest)
+    return redirect("evaluations:pdf", evaluation_id)

@@ -64,6 +64,66 @@ def shares_drawn(bars: Sequence[Bar]) -> str:
     return _svg(foot + 20, drawn)
 
 
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A share over some days, in percent: labels of the days, values, None where there is none."""
+
+    label: str
+    days: Sequence[str]
+    values: Sequence[float | None]
+    target: float | None
+    met: bool | None
+
+
+PER_ROW, CELL, PLOT = 3, 150, 76
+"""Small charts side by side, the height of one with its words, the height of its plot."""
+
+
+def trends_drawn(trends: Sequence[Trend]) -> str:
+    """Small charts of shares over the years, three in a row, all from 0 to 100 percent."""
+    drawn: list[str] = []
+    wide = WIDTH / PER_ROW
+    for place, trend in enumerate(trends):
+        drawn += _one_trend(trend, place % PER_ROW * wide, place // PER_ROW * CELL, wide - 22)
+    return _svg(-(-len(trends) // PER_ROW) * CELL, drawn)
+
+
+def _one_trend(trend: Trend, left: float, top: int, wide: float) -> list[str]:
+    colour = MET if trend.met else MISSED if trend.met is False else UNJUDGED
+    title = trend.label if len(trend.label) <= 16 else trend.label[:15] + "…"
+    foot, start = top + 26 + PLOT, left + 26
+    step = (wide - 40) / max(len(trend.days) - 1, 1)
+    drawn = [_text(left, top + 14, title, INK, "start", 11)]
+    for share in (0, 50, 100):
+        height = foot - PLOT * share / 100
+        drawn.append(_level(start, left + wide, height, GRID, ""))
+        drawn.append(_text(start - 4, height + 3, f"{share}%", QUIET, "end", 8))
+    if trend.target is not None:
+        height = foot - PLOT * _on_paper(trend.target) / 100
+        drawn.append(_level(start, left + wide, height, INK, ' stroke-dasharray="4 3"'))
+    points = [
+        (start + 6 + n * step, foot - PLOT * _on_paper(value) / 100, value)
+        for n, value in enumerate(trend.values)
+        if value is not None
+    ]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _value in points)
+    drawn.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.8"/>')
+    drawn += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" fill="{colour}"/>' for x, y, _value in points]
+    if points:
+        x, y, value = points[-1]
+        drawn.append(_text(x, y - 5 if y - 5 > top + 24 else y + 12, f"{value:.1f}%", colour, "end", 9))
+    for n, day in enumerate(trend.days):
+        drawn.append(_text(start + 6 + n * step, foot + 12, day, QUIET, "middle", 8))
+    return drawn
+
+
+def _level(start: float, end: float, height: float, colour: str, more: str) -> str:
+    return (
+        f'<line x1="{start:.1f}" y1="{height:.1f}" x2="{end:.1f}" y2="{height:.1f}" stroke="{colour}" '
+        f'stroke-width="0.8"{more}/>'
+    )
+
+
 def _on_paper(share: float) -> float:
     return max(0.0, min(100.0, share))
 

@@ -27,4 +27,5 @@ urlpatterns = [
     path("<int:evaluation_id>/freeze/", evaluations.freeze, name="freeze"),
     path("<int:evaluation_id>/discard/", evaluations.discard, name="discard"),
     path("<int:evaluation_id>/pdf/", evaluations.pdf, name="pdf"),
+    path("<int:evaluation_id>/print/", evaluations.make_pdf, name="print"),
 ]

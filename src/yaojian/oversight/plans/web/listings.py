@@ -79,8 +79,22 @@ STATED = Listing(
         Column(_("From"), lambda row: row.first_on, 12),
         Column(_("Until"), lambda row: row.last_on, 12),
         Column(_("Value"), lambda row: row.grade or row.amount, 14),
+        Column(_("People asked"), lambda row: row.sample_size, 12),
+        Column(_("Method"), lambda row: row.method, 30),
         Column(_("Entered by"), lambda row: row.entered_by.display_name, 14),
+        Column(_("Entered at"), lambda row: row.entered_at, 17),
         Column(_("Confirmed by"), lambda row: row.confirmed_by.display_name, 14),
+        Column(_("Confirmed at"), lambda row: row.confirmed_at, 17),
+    ),
+)
+ENTRIES = Listing(
+    "figure-entries",
+    _("Entries of the register behind the figure"),
+    (
+        Column(_("Entry"), lambda row: row.title, 40),
+        Column(_("Details"), lambda row: row.hint, 40),
+        Column(pgettext_lazy("register entry", "Where"), lambda row: row.place, 40),
+        Column(pgettext_lazy("register entry", "Since"), lambda row: row.since, 12),
     ),
 )
 ALL_ROWS = Listing(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from yaojian.foundation.accounts.facade import Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.documents.facade import Document
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.oversight.plans import drilldown
 from yaojian.oversight.plans.behind import Side, sides
@@ -29,6 +32,8 @@ from yaojian.oversight.plans.queries import (
 )
 from yaojian.oversight.plans.web import figures, listings, presentation
 from yaojian.oversight.plans.web.asked import asked_day
+from yaojian.oversight.plans.web.entries import all_entries, entries_of, in_order
+from yaojian.oversight.statistics.facade import FILE_KIND, Statistic
 
 PAGE_SIZE = 25
 
@@ -124,7 +129,12 @@ def _exported(
     if carrier.formula is None:
         return None
     side, _sides = _chosen_side(request, carrier, organ, value)
-    return None if side is None else export_of(request, listings.STATED, side.statements, side.count)
+    if side is None:
+        return None
+    if side.rows is not None:
+        entries = all_entries(request.actor, side.rows)
+        return export_of(request, listings.ENTRIES, entries, side.count)
+    return export_of(request, listings.STATED, side.statements, side.count)
 
 
 def _chosen_group(
@@ -145,6 +155,8 @@ def _behind(request: ActingRequest, carrier: Figure, organ: Organ, value: Figure
             {"url": _keeping(request, show=g.code), "label": g.label, "count": g.count, "active": g is group}
             for g in groups
         ],
+        "numerator_url": _keeping(request, show="reached"),
+        "denominator_url": _keeping(request, show=groups[0].code),
         "page": page,
         "behind": drilldown.with_acts(carrier, list(page.object_list), value.as_of),
     }
@@ -158,19 +170,35 @@ def _chosen_side(
     return next((side for side in found if side.code == chosen), found[0] if found else None), found
 
 
-def _stated(request: HttpRequest, carrier: Figure, organ: Organ, value: FigureValue) -> dict[str, object]:
+def _stated(request: ActingRequest, carrier: Figure, organ: Organ, value: FigureValue) -> dict[str, object]:
     side, found = _chosen_side(request, carrier, organ, value)
     if side is None:
         return {}
-    page = Paginator(side.statements, PAGE_SIZE).get_page(request.GET.get("page"))
+    if side.rows is not None:
+        page = Paginator(in_order(side.rows), PAGE_SIZE).get_page(request.GET.get("page"))
+        shown: dict[str, object] = {"entries": entries_of(request.actor, page)}
+    else:
+        page = Paginator(side.statements, PAGE_SIZE).get_page(request.GET.get("page"))
+        shown = {"stated": _with_evidence(page)}
     return {
+        **shown,
+        "of_register": side.rows is not None,
+        "numerator_url": _keeping(request, show=found[0].code),
+        "denominator_url": _keeping(request, show=found[min(1, len(found) - 1)].code),
         "sides": [
             {"url": _keeping(request, show=s.code), "label": s.label, "count": s.count, "active": s is side}
             for s in found
         ],
-        "stated": page,
         "page": page,
     }
+
+
+def _with_evidence(page: Iterable[Statistic]) -> list[tuple[Statistic, int]]:
+    """The statements of a page, each with the number of documents that prove it."""
+    statements = list(page)
+    documents = Document.objects.filter(file_kind=FILE_KIND, file_id__in=[one.pk for one in statements])
+    counts = dict(documents.order_by().values_list("file_id").annotate(n=Count("pk")))
+    return [(one, counts.get(one.pk, 0)) for one in statements]
 
 
 def _keeping(request: HttpRequest, **changes: str) -> str:
