@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.errors import InvalidInput
-from yaojian.oversight.drafting.contracts import DEEPEST_ROW, LARGEST_ROW
+from yaojian.oversight.drafting.contracts import DEEPEST_ROW, LARGEST_NUMBER, LARGEST_ROW
 from yaojian.oversight.plans.errors import PackError, Problem, said
 from yaojian.oversight.plans.packs import read
 from yaojian.oversight.plans.rows import Pack
@@ -97,9 +97,26 @@ def parse_definition(text: str) -> dict[str, Any]:
         return {}
     if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):
         raise _wrong(_("It must consist of lines such as “targets:”."))
+    if not _is_plain(found):
+        raise _wrong(_("It may hold text, numbers, yes and no, lists and lines with names; nothing else."))
     if strange := [name for name in SHOWN_APART if name in found]:
         raise _wrong(_("%(name)s has a field of its own above.") % {"name": strange[0]})
     return found
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value can be kept: what JSON knows, text that can be written, numbers of some size."""
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and _is_plain(name) for name in value) and all(
+            map(_is_plain, value.values())
+        )
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+    if isinstance(value, bool) or value is None:
+        return True
+    return isinstance(value, int | float) and abs(value) <= LARGEST_NUMBER
 
 
 def _look_through(text: str) -> None:

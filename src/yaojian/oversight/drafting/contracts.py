@@ -10,6 +10,7 @@ from yaojian.oversight.drafting.states import DraftState
 FILE_KIND = "drafting.plandraft"
 LARGEST_ROW = 20_000
 """Characters of one row's definition."""
+LARGEST_NUMBER = 10**15
 DEEPEST_ROW = 12
 """Lists and mappings within each other; those of the packs go half as deep."""
 

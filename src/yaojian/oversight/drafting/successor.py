@@ -117,6 +117,8 @@ class _Mover:
 
     def _day(self, text: str) -> str:
         day = date.fromisoformat(text)
+        if day.year + self._shift > date.max.year:
+            return text
         try:
             return day.replace(year=day.year + self._shift).isoformat()
         except ValueError:

@@ -85,11 +85,15 @@ class SubjectDuty:
     needed: int
 
 
-def mandates_visible_to(actor: Actor) -> list[Seen]:
-    """The mandates along the actor's line of organs, and the national rules; those not enabled among them."""
+def mandates_visible_to(actor: Actor, day: date | None = None) -> list[Seen]:
+    """The mandates along the actor's line of organs, and the national rules; those not enabled among them.
+
+    Those that ended before a day (today unless given) are left out.
+    """
+    ended = Q(valid_to__lt=day or today())
     own = organ_by_code(actor.organ_code)
     found = []
-    for mandate in Mandate.objects.select_related("organ").order_by("position", "code"):
+    for mandate in Mandate.objects.exclude(ended).select_related("organ").order_by("position", "code"):
         seen = _seen(mandate, actor, own)
         if seen is not None and (mandate.enabled or mandate.source == "law"):
             found.append(seen)

@@ -110,6 +110,13 @@ def _part(part: Part, row: Row) -> Iterator[Found]:
             said("a part of class %(klass)s in a baseline row", klass=part.klass),
             said("change the class of the row"),
         )
+    period = part.formula.period if part.formula is not None and _is_duty(part) else None
+    if period is not None and period.unit in ("day", "week"):
+        yield (
+            "formula.period.unit",
+            said("nobody is inspected each day or each week"),
+            said("use month, quarter, half_year, year, rolling_years or window"),
+        )
     yield from _waiting(part)
 
 
@@ -141,6 +148,12 @@ def _targets(part: Part, pack: Pack) -> Iterator[Found]:
     for target in part.targets:
         if target.baseline:
             continue
+        if _is_duty(part) and _no_share(target.value):
+            yield (
+                "targets",
+                said("a duty asks for more than 0 and at most 100 percent"),
+                said("write a value such as 35 or 100"),
+            )
         if part.klass == "baseline":
             yield (
                 "targets",
@@ -153,6 +166,21 @@ def _targets(part: Part, pack: Pack) -> Iterator[Found]:
                 said("%(year)s lies outside the plan", year=target.year),
                 said("use a year from %(start)s to %(end)s", start=pack.plan.start, end=pack.plan.end),
             )
+
+
+def _is_duty(part: Part) -> bool:
+    """Whether inspections of subjects are due under it, in percent of the subjects."""
+    formula = part.formula
+    return (
+        formula is not None
+        and formula.shape == "coverage"
+        and formula.act is not None
+        and part.unit == "percent"
+    )
+
+
+def _no_share(value: object) -> bool:
+    return isinstance(value, int | float) and not 0 < round(value, 2) <= 100
 
 
 def _reference(part: Part, row: Row, pack: Pack) -> Iterator[Found]:

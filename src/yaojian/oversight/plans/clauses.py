@@ -10,6 +10,9 @@ from typing import Any
 from .errors import DefinitionError, said
 from .vocabulary import vocabulary
 
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Years that windows may lie in."""
+MOST_YEARS, MOST_ACTS, MOST_PEOPLE = 50, 366, 10**9
 _MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
 
@@ -163,7 +166,10 @@ class Period:
         refuse_unknown(data, cls.__dataclass_fields__, "")
         unit = word(data.get("unit"), "unit", "period_units")
         if unit == "rolling_years":
-            return cls(unit, n=positive(data.get("n"), "n", said("write the number of years, e.g. n: 3")))
+            return cls(
+                unit,
+                n=positive(data.get("n"), "n", said("write the number of years, e.g. n: 3"), most=MOST_YEARS),
+            )
         if "n" in data:
             raise DefinitionError(
                 "n",
@@ -266,10 +272,14 @@ def words(data: Mapping[str, Any], field_name: str, kind: str) -> tuple[str, ...
     return found
 
 
-def positive(value: Any, field_name: str, cure: str) -> int:
+def positive(value: Any, field_name: str, cure: str, *, most: int) -> int:
     if type(value) is not int or value < 1:
         raise DefinitionError(
             field_name, said("%(value)r is not a whole number of at least 1", value=value), cure
+        )
+    if value > most:
+        raise DefinitionError(
+            field_name, said("the number is too large"), said("write at most %(most)s", most=most)
         )
     return value
 
@@ -280,14 +290,19 @@ def _day(data: Mapping[str, Any], name: str) -> date:
         raise DefinitionError(
             name, said("the window has no %(name)s", name=name), said("write %(name)s: YYYY-MM-DD", name=name)
         )
-    if isinstance(value, date):
-        return value
     try:
-        return date.fromisoformat(value)
+        day = value if isinstance(value, date) else date.fromisoformat(value)
     except (TypeError, ValueError) as error:
         raise DefinitionError(
             name, said("%(value)r is no date", value=value), said("write %(name)s: YYYY-MM-DD", name=name)
         ) from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise DefinitionError(
+            name,
+            said("%(value)s lies too far away", value=day.isoformat()),
+            said("use a year from %(start)s to %(end)s", start=FIRST_YEAR, end=LAST_YEAR),
+        )
+    return day
 
 
 def _years_before(day: date, years: int) -> date:

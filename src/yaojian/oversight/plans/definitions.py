@@ -8,7 +8,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from .clauses import ActFilter, Component, Period, Scope, positive, refuse_unknown, word
+from .clauses import (
+    LAST_YEAR,
+    MOST_ACTS,
+    MOST_PEOPLE,
+    ActFilter,
+    Component,
+    Period,
+    Scope,
+    positive,
+    refuse_unknown,
+    word,
+)
 from .errors import DefinitionError, said
 from .targets import Target
 from .vocabulary import vocabulary
@@ -99,18 +110,23 @@ class Formula:
             act=_part(data, "act", ActFilter),
             period=_part(data, "period", Period),
             minimum=positive(
-                data.get("minimum", 1), "minimum", said("write how many acts each subject needs, at least 1")
+                data.get("minimum", 1),
+                "minimum",
+                said("write how many acts each subject needs, at least 1"),
+                most=MOST_ACTS,
             ),
             measure=_optional_word(data, "measure", "data_keys"),
             over=_optional_word(data, "over", "data_keys"),
             select=_narrowing(data, "select", ("measure", "over")),
             having=_narrowing(data, "having", ("measure",)),
             whole=_narrowing(data, "whole", ("over",) if "over" in data else ("measure",)),
-            per=positive(data["per"], "per", said("write the population, e.g. 1000000"))
+            per=positive(data["per"], "per", said("write the population, e.g. 1000000"), most=MOST_PEOPLE)
             if "per" in data
             else None,
             each=_optional_word(data, "each", "organ_levels"),
-            base_year=positive(data["base_year"], "base_year", said("write a year such as 2020"))
+            base_year=positive(
+                data["base_year"], "base_year", said("write a year such as 2020"), most=LAST_YEAR
+            )
             if "base_year" in data
             else None,
             components=tuple(_components(data.get("components", ()))),

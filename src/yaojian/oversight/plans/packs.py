@@ -277,6 +277,8 @@ def _misfit(error: ValidationError) -> Said:
     """What does not fit the schema; a long value is cut."""
     if error.validator in ("minItems", "minLength"):
         return said("nothing is written there") if not error.instance else said("too few entries")
+    if error.validator == "maxLength":
+        return said("longer than %(most)s characters", most=error.validator_value)
     value = repr(error.instance)
     value = value if len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"
     if error.validator == "type":

@@ -314,6 +314,54 @@ def test_a_cost_in_the_making_ends_with_a_change_of_the_draft(world: Drawing) ->
     assert (draft.cost, draft.cost_version) == (None, None)
 
 
+EXTREMES: dict[str, dict[str, Any]] = {
+    "every day": {"formula": {"period": {"unit": "day"}}},
+    "a million acts": {"formula": {"minimum": 10**6}},
+    "a thousand years": {"formula": {"period": {"unit": "rolling_years", "n": 1000}}},
+    "a window beyond the calendar": {
+        "formula": {"period": {"unit": "window", "start": "0001-01-01", "end": "9999-12-31"}}
+    },
+    "less than nothing": {"targets": [{"every": "year", "op": ">=", "value": -5}]},
+    "next to nothing": {"targets": [{"every": "year", "op": ">=", "value": 0.001}]},
+    "more than all": {"targets": [{"every": "year", "op": ">=", "value": 101}]},
+    "a long number": {"id": "500-" + "1" * 30},
+    "a long title": {"title_zh": "长" * 201},
+    "a long value": {"value": "长" * 201},
+    "a long unit": {"unit_zh": "长" * 81},
+}
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_what_would_break_the_count_of_duties_is_a_problem(world: Drawing, name: str) -> None:
+    values = dict(EXTREMES[name])
+    draft = drafted(world)
+    formula = draft.pack["rows"][0]["formula"] | values.pop("formula", {})
+    row = row_of(draft, 0, formula=formula, **values)
+    draft = actions.change_row(by=world.planner, pk=draft.pk, version=1, row_id="500-01", row=row)
+    assert problems_in(draft.pack)
+
+
+def test_the_largest_that_is_allowed_is_counted(world: Drawing) -> None:
+    draft = drafted(world)
+    extremes: list[dict[str, Any]] = [
+        {"period": {"unit": "rolling_years", "n": 50}, "minimum": 366},
+        {"period": {"unit": "window", "start": "1990-01-01", "end": "2100-12-31"}},
+        {"period": {"unit": "month"}, "minimum": 366},
+    ]
+    for number, values in enumerate(extremes, start=10):
+        row = row_of(draft, 0, id=f"500-{number}")
+        row["formula"] |= values
+        draft = actions.change_row(
+            by=world.planner, pk=draft.pk, version=draft.version, row_id=row["id"], row=row
+        )
+    assert problems_in(draft.pack) == []
+    reckon(draft.pk)
+    actions.submit_draft(by=world.planner, pk=draft.pk)
+    actions.adopt_draft(by=world.leader, pk=draft.pk)
+    deliver_pending()
+    assert Standing.objects.filter(mandate__code__startswith="500-").count() == 12
+
+
 def test_a_pack_for_an_organ_that_is_not_there_is_a_problem(world: Drawing) -> None:
     draft = drafted(world)
     draft.pack["plan"]["organ"] = "xj.nowhere"

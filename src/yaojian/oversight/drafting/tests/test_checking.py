@@ -139,6 +139,15 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x]\n" + "".join(
         ("1: a", "consist of lines"),
         ("unit: percent", "field of its own"),
         ("a: \x00", "cannot be read"),
+        ('a: "\\0"', "nothing else"),
+        ('a: "\\ud800"', "nothing else|cannot be read"),
+        ("a: .nan", "nothing else"),
+        ("a: .inf", "nothing else"),
+        ("a: 1" + "0" * 400, "nothing else"),
+        ("a: !!set {b}", "nothing else"),
+        ("a: !!binary aGVsbG8=", "nothing else"),
+        ("a: !!timestamp 2026-01-01", "nothing else"),
+        ("targets: [{1: a}]", "nothing else"),
     ],
 )
 def test_what_is_no_definition_is_refused(text: str, words: str) -> None:

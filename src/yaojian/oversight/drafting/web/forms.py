@@ -29,7 +29,7 @@ KINDS = {
     "organ_levels": _("Levels of organs"),
     "data_keys": pgettext_lazy("plan draft", "Data"),
 }
-ROW_ID = r"^[0-9]{3}-[A-Z]?[0-9]+$"
+ROW_ID = r"^[0-9]{3}-[A-Z]?[0-9]{1,6}$"
 
 
 def began_with(plan: Plan, actor: Actor) -> dict[str, str]:

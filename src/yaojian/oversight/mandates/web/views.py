@@ -34,7 +34,7 @@ WEEKS = 13
 def mandates(request: ActingRequest) -> HttpResponseBase:
     """The mandates that bind the actor's organ or those below it, with coverage and what is due."""
     day = asked_day(request)
-    seen = queries.mandates_visible_to(request.actor)
+    seen = queries.mandates_visible_to(request.actor, day)
     counts = {source: sum(one.mandate.source == source for one in seen) for source in Source}
     chosen = request.GET.get("source", "")
     if chosen in set(Source):
