@@ -19,6 +19,7 @@ from yaojian.doors.backoffice.web.api_registers import router as registers_route
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.accounts.web.denials import note_denial
 from yaojian.foundation.errors import DomainError, InvalidInput
+from yaojian.oversight.evaluations.web.api import router as evaluations_router
 from yaojian.oversight.plans.web.api import router as plans_router
 from yaojian.oversight.statistics.web.api import router as statistics_router
 from yaojian.registers.intake.web.api import router as imports_router
@@ -62,6 +63,7 @@ api.add_router("", people_router)
 api.add_router("", imports_router)
 api.add_router("/plans", plans_router)
 api.add_router("/statistics", statistics_router)
+api.add_router("/evaluations", evaluations_router)
 
 
 @api.exception_handler(DomainError)

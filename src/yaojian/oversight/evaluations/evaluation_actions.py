@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from yaojian.foundation.accounts.facade import Actor, Organ, Permission, check_may
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed
@@ -63,7 +65,10 @@ def draft_evaluation(
             field="as_of",
             cure=_("Go on with that one."),
         )
-    name = title.strip() or f"{plan.title}{as_of.year}年{EVALUATION_NAMES[kind]}"
+    with override(settings.LANGUAGE_CODE):
+        # 2025年度评估, not 2025年年度评估
+        kind_name = str(EVALUATION_NAMES[kind]).removeprefix("年")
+    name = title.strip() or f"{plan.title}{as_of.year}年{kind_name}"
     evaluation = Evaluation.objects.create(
         kind=kind.value,
         plan_code=plan_code,

@@ -17,7 +17,7 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.evaluations.queries import above_all
-from yaojian.oversight.evaluations.web.listings import GAPS
+from yaojian.oversight.evaluations.web.listings import GAPS, LEVELS
 from yaojian.oversight.evaluations.web.wording import language, tabs
 from yaojian.oversight.plans.facade import (
     Cell,
@@ -44,8 +44,21 @@ def levels(request: ActingRequest) -> HttpResponseBase:
     own = [plan for plan in known if organs[plan.pk] is not None]
     chosen = next((plan for plan in own if plan.code == request.GET.get("plan")), None)
     shown = _within(chosen, organs[chosen.pk]) if chosen else _between(own or known, organs)
+    if exporting(request):
+        rows = levels_rows(shown)
+        return export_of(request, LEVELS, rows, len(rows))
     context = {**shown, "tabs": tabs("evaluations:levels"), "plans": own, "plan": chosen, "day": today()}
     return render(request, "evaluations/levels.html", context)
+
+
+def levels_rows(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The comparison as a plain table: a row for each figure and plan or organ."""
+    return [
+        {"title": row["title"], "column": column["title"], **part}
+        for row in shown["rows"]
+        for column, cell in zip(shown["columns"], row["cells"], strict=True)
+        for part in cell or ()
+    ]
 
 
 def _between(shown: Sequence[Plan], organs: Mapping[int, Organ | None]) -> dict[str, Any]:
@@ -90,6 +103,7 @@ def _within(plan: Plan, organ: Organ | None) -> dict[str, Any]:
         "rows": [
             {
                 "title": figure.title,
+                "regions": reverse("plans:regions", args=[figure.key]),
                 "cells": [[_cell(figure, place, day, values[place.pk, day][figure.key])] for place in places],
             }
             for figure in figures

@@ -75,7 +75,7 @@ class Trend:
     met: bool | None
 
 
-PER_ROW, CELL, PLOT = 3, 150, 76
+PER_ROW, CELL, PLOT = 3, 134, 84
 """Small charts side by side, the height of one with its words, the height of its plot."""
 
 
@@ -91,13 +91,13 @@ def trends_drawn(trends: Sequence[Trend]) -> str:
 def _one_trend(trend: Trend, left: float, top: int, wide: float) -> list[str]:
     colour = MET if trend.met else MISSED if trend.met is False else UNJUDGED
     title = trend.label if len(trend.label) <= 16 else trend.label[:15] + "…"
-    foot, start = top + 26 + PLOT, left + 26
-    step = (wide - 40) / max(len(trend.days) - 1, 1)
+    foot, start = top + 26 + PLOT, left + 32
+    step = (wide - 46) / max(len(trend.days) - 1, 1)
     drawn = [_text(left, top + 14, title, INK, "start", 11)]
     for share in (0, 50, 100):
         height = foot - PLOT * share / 100
         drawn.append(_level(start, left + wide, height, GRID, ""))
-        drawn.append(_text(start - 4, height + 3, f"{share}%", QUIET, "end", 8))
+        drawn.append(_text(start - 4, height + 3, f"{share}%", QUIET, "end", 9.5))
     if trend.target is not None:
         height = foot - PLOT * _on_paper(trend.target) / 100
         drawn.append(_level(start, left + wide, height, INK, ' stroke-dasharray="4 3"'))
@@ -111,9 +111,9 @@ def _one_trend(trend: Trend, left: float, top: int, wide: float) -> list[str]:
     drawn += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" fill="{colour}"/>' for x, y, _value in points]
     if points:
         x, y, value = points[-1]
-        drawn.append(_text(x, y - 5 if y - 5 > top + 24 else y + 12, f"{value:.1f}%", colour, "end", 9))
+        drawn.append(_text(x, y - 5 if y - 5 > top + 24 else y + 12, f"{value:.1f}%", colour, "end", 10.5))
     for n, day in enumerate(trend.days):
-        drawn.append(_text(start + 6 + n * step, foot + 12, day, QUIET, "middle", 8))
+        drawn.append(_text(start + 6 + n * step, foot + 12, day, QUIET, "middle", 9.5))
     return drawn
 
 
@@ -138,7 +138,7 @@ def _line(x: float, top: float, foot: float, colour: str, width: int) -> str:
     )
 
 
-def _text(x: float, y: float, words: str, colour: str, anchor: str, size: int) -> str:
+def _text(x: float, y: float, words: str, colour: str, anchor: str, size: float) -> str:
     return (
         f'<text x="{x:.1f}" y="{y}" fill="{colour}" font-size="{size}" '
         f'text-anchor="{anchor}">{escape(words)}</text>'

@@ -71,6 +71,18 @@ ADJUSTMENTS = Listing(
         Column(pgettext_lazy("adjustment", "State"), lambda row: row["badge"][1], 14),
     ),
 )
+LEVELS = Listing(
+    "levels",
+    _("Levels side by side"),
+    (
+        Column(_("Indicator"), lambda row: row["title"], 44),
+        Column(_("Organ"), lambda row: row["column"], 24),
+        Column(_("Number of the figure"), lambda row: row["figure"].key, 12),
+        Column(_("Value"), lambda row: row["line"].shown, 16),
+        Column(_("Target"), lambda row: row["line"].target, 24),
+        Column(pgettext_lazy("evaluation", "Judgement"), lambda row: row["badge"][1], 18),
+    ),
+)
 GAPS = Listing(
     "missing-data",
     _("Data gaps"),

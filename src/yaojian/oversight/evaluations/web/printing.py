@@ -51,6 +51,7 @@ def pdf_of(
             "plan": plan,
             "lines": lines,
             "tally": tally,
+            "paragraphs": [words for words in evaluation.summary.splitlines() if words.strip()],
             "missed": [line for line in lines if line.met is False],
             "snapshot": snapshot,
             "tally_chart": as_picture(tally_drawn(tally, names)),

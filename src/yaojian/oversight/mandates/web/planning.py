@@ -21,9 +21,10 @@ from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates.models import Mandate, OrganLoad, Schedule, Visit
 from yaojian.oversight.mandates.scheduling import asking
-from yaojian.oversight.mandates.scheduling.effort import effort
+from yaojian.oversight.mandates.scheduling.effort import FILE, effort
 from yaojian.oversight.mandates.states import AT_WORK, ScheduleState
 from yaojian.oversight.mandates.web import listings, presentation
+from yaojian.registers.enterprises.facade import type_name
 
 PAGE_SIZE = 25
 MONTH_NAMES = [f"{month:02}" for month in range(1, 13)]
@@ -61,6 +62,9 @@ def planner(request: ActingRequest) -> HttpResponseBase:
         "may_ask": request.actor.may(Permission.MANDATE_MANAGE),
         "years": [today().year, today().year + 1],
         "percent": effort().percent,
+        "effort": [(type_name(code), number) for code, number in effort().half_days.items()],
+        "effort_file": f"packs/schedule/{FILE.name}",
+        "may_see_people": request.actor.may(Permission.PERSON_VIEW),
     }
     if chosen is not None:
         context["chart"] = _load_chart(chosen["load"])
