@@ -84,13 +84,16 @@ def row_of(row: dict[str, Any], problems: list[Any]) -> dict[str, Any]:
 
 def _targets(row: dict[str, Any], language: str) -> list[str]:
     parts = row["parts"] if isinstance(row.get("parts"), list) else [row]
+    english = language.startswith("en")
     found = []
     for part in parts:
         targets = part.get("targets") if isinstance(part, dict) else None
         for entry in targets if isinstance(targets, list) else ():
             try:
                 target = Target.from_dict(entry)
-                found.append(target.describe(part.get("unit", row.get("unit", "")), language))
+                words = target.describe(part.get("unit", row.get("unit", "")), language)
+                name = "" if part is row else str(part.get("title_en" if english else "title_zh", ""))
+                found.append(f"{name}{': ' if english else '：'}{words}" if name else words)
             except (DefinitionError, KeyError, AttributeError, TypeError):
                 # What cannot be read is named among the problems; here its own words stand.
                 found.append(str(entry))
