@@ -30,7 +30,7 @@ from yaojian.foundation.worklist.models import SavedView
 from yaojian.oversight.drafting.models import PlanDraft
 from yaojian.oversight.drafting.tests.factories import pack
 from yaojian.oversight.evaluations.models import Adjustment, Evaluation, Task
-from yaojian.oversight.mandates.models import Draw, Mandate, Schedule
+from yaojian.oversight.mandates.models import Draw, DrawEntry, Mandate, Schedule
 from yaojian.oversight.statistics.models import Statistic
 from yaojian.registers.enterprises.duplicate_models import DuplicatePair, Merge
 from yaojian.registers.enterprises.facade import SubjectEntry
@@ -192,10 +192,43 @@ def _planning(world: casework.World) -> dict[str, list[Any]]:
         seed_hash="0" * 64,
         **made,
     )
+    above = _draw_above(world, mandate)
     schedule = Schedule.objects.create(
         organ=world.county, year=2026, state="done", percent=60, asked_by=world.lead, asked_at=now()
     )
-    return {"draw_id": [draw.pk], "schedule_id": [schedule.pk]}
+    return {"draw_id": [draw.pk, above.pk], "schedule_id": [schedule.pk]}
+
+
+def _draw_above(world: casework.World, like: Mandate) -> Draw:
+    """A draw of the prefecture that counties beside may look at, but not at who was drawn in this one."""
+    mandate = Mandate.objects.create(
+        code="own.above",
+        source="own",
+        organ=world.prefecture,
+        title_zh="州局抽查任务",
+        formula=like.formula,
+        share=25,
+        source_zh="州局",
+        valid_from=casework.SINCE,
+    )
+    draw = Draw.objects.create(
+        mandate=mandate,
+        organ=world.prefecture,
+        period_start=date(2026, 1, 1),
+        period_end=date(2026, 12, 31),
+        share=25,
+        seed="0" * 64,
+        seed_hash="0" * 64,
+        population_hash="0" * 64,
+        committed_by=world.lead,
+        committed_at=now(),
+        drawn_by=world.lead,
+        drawn_at=now(),
+    )
+    DrawEntry.objects.create(
+        draw=draw, subject=world.pharmacy, code=f"{MARK}编号", digest="0" * 64, place=1, outcome="drawn"
+    )
+    return draw
 
 
 def _inspection(world: casework.World) -> Inspection:

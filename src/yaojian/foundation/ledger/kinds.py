@@ -118,6 +118,7 @@ KINDS: dict[str, Promise] = {
     "mandate.set": _("Mandate set by the organ"),
     "mandate.ended": _("Mandate of the organ ended"),
     "draw.committed": _("Seed of a draw committed"),
+    "draw.withdrawn": _("Seed of a draw withdrawn unused"),
     "draw.made": _("Draw made and seed revealed"),
     "schedule.asked": _("Year schedule asked for"),
     "schedule.adopted": _("Year schedule adopted"),

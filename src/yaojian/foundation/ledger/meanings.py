@@ -85,6 +85,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "mandate.set": ("info", "calendar-plus"),
     "mandate.ended": ("neutral", "calendar-x"),
     "draw.committed": ("info", "lock"),
+    "draw.withdrawn": ("neutral", "calendar-x"),
     "draw.made": ("done", "list-check"),
     "schedule.asked": ("neutral", "calendar-event"),
     "schedule.adopted": ("done", "calendar-event"),

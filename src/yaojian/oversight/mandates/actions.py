@@ -1,4 +1,4 @@
-"""What people do with mandates: set one of the organ's own, end it; commit a draw, make it."""
+"""What people do with mandates: set one of the organ's own, end it; commit a draw, make or withdraw it."""
 
 from __future__ import annotations
 
@@ -192,20 +192,24 @@ def _share_mandate(code: str, organ: Organ) -> Mandate:
 
 def _refuse_second(mandate: Mandate, organ: Organ, start: date) -> None:
     """Two draws over the same subjects would ask for more than the share."""
-    for draw in Draw.objects.filter(mandate=mandate, period_start=start).select_related("organ"):
+    standing = Draw.objects.filter(mandate=mandate, period_start=start, withdrawn_at=None)
+    for draw in standing.select_related("organ"):
         one, other = draw.organ.path or "-", organ.path or "-"
         if one.startswith(other) or other.startswith(one):
             raise Conflict(
                 _("%(organ)s has committed a draw for this mandate and period.")
                 % {"organ": draw.organ.label},
-                cure=_("A period is drawn once."),
+                cure=_("A period is drawn once.")
+                if draw.drawn_at is not None
+                else _("It can be withdrawn as long as it has not been made."),
             )
 
 
 def make_draw(*, by: Actor, draw_id: int) -> Draw:
     """Reveal the seed and draw: who is chosen, in which order, and who was left out, and why.
 
-    Raises NotFound outside the actor's organ, Conflict when it has been drawn.
+    Raises NotFound outside the actor's organ, Conflict when it has been drawn or withdrawn, or its period
+    is over.
     """
     check_may(by, Permission.MANDATE_MANAGE)
     with transaction.atomic():
@@ -217,8 +221,7 @@ def make_draw(*, by: Actor, draw_id: int) -> Draw:
         )
         if draw is None:
             raise NotFound(_("Your organ has committed no such draw."), cure=_("Commit one first."))
-        if draw.drawn_at is not None:
-            raise Conflict(_("This draw has been made already."), cure=_("Its result stands below."))
+        _refuse_unless_committed(draw)
         members: Members = members_of(draw, today())
         share = Fraction(draw.share) / 100
         draw.members = members.number
@@ -237,6 +240,44 @@ def make_draw(*, by: Actor, draw_id: int) -> Draw:
         record_act(by=by, kind="draw.made", file=Ref(DRAW_KIND, draw.pk), facts=facts)
         publish(MandatesChanged([draw.mandate.code]))
     return draw
+
+
+def _refuse_unless_committed(draw: Draw) -> None:
+    match draw.state_on(today()):
+        case "drawn":
+            raise Conflict(_("This draw has been made already."), cure=_("Its result stands below."))
+        case "withdrawn":
+            raise Conflict(_("This draw has been withdrawn."), cure=_("Commit a new one."))
+        case "lapsed":
+            # Whoever was inspected since would be taken for inspected in the period.
+            raise Conflict(
+                _("The period of this draw is over; nobody can be drawn for it any more."),
+                cure=_("Commit a draw for the present period."),
+            )
+
+
+def withdraw_draw(*, by: Actor, draw_id: int, reason: str) -> None:
+    """Withdraw a seed that has not been used, of the actor's organ or one below; another may follow.
+
+    Raises NotFound elsewhere, Conflict when the draw has been made, withdrawn, or its period is over.
+    """
+    check_may(by, Permission.MANDATE_MANAGE)
+    if not reason.strip():
+        raise InvalidInput(_("Say why the draw is withdrawn."), field="reason", cure=_("Write a sentence."))
+    with transaction.atomic():
+        draw = (
+            Draw.objects.select_for_update(of=("self",))
+            .select_related("mandate")
+            .filter(pk=draw_id, organ__path__startswith=by.organ_path)
+            .first()
+        )
+        if draw is None:
+            raise NotFound(_("There is no such draw."), cure=_("Choose one in the list of draws."))
+        _refuse_unless_committed(draw)
+        draw.withdrawn_at, draw.withdrawn_by_id = now(), by.user_id
+        draw.save()
+        facts = _facts(draw) | {"reason": reason.strip()[:300]}
+        record_act(by=by, kind="draw.withdrawn", file=Ref(DRAW_KIND, draw.pk), facts=facts)
 
 
 def _facts(draw: Draw) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -129,6 +130,8 @@ class Draw(models.Model):
     committed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     drawn_at = models.DateTimeField(null=True)
     drawn_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, help_text="a seed that will never be used")
+    withdrawn_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     population_hash = models.CharField(max_length=64, blank=True)
     members = models.PositiveIntegerField(default=0)
     wanted = models.PositiveIntegerField(default=0, help_text="how many the share comes to")
@@ -139,7 +142,15 @@ class Draw(models.Model):
         ordering: ClassVar = ["-committed_at", "-id"]
         constraints: ClassVar = [
             # Nobody draws until the result pleases.
-            models.UniqueConstraint(fields=["mandate", "organ", "period_start"], name="draw_once_a_period"),
+            models.UniqueConstraint(
+                fields=["mandate", "organ", "period_start"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="draw_once_a_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(drawn_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="draw_made_or_withdrawn",
+            ),
             models.CheckConstraint(
                 condition=Q(period_end__gte=F("period_start")), name="draw_period_in_order"
             ),
@@ -150,6 +161,14 @@ class Draw(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mandate_id} {self.period_start}"
+
+    def state_on(self, day: date) -> str:
+        """drawn, withdrawn, lapsed (its period went by undrawn) or committed."""
+        if self.drawn_at is not None:
+            return "drawn"
+        if self.withdrawn_at is not None:
+            return "withdrawn"
+        return "lapsed" if self.period_end < day else "committed"
 
 
 class DrawEntry(models.Model):

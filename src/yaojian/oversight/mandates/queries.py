@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Organ, organ_by_code
@@ -17,8 +17,8 @@ from yaojian.foundation.errors import NotFound
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates.contracts import HORIZON
 from yaojian.oversight.mandates.engine import count_standings
-from yaojian.oversight.mandates.models import Draw, Mandate
-from yaojian.oversight.mandates.reading import rule_of
+from yaojian.oversight.mandates.models import Draw, DrawEntry, Mandate, Standing
+from yaojian.oversight.mandates.reading import DRAWN, rule_of
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.registers.enterprises.facade import Subject, subjects_by_id
 
@@ -290,6 +290,23 @@ def draws_visible_to(actor: Actor) -> QuerySet[Draw]:
     above = [".".join(steps[:n]) + "." for n in range(1, len(steps) + 1)]
     line = Q(organ__path__in=above) | Q(organ__path__startswith=actor.organ_path)
     return Draw.objects.filter(line).select_related("mandate", "organ", "committed_by", "drawn_by")
+
+
+def entries_visible_to(actor: Actor, draw: Draw) -> QuerySet[DrawEntry]:
+    """The subjects of a draw: all to the organ that drew and those above it; to those below, their own.
+
+    Who will be inspected unannounced elsewhere is nobody's business.
+    """
+    entries = draw.entries.select_related("subject")
+    if (draw.organ.path or "-").startswith(actor.organ_path):
+        return entries
+    return entries.filter(subject__responsible_organ_id__in=own_organs(actor.organ_path))
+
+
+def drawn_but_gone(draw: Draw) -> int:
+    """How many of those drawn the mandate binds no more. Nobody is drawn in their place."""
+    standing = Standing.objects.filter(mandate_id=draw.mandate_id, subject_id=OuterRef("subject_id"))
+    return draw.entries.filter(~Exists(standing), outcome=DRAWN).count()
 
 
 def draw_visible_to(actor: Actor, draw_id: int) -> Draw:

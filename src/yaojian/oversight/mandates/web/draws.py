@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST
 
 from yaojian.foundation.accounts.facade import Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
-from yaojian.foundation.errors import Conflict
+from yaojian.foundation.errors import Conflict, InvalidInput
 from yaojian.foundation.exports.facade import export_of, exporting
+from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates import actions, queries
-from yaojian.oversight.mandates.drawing import recomputed
+from yaojian.oversight.mandates.drawing import INSPECTED, recomputed
 from yaojian.oversight.mandates.shares import METHOD
 from yaojian.oversight.mandates.web import listings, presentation
 from yaojian.oversight.mandates.wording import frequency_in_words, percent
@@ -43,7 +44,7 @@ def draws(request: ActingRequest) -> HttpResponseBase:
     ]
     context = {
         "page": page,
-        "draws": list(page),
+        "draws": [(one, presentation.DRAW_STATES[one.state_on(today())]) for one in page],
         "shares": shares,
         "may_draw": request.actor.may(Permission.MANDATE_MANAGE),
         "tabs": presentation.tabs("mandates:draws"),
@@ -55,7 +56,7 @@ def draws(request: ActingRequest) -> HttpResponseBase:
 def draw(request: ActingRequest, draw_id: int) -> HttpResponseBase:
     """One draw: what was committed, who was drawn or left out and why, and whether it comes out again."""
     found = queries.draw_visible_to(request.actor, draw_id)
-    entries = found.entries.select_related("subject").order_by("stratum", "place", "code")
+    entries = queries.entries_visible_to(request.actor, found).order_by("stratum", "place", "code")
     counts = Counter(entries.order_by().values_list("outcome", flat=True))
     chosen = request.GET.get("outcome", "drawn")
     if chosen in presentation.OUTCOME_NAMES:
@@ -63,6 +64,7 @@ def draw(request: ActingRequest, draw_id: int) -> HttpResponseBase:
     if exporting(request):
         return export_of(request, listings.ENTRIES, entries.iterator(chunk_size=500), entries.count())
     page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
+    is_open = found.state_on(today()) == "committed" and request.actor.may(Permission.MANDATE_MANAGE)
     context = {
         "draw": found,
         "mandate": found.mandate,
@@ -78,12 +80,14 @@ def draw(request: ActingRequest, draw_id: int) -> HttpResponseBase:
             }
             for outcome, label in presentation.OUTCOME_NAMES.items()
         ],
-        "counted": counts["inspected"],
+        "narrowed": not (found.organ.path or "-").startswith(request.actor.organ_path),
+        "state": presentation.DRAW_STATES[found.state_on(today())],
+        "counted": found.entries.filter(outcome=INSPECTED).count(),
+        "gone": queries.drawn_but_gone(found) if found.period_end >= today() else 0,
         "checks": recomputed(found) if found.drawn_at is not None else None,
         "method": METHOD,
-        "may_make": found.drawn_at is None
-        and found.organ_id == request.actor.organ_id
-        and request.actor.may(Permission.MANDATE_MANAGE),
+        "may_make": is_open and found.organ_id == request.actor.organ_id,
+        "may_withdraw": is_open and (found.organ.path or "-").startswith(request.actor.organ_path),
     }
     return render(request, "mandates/draw.html", context)
 
@@ -110,3 +114,16 @@ def make(request: ActingRequest, draw_id: int) -> HttpResponse:
     actions.make_draw(by=request.actor, draw_id=draw_id)
     messages.success(request, _("The draw is made; those drawn appear on the worklist."))
     return redirect("mandates:draw", draw_id)
+
+
+@require_POST
+@requires(Permission.MANDATE_MANAGE)
+def withdraw(request: ActingRequest, draw_id: int) -> HttpResponse:
+    """Withdraw a committed seed that has not been used."""
+    try:
+        actions.withdraw_draw(by=request.actor, draw_id=draw_id, reason=request.POST.get("reason", ""))
+    except InvalidInput as error:
+        messages.error(request, str(error))
+        return redirect("mandates:draw", draw_id)
+    messages.success(request, _("The draw is withdrawn; another one can be committed."))
+    return redirect("mandates:draws")

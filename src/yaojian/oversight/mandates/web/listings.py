@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from yaojian.foundation.exports.facade import Column, Listing
+from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates.queries import STORED, Seen, SubjectDuty, duties_of
-from yaojian.oversight.mandates.web.presentation import OUTCOME_NAMES, REASON_NAMES, basis_of
+from yaojian.oversight.mandates.web.presentation import DRAW_STATES, OUTCOME_NAMES, REASON_NAMES, basis_of
 from yaojian.registers.enterprises.facade import type_name
 
 AT_ONCE = 500
@@ -125,6 +126,7 @@ DRAWS = Listing(
         Column(_("Seed hash (SHA-256)"), lambda row: row.seed_hash, 66),
         Column(_("Members"), lambda row: row.members, 10),
         Column(_("Drawn"), lambda row: row.drawn if row.drawn_at else None, 10),
+        Column(_("State"), lambda row: DRAW_STATES[row.state_on(today())][1], 24),
     ),
 )
 

@@ -29,6 +29,12 @@ OUTCOME_NAMES: dict[str, Promise] = {
     "inspected": pgettext_lazy("draw", "Left out: inspected in the period already"),
     "opened_later": pgettext_lazy("draw", "Left out: opened after the period began"),
 }
+DRAW_STATES: dict[str, tuple[str, Promise]] = {
+    "drawn": ("done", gettext_lazy("Drawn and revealed")),
+    "committed": ("due_soon", gettext_lazy("Committed, not drawn yet")),
+    "withdrawn": ("neutral", pgettext_lazy("draw", "Withdrawn")),
+    "lapsed": ("neutral", pgettext_lazy("draw", "Lapsed: the period went by undrawn")),
+}
 REASON_NAMES: dict[str, Promise] = {
     "no_team": gettext_lazy("No team of two: the organ has fewer than two inspectors"),
     "no_room": gettext_lazy("All weeks in which it may take place are full"),
