@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from uuid import uuid4
 from zlib import crc32
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -128,11 +129,12 @@ def _enter_waiting(planner: Actor, leader: Actor, as_of: date) -> int:
         Content("call_logs", first, last, amount=Decimal(3182)),
         Content("meeting_records", first, last, dims={"item": "consultation"}, amount=Decimal(5)),
     ]
-    register_statistics([Entry(organ.code, content) for content in waiting], by=planner)
+    register_statistics([Entry(organ.code, content) for content in waiting], by=planner, batch=uuid4())
     returned = enter_statistic(
         by=planner,
         organ=organ,
         content=Content("opinion_reports", first, last, amount=Decimal(38), method="舆情周报"),
+        evidence=[SimpleUploadedFile("舆情周报汇总.txt", "药品安全舆情周报，共38期。".encode())],
         submit=True,
     )
     return_statistic(by=leader, pk=returned.pk, reason="请附舆情周报目录，并核对统计期")

@@ -18,7 +18,7 @@ from yaojian.oversight.statistics import work_kinds
 from yaojian.oversight.statistics.contracts import FILE_KIND
 from yaojian.oversight.statistics.models import Statistic, dims_key
 from yaojian.oversight.statistics.permissions import check_user_can_confirm, check_user_can_enter
-from yaojian.oversight.statistics.queries import statistic_visible_to
+from yaojian.oversight.statistics.queries import evidence_counts, statistic_visible_to
 from yaojian.oversight.statistics.rules import Content, faults_of
 from yaojian.oversight.statistics.states import STATISTIC_STATES, StatisticState
 
@@ -152,6 +152,7 @@ def enter_statistic(
     check_user_can_enter(by, organ)
     _check(content)
     statistic = Statistic(organ=organ, entered_in_id=by.organ_id, entered_by_id=by.user_id, entered_at=now())
+    _sign(by, statistic)
     _fill(statistic, content)
     _refuse_second(statistic)
     _refuse_part_over_whole(statistic)
@@ -186,8 +187,7 @@ def change_statistic(
     _fill(statistic, content)
     _refuse_second(statistic)
     _refuse_part_over_whole(statistic)
-    statistic.entered_by_id, statistic.entered_in_id = by.user_id, by.organ_id
-    statistic.entered_at = now()
+    _sign(by, statistic)
     statistic.save()
     hashes = _attach(by, statistic, evidence)
     record_act(
@@ -205,14 +205,28 @@ def submit_statistic(*, by: Actor, pk: int) -> Statistic:
     check_user_can_enter(by, statistic.organ)
     _refuse_second(statistic)
     _refuse_part_over_whole(statistic)
-    statistic.entered_by_id, statistic.entered_in_id = by.user_id, by.organ_id
     _submit(by, statistic)
     return statistic
 
 
+def _sign(by: Actor, statistic: Statistic) -> None:
+    """Note that somebody had a hand in a statement, so that they never confirm it."""
+    if by.user_id not in statistic.authors:
+        statistic.authors = [*statistic.authors, by.user_id]
+
+
 def _submit(by: Actor, statistic: Statistic) -> None:
     _advance(statistic, "submit")
-    statistic.submitted_at = now()
+    if not evidence_counts([statistic.pk]):
+        raise InvalidInput(
+            _("A statement is handed in with its evidence."),
+            field="evidence",
+            cure=_(
+                "Attach the report, table or letter that the number is taken from, or keep it as a draft."
+            ),
+        )
+    _sign(by, statistic)
+    statistic.submitted_by_id, statistic.submitted_at = by.user_id, now()
     statistic.save()
     record_act(by=by, kind="statistic.submitted", file=file_ref(statistic), facts=facts_of(statistic))
     work_kinds.mended(statistic)
@@ -221,7 +235,7 @@ def _submit(by: Actor, statistic: Statistic) -> None:
 
 @transaction.atomic
 def confirm_statistic(*, by: Actor, pk: int) -> Statistic:
-    """Confirm a statement that somebody else entered; a correction takes the place of what it corrects.
+    """Confirm a statement in which one had no hand; a correction takes the place of what it corrects.
 
     Raises NotFound, NotAllowed (also for one's own), InvalidInput, Conflict.
     """
@@ -322,6 +336,7 @@ def correct_statistic(
         replaces=wrong,
         reason=_reason(reason, _("Say why it is corrected."), _("Name the error and its source.")),
     )
+    _sign(by, statistic)
     _fill(statistic, content)
     _refuse_other_matter(statistic, content)
     _refuse_same(wrong, content)

@@ -46,8 +46,8 @@ def entry_code(entry: Entry) -> str:
 
 
 @transaction.atomic
-def register_statistics(entries: Iterable[Entry], *, by: Actor, batch: UUID | None = None) -> list[Outcome]:
-    """Enter statements and hand them in; one outcome for each entry, in order.
+def register_statistics(entries: Iterable[Entry], *, by: Actor, batch: UUID) -> list[Outcome]:
+    """Enter statements and hand them in; one outcome for each entry, in order. Their evidence is the batch.
 
     What stands already with the same value is unchanged; with another value the entry is refused, for a
     statement is corrected and not overwritten. Writes one act when anything is new. Raises NotAllowed.
@@ -69,9 +69,7 @@ def register_statistics(entries: Iterable[Entry], *, by: Actor, batch: UUID | No
             standing[_series(statistic.organ_id, entry.content)].append(statistic)
     if added:
         Statistic.objects.bulk_create(added, batch_size=1000)
-        facts: dict[str, object] = {"count": len(outcomes), "new": len(added)}
-        if batch is not None:
-            facts["batch"] = str(batch)
+        facts = {"count": len(outcomes), "new": len(added), "batch": str(batch)}
         record_act(by=by, kind="statistics.registered", facts=facts)
         work_kinds.ask_to_confirm(by.organ_id)
     return outcomes
@@ -130,6 +128,8 @@ def _judge(
         entered_in_id=by.organ_id,
         entered_by_id=by.user_id,
         entered_at=now(),
+        authors=[by.user_id],
+        submitted_by_id=by.user_id,
         submitted_at=now(),
     )
     return Outcome(code, "new"), statistic

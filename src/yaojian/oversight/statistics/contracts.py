@@ -48,7 +48,6 @@ class Record:
     amount: Decimal | None
     grade: str
     sample_size: int | None
-    evidence_count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from yaojian.oversight.statistics.queries import (
     statistic_visible_to,
     statistics_visible_to,
 )
-from yaojian.oversight.statistics.rules import Content, dims_in_words, unit_of
+from yaojian.oversight.statistics.rules import Content, dims_in_words, evidence_in_words, unit_of
 from yaojian.oversight.statistics.states import StatisticState
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "dims_key",
     "enter_past_statistics",
     "enter_statistic",
+    "evidence_in_words",
     "gaps",
     "missing",
     "records",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import Func, Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +56,10 @@ class Statistic(models.Model):
     entered_in = models.ForeignKey("accounts.Organ", models.PROTECT, related_name="+")
     entered_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
+    authors = ArrayField(
+        models.BigIntegerField(), default=list, help_text="keys of all who entered, changed or handed it in"
+    )
+    submitted_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
@@ -85,7 +89,8 @@ class Statistic(models.Model):
                 name="statistic_confirmed_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=models.F("entered_by")),
+                condition=Q(confirmed_by__isnull=True)
+                | ~(Q(confirmed_by=models.F("entered_by")) | Q(authors__contains=[models.F("confirmed_by")])),
                 name="statistic_second_pair_of_eyes",
             ),
             ExclusionConstraint(

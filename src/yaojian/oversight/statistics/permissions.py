@@ -27,14 +27,19 @@ def check_user_can_enter(actor: Actor, organ: Organ) -> None:
         )
 
 
+def had_a_hand_in(actor: Actor, statistic: Statistic) -> bool:
+    """Whether the actor entered the statement, ever changed it or handed it in."""
+    return actor.user_id in (statistic.entered_by_id, *statistic.authors)
+
+
 def check_user_can_confirm(actor: Actor, statistic: Statistic) -> None:
-    """Raise NotAllowed unless the actor confirms for the organ and did not enter the statement."""
+    """Raise NotAllowed unless the actor confirms for the organ and had no hand in the statement."""
     check_may(actor, Permission.STATISTIC_CONFIRM)
     if not answers_for(actor, statistic.organ):
         raise NotAllowed(_("Only the organ itself or one above it confirms this statement."))
-    if statistic.entered_by_id == actor.user_id:
+    if had_a_hand_in(actor, statistic):
         raise NotAllowed(
-            _("Who entered a statement does not confirm it."),
+            _("Who entered, changed or handed in a statement does not confirm it."),
             cure=_("Ask a second person of your organ who confirms statements."),
         )
 
@@ -47,6 +52,6 @@ def verbs_open_to(actor: Actor, statistic: Statistic) -> frozenset[str]:
         return verbs
     if actor.may(Permission.STATISTIC_ENTER):
         verbs |= permitted - CONFIRMING
-    if actor.may(Permission.STATISTIC_CONFIRM) and statistic.entered_by_id != actor.user_id:
+    if actor.may(Permission.STATISTIC_CONFIRM) and not had_a_hand_in(actor, statistic):
         verbs |= permitted & CONFIRMING
     return verbs

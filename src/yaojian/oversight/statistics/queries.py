@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import (
@@ -22,6 +23,7 @@ from yaojian.foundation.errors import NotFound
 from yaojian.oversight.statistics.contracts import FILE_KIND, Gap, Record
 from yaojian.oversight.statistics.models import Statistic, dims_key
 from yaojian.oversight.statistics.states import StatisticState
+from yaojian.registers.intake.facade import Import
 
 
 def statistics_visible_to(actor: Actor) -> QuerySet[Statistic]:
@@ -60,14 +62,13 @@ def records_of(data: Collection[str], organ: Organ, first: date, last: date) -> 
             last_on__lte=last,
         ).order_by("datum", "organ_id", "first_on", "pk")
     )
-    evidence = evidence_counts([row.pk for row in rows])
     found: dict[str, list[Record]] = {datum: [] for datum in data}
     for row in rows:
-        found[row.datum].append(_record(row, paths[row.organ_id], evidence.get(row.pk, 0)))
+        found[row.datum].append(_record(row, paths[row.organ_id]))
     return found
 
 
-def _record(row: Statistic, path: str, evidence: int) -> Record:
+def _record(row: Statistic, path: str) -> Record:
     return Record(
         pk=row.pk,
         datum=row.datum,
@@ -79,7 +80,6 @@ def _record(row: Statistic, path: str, evidence: int) -> Record:
         amount=row.amount,
         grade=row.grade,
         sample_size=row.sample_size,
-        evidence_count=evidence,
     )
 
 
@@ -89,10 +89,22 @@ def evidence_counts(pks: Collection[int]) -> dict[int, int]:
     return dict(rows.values_list("file_id").annotate(n=Count("series", distinct=True)))
 
 
+def with_evidence(found: QuerySet[Statistic]) -> QuerySet[Statistic]:
+    """Statements with what they rest on: number of `documents`, and name and hash of the imported table."""
+    attached = Document.objects.filter(file_kind=FILE_KIND, file_id=OuterRef("pk")).order_by()
+    counted = attached.values("file_id").annotate(n=Count("series", distinct=True)).values("n")
+    table = Import.objects.filter(uid=OuterRef("batch")).order_by()
+    return found.annotate(
+        documents=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+        table_name=Subquery(table.values("file_name")),
+        table_sha256=Subquery(table.values("file_sha256")),
+    )
+
+
 def sources(pks: Iterable[int]) -> QuerySet[Statistic]:
     """The statements behind a value, for a page that drills down to them; in the order of organs and days."""
     found = Statistic.objects.filter(pk__in=list(pks)).select_related("organ", "entered_by", "confirmed_by")
-    return found.order_by("organ__code", "first_on", "pk")
+    return with_evidence(found).order_by("organ__code", "first_on", "pk")
 
 
 def missing(datum: str, organ: Organ, year: int, dims: Mapping[str, str] | None = None) -> list[Gap]:

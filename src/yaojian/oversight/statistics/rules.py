@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from unicodedata import normalize
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from yaojian.oversight.statistics.data import DECIMALS, ITEM, Datum, Kind, Measure, catalogue
@@ -130,6 +131,15 @@ def _dimensions(datum: Datum, dims: Mapping[str, str]) -> Iterator[Fault]:
             yield Fault(name, _("This value is not in the list."), _("Choose one from the list."))
     if datum.items and not dims.get(ITEM):
         yield Fault(ITEM, _("Say which series is stated."), _("Choose one from the list."))
+
+
+def evidence_in_words(row: Any) -> str:
+    """What a statement of `queries.with_evidence` rests on: documents, a table, or an earlier record."""
+    if row.documents:
+        return ngettext("%(n)s document", "%(n)s documents", row.documents) % {"n": row.documents}
+    if row.table_name:
+        return _("Table import “%(name)s”") % {"name": row.table_name}
+    return _("Taken over in bulk, without a file") if row.batch else pgettext("evidence", "none")
 
 
 def _value(measure: Measure, content: Content) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from yaojian.foundation.exports.facade import Column, Listing, in_chunks
 from yaojian.oversight.plans import drilldown
 from yaojian.oversight.plans.models import Figure
 from yaojian.oversight.plans.vocabulary import vocabulary
+from yaojian.oversight.statistics.facade import evidence_in_words
 from yaojian.registers.enterprises.facade import type_name
 
 AT_ONCE = 500
@@ -81,6 +82,7 @@ STATED = Listing(
         Column(_("Value"), lambda row: row.grade or row.amount, 14),
         Column(_("People asked"), lambda row: row.sample_size, 12),
         Column(_("Method"), lambda row: row.method, 30),
+        Column(pgettext_lazy("statement", "Evidence"), evidence_in_words, 30),
         Column(_("Entered by"), lambda row: row.entered_by.display_name, 14),
         Column(_("Entered at"), lambda row: row.entered_at, 17),
         Column(_("Confirmed by"), lambda row: row.confirmed_by.display_name, 14),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from yaojian.foundation.accounts.facade import Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
-from yaojian.foundation.documents.facade import Document
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.oversight.plans import drilldown
 from yaojian.oversight.plans.behind import Side, sides
@@ -33,7 +30,7 @@ from yaojian.oversight.plans.queries import (
 from yaojian.oversight.plans.web import figures, listings, presentation
 from yaojian.oversight.plans.web.asked import asked_day
 from yaojian.oversight.plans.web.entries import all_entries, entries_of, in_order
-from yaojian.oversight.statistics.facade import FILE_KIND, Statistic
+from yaojian.oversight.statistics.facade import evidence_in_words
 
 PAGE_SIZE = 25
 
@@ -179,7 +176,7 @@ def _stated(request: ActingRequest, carrier: Figure, organ: Organ, value: Figure
         shown: dict[str, object] = {"entries": entries_of(request.actor, page)}
     else:
         page = Paginator(side.statements, PAGE_SIZE).get_page(request.GET.get("page"))
-        shown = {"stated": _with_evidence(page)}
+        shown = {"stated": [(row, evidence_in_words(row)) for row in page]}
     return {
         **shown,
         "of_register": side.rows is not None,
@@ -191,14 +188,6 @@ def _stated(request: ActingRequest, carrier: Figure, organ: Organ, value: Figure
         ],
         "page": page,
     }
-
-
-def _with_evidence(page: Iterable[Statistic]) -> list[tuple[Statistic, int]]:
-    """The statements of a page, each with the number of documents that prove it."""
-    statements = list(page)
-    documents = Document.objects.filter(file_kind=FILE_KIND, file_id__in=[one.pk for one in statements])
-    counts = dict(documents.order_by().values_list("file_id").annotate(n=Count("pk")))
-    return [(one, counts.get(one.pk, 0)) for one in statements]
 
 
 def _keeping(request: HttpRequest, **changes: str) -> str:

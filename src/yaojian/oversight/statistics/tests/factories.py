@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from yaojian.foundation.accounts.facade import (
     Actor,
     Level,
@@ -79,7 +81,14 @@ def content(datum: str = "population", year: int = 2024, **values: Any) -> Conte
     return Content(**given)
 
 
+def paper() -> SimpleUploadedFile:
+    """A report that a number is taken from."""
+    return SimpleUploadedFile("公报.txt", "年末统计公报".encode(), content_type="text/plain")
+
+
 def confirmed(world: Field, organ: Organ, what: Content) -> Statistic:
     """A statement entered by the prefecture's planner and confirmed by its leader."""
-    statistic = actions.enter_statistic(by=world.planner, organ=organ, content=what, submit=True)
+    statistic = actions.enter_statistic(
+        by=world.planner, organ=organ, content=what, evidence=[paper()], submit=True
+    )
     return actions.confirm_statistic(by=world.leader, pk=statistic.pk)

@@ -14,7 +14,7 @@ from yaojian.foundation.accounts.models import User
 from yaojian.foundation.documents.models import Document
 from yaojian.oversight.statistics.import_target import STATISTICS, statement_entry
 from yaojian.oversight.statistics.models import Statistic
-from yaojian.oversight.statistics.tests.factories import Field, confirmed, content, make_field
+from yaojian.oversight.statistics.tests.factories import Field, confirmed, content, make_field, paper
 from yaojian.registers.intake.tests import factories as intake
 
 FORM = {"organ": "xj.changji", "year": "2024", "span": "year", "amount": "１,613,600", "method": "统计公报"}
@@ -52,7 +52,9 @@ def test_a_statement_goes_from_the_form_to_its_confirmation(world: Field) -> Non
     assert statistic.state == "confirmed"
     correct = planner.get(f"{here}correct/").content.decode()
     assert 'name="reason"' in correct
-    planner.post(f"{here}correct/", {"amount": "1613700", "reason": "修订", "submit": "1"})
+    planner.post(
+        f"{here}correct/", {"amount": "1613700", "reason": "修订", "submit": "1", "evidence": paper()}
+    )
     correction = Statistic.objects.get(replaces=statistic)
     leader.post(f"/statistics/{correction.pk}/step/confirm/")
     statistic.refresh_from_db()
@@ -81,7 +83,8 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept(
 
 
 def test_steps_need_their_rights(world: Field) -> None:
-    client_of("guihua").post("/statistics/enter/?datum=population", {**FORM, "submit": "1"})
+    said = {**FORM, "submit": "1", "evidence": paper()}
+    client_of("guihua").post("/statistics/enter/?datum=population", said)
     here = f"/statistics/{Statistic.objects.get().pk}/"
     assert client_of("guihua").post(f"{here}step/confirm/").status_code == 403
     assert client_of("cj-guihua").get(here).status_code == 404
@@ -148,6 +151,10 @@ def test_a_table_is_taken_in_with_its_broken_rows_and_never_twice(world: Field) 
     job = intake.entered(world.planner, table, target="statistics", name="填报.xlsx")
     assert (job.counts["new"], job.counts["broken"]) == (2, 2)
     assert Statistic.objects.filter(state="submitted").count() == 2
+    one = Statistic.objects.get(organ=world.county)
+    page = client_of("guihua").get(f"/statistics/{one.pk}/").content.decode()
+    assert "填报.xlsx" in page
+    assert job.file_sha256 in page
     again = intake.entered(world.planner, table, target="statistics", name="填报.xlsx")
     assert (again.counts["new"], again.counts["unchanged"]) == (0, 2)
     assert Statistic.objects.count() == 2

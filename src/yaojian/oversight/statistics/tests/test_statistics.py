@@ -9,19 +9,21 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
-from yaojian.foundation.accounts.facade import Role
+from yaojian.foundation.accounts.facade import Actor, Organ, Role
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from yaojian.foundation.ledger.facade import Act
 from yaojian.foundation.worklist.facade import WorkItem, unfinished_q
 from yaojian.oversight.statistics import actions
 from yaojian.oversight.statistics.bulk import Entry, register_statistics, undo_statistics
 from yaojian.oversight.statistics.data import catalogue, catalogue_of
-from yaojian.oversight.statistics.facade import missing, records, sources
+from yaojian.oversight.statistics.facade import evidence_in_words, missing, records, sources
 from yaojian.oversight.statistics.models import Statistic
+from yaojian.oversight.statistics.permissions import verbs_open_to
 from yaojian.oversight.statistics.rules import number_of
 from yaojian.oversight.statistics.states import STATISTIC_STATES
-from yaojian.oversight.statistics.tests.factories import Field, confirmed, content, make_field, officer
+from yaojian.oversight.statistics.tests.factories import Field, confirmed, content, make_field, officer, paper
 
 ROOM = Path(__file__).resolve().parent.parent
 
@@ -29,6 +31,10 @@ ROOM = Path(__file__).resolve().parent.parent
 @pytest.fixture
 def world(db: None) -> Field:
     return make_field()
+
+
+def entered(by: Actor, organ: Organ, *, submit: bool = False) -> Statistic:
+    return actions.enter_statistic(by=by, organ=organ, content=content(), evidence=[paper()], submit=submit)
 
 
 def test_the_states_in_the_readme_are_those_of_the_table() -> None:
@@ -39,7 +45,7 @@ def test_the_states_in_the_readme_are_those_of_the_table() -> None:
 
 def test_a_statement_counts_once_a_second_person_has_confirmed_it(world: Field) -> None:
     first, last = date(2024, 1, 1), date(2024, 12, 31)
-    draft = actions.enter_statistic(by=world.planner, organ=world.county, content=content())
+    draft = entered(world.planner, world.county)
     assert records("population", world.prefecture, first, last) == []
     actions.submit_statistic(by=world.planner, pk=draft.pk)
     waiting = WorkItem.objects.filter(unfinished_q(), kind="statistic.confirm")
@@ -49,7 +55,8 @@ def test_a_statement_counts_once_a_second_person_has_confirmed_it(world: Field) 
     assert (record.pk, record.amount, record.organ_id) == (draft.pk, Decimal(1000), world.county.pk)
     assert record.organ_path == world.county.path
     assert waiting.count() == 0
-    kinds = Act.objects.filter(file_kind="statistic", file_id=draft.pk).order_by("id")
+    acts = Act.objects.filter(file_kind="statistic", file_id=draft.pk)
+    kinds = acts.exclude(kind="document.added").order_by("id")
     assert [act.kind for act in kinds] == ["statistic.entered", "statistic.submitted", "statistic.confirmed"]
     assert list(sources([draft.pk])) == [draft]
     assert records("population", world.second, first, last) == []
@@ -58,7 +65,7 @@ def test_a_statement_counts_once_a_second_person_has_confirmed_it(world: Field) 
 
 def test_nobody_confirms_what_they_entered_or_changed(world: Field) -> None:
     chief = officer(world.prefecture, "kezhang", Role.CHIEF)
-    statistic = actions.enter_statistic(by=chief, organ=world.county, content=content(), submit=True)
+    statistic = entered(chief, world.county, submit=True)
     with pytest.raises(NotAllowed):
         actions.confirm_statistic(by=chief, pk=statistic.pk)
     with pytest.raises(NotAllowed):
@@ -69,9 +76,39 @@ def test_nobody_confirms_what_they_entered_or_changed(world: Field) -> None:
     actions.change_statistic(
         by=world.planner, pk=statistic.pk, content=content(amount=Decimal(9)), submit=True
     )
-    with pytest.raises(NotAllowed):
-        actions.confirm_statistic(by=world.planner, pk=statistic.pk)
-    assert actions.confirm_statistic(by=chief, pk=statistic.pk).state == "confirmed"
+    for author in (chief, world.planner):
+        with pytest.raises(NotAllowed):
+            actions.confirm_statistic(by=author, pk=statistic.pk)
+    assert actions.confirm_statistic(by=world.leader, pk=statistic.pk).state == "confirmed"
+
+
+def test_handing_in_for_somebody_else_makes_no_second_pair_of_eyes(world: Field) -> None:
+    chief, second = (officer(world.prefecture, name, Role.CHIEF) for name in ("kezhang", "fukezhang"))
+    statistic = entered(chief, world.county)
+    actions.change_statistic(by=second, pk=statistic.pk, content=content(amount=Decimal(7)))
+    actions.submit_statistic(by=world.planner, pk=statistic.pk)
+    statistic.refresh_from_db()
+    assert (statistic.entered_by_id, statistic.submitted_by_id) == (chief.user_id, world.planner.user_id)
+    for author in (chief, second):
+        assert "confirm" not in verbs_open_to(author, statistic)
+        with pytest.raises(NotAllowed):
+            actions.confirm_statistic(by=author, pk=statistic.pk)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Statistic.objects.filter(pk=statistic.pk).update(confirmed_by_id=author.user_id)
+    assert actions.confirm_statistic(by=world.leader, pk=statistic.pk).state == "confirmed"
+
+
+def test_nothing_is_handed_in_without_evidence(world: Field) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        actions.enter_statistic(by=world.planner, organ=world.county, content=content(), submit=True)
+    assert refused.value.field == "evidence"
+    draft = actions.enter_statistic(by=world.planner, organ=world.county, content=content())
+    with pytest.raises(InvalidInput):
+        actions.submit_statistic(by=world.planner, pk=draft.pk)
+    register_statistics([Entry(world.second.code, content())], by=world.planner, batch=uuid4())
+    (row,) = sources([Statistic.objects.get(organ=world.second).pk])
+    with override("en"):
+        assert evidence_in_words(row) == "Taken over in bulk, without a file"
 
 
 def test_other_organs_neither_see_nor_enter(world: Field) -> None:
@@ -139,10 +176,7 @@ def test_two_statements_for_one_period_are_refused(world: Field) -> None:
         with pytest.raises(Conflict) as refused:
             actions.enter_statistic(by=world.planner, organ=world.county, content=what)
         assert refused.value.field == "first_on"
-    drafts = [
-        actions.enter_statistic(by=world.planner, organ=world.second, content=content())
-        for _twice in range(2)
-    ]
+    drafts = [entered(world.planner, world.second) for _twice in range(2)]
     actions.submit_statistic(by=world.planner, pk=drafts[0].pk)
     with pytest.raises(Conflict):
         actions.submit_statistic(by=world.planner, pk=drafts[1].pk)
@@ -180,7 +214,9 @@ def test_a_correction_replaces_and_the_old_stays(world: Field) -> None:
         actions.correct_statistic(by=world.planner, pk=wrong.pk, content=content(year=2023), reason="另一年")
     with pytest.raises(InvalidInput):
         actions.correct_statistic(by=world.planner, pk=wrong.pk, content=right, reason=" ")
-    correction = actions.correct_statistic(by=world.planner, pk=wrong.pk, content=right, reason="统计局修订")
+    correction = actions.correct_statistic(
+        by=world.planner, pk=wrong.pk, content=right, reason="统计局修订", evidence=[paper()]
+    )
     with pytest.raises(Conflict):
         actions.correct_statistic(by=world.planner, pk=wrong.pk, content=right, reason="再来")
     assert [r.amount for r in records("population", world.county, first, last)] == [Decimal(1000)]
@@ -200,7 +236,7 @@ def test_the_database_keeps_what_was_confirmed(world: Field) -> None:
 
 
 def test_returned_statements_come_back_as_work(world: Field) -> None:
-    statistic = actions.enter_statistic(by=world.planner, organ=world.county, content=content(), submit=True)
+    statistic = entered(world.planner, world.county, submit=True)
     with pytest.raises(InvalidInput):
         actions.return_statistic(by=world.leader, pk=statistic.pk, reason="")
     actions.return_statistic(by=world.leader, pk=statistic.pk, reason="请附统计公报")
@@ -236,7 +272,7 @@ def test_a_table_can_come_twice_without_doubling(world: Field) -> None:
     batch = uuid4()
     changes = [outcome.change for outcome in register_statistics(entries, by=world.planner, batch=batch)]
     assert changes == ["new", "new", "refused", "refused", "refused"]
-    again = [outcome.change for outcome in register_statistics(entries[:2], by=world.planner)]
+    again = [outcome.change for outcome in register_statistics(entries[:2], by=world.planner, batch=uuid4())]
     assert again == ["unchanged", "unchanged"]
     assert Statistic.objects.filter(state="submitted").count() == 2
     done, refused = actions.confirm_statistics(

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from yaojian.foundation.exports.facade import Column, Listing
 from yaojian.oversight.statistics.contracts import STATE_NAMES
 from yaojian.oversight.statistics.models import Statistic
-from yaojian.oversight.statistics.rules import dims_in_words, language, unit_of
+from yaojian.oversight.statistics.rules import dims_in_words, evidence_in_words, language, unit_of
 from yaojian.oversight.statistics.states import StatisticState
 
 
@@ -37,6 +37,7 @@ STATEMENTS = Listing(
         Column(_("Unit"), lambda row: unit_of(row.measure), 12),
         Column(_("Sample size"), lambda row: row.sample_size, 10),
         Column(_("Method"), lambda row: row.method, 40),
+        Column(pgettext_lazy("statement", "Evidence"), evidence_in_words, 30),
         Column(pgettext_lazy("statement", "State"), lambda row: STATE_NAMES[StatisticState(row.state)], 14),
         Column(_("Entered by"), lambda row: row.entered_by.display_name, 14),
         Column(_("Confirmed by"), lambda row: row.confirmed_by.display_name if row.confirmed_by else "", 14),

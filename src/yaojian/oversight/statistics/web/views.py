@@ -28,13 +28,13 @@ from yaojian.oversight.statistics.actions import file_ref
 from yaojian.oversight.statistics.contracts import STATE_MEANINGS, STATE_NAMES
 from yaojian.oversight.statistics.documents import may_add
 from yaojian.oversight.statistics.models import Statistic
-from yaojian.oversight.statistics.permissions import verbs_open_to
+from yaojian.oversight.statistics.permissions import had_a_hand_in, verbs_open_to
 from yaojian.oversight.statistics.queries import (
-    evidence_counts,
     statistic_visible_to,
     statistics_visible_to,
+    with_evidence,
 )
-from yaojian.oversight.statistics.rules import dims_in_words, unit_of
+from yaojian.oversight.statistics.rules import dims_in_words, evidence_in_words, unit_of
 from yaojian.oversight.statistics.states import StatisticState
 from yaojian.oversight.statistics.web.forms import MINE, SPANS, ListForm, ReasonForm, label_of, span_of
 from yaojian.oversight.statistics.web.listings import STATEMENTS, datum_name, value_of
@@ -48,7 +48,9 @@ def waiting_for(actor: Actor) -> Q:
     """Statements that the actor could confirm now."""
     if not actor.may(Permission.STATISTIC_CONFIRM):
         return Q(pk__in=[])
-    return Q(state=_S.SUBMITTED.value) & ~Q(entered_by_id=actor.user_id)
+    return Q(state=_S.SUBMITTED.value) & ~(
+        Q(entered_by_id=actor.user_id) | Q(authors__contains=[actor.user_id])
+    )
 
 
 def matching(actor: Actor, form: ListForm) -> tuple[QuerySet[Statistic], QuerySet[Statistic]]:
@@ -72,18 +74,19 @@ def statements(request: ActingRequest) -> HttpResponseBase:
     actor = request.actor
     form = ListForm(request.GET, actor=actor)
     anywhere, found = matching(actor, form)
-    found = found.select_related("entered_by", "confirmed_by").order_by(
-        "-last_on", "datum", "organ__code", "id"
+    found = (
+        with_evidence(found)
+        .select_related("entered_by", "confirmed_by")
+        .order_by("-last_on", "datum", "organ__code", "id")
     )
     if exporting(request):
         return export_of(request, STATEMENTS, found.iterator(500), found.count())
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    evidence = evidence_counts([row.pk for row in page])
     state = form.chosen("state")
     context = {
         "form": form,
         "page": page,
-        "rows": [row_of(actor, row, evidence) for row in page],
+        "rows": [row_of(row) | {"evidence": evidence_in_words(row)} for row in page],
         "choices": state_choices(actor, anywhere, state, request.GET),
         "filters": filters_in_force(form, request.GET),
         "may_enter": actor.may(Permission.STATISTIC_ENTER),
@@ -94,7 +97,7 @@ def statements(request: ActingRequest) -> HttpResponseBase:
     return render(request, "statistics/list.html", context)
 
 
-def row_of(actor: Actor, row: Statistic, evidence: dict[int, int]) -> dict[str, Any]:
+def row_of(row: Statistic) -> dict[str, Any]:
     """One statement as a row."""
     state = StatisticState(row.state)
     return {
@@ -106,7 +109,6 @@ def row_of(actor: Actor, row: Statistic, evidence: dict[int, int]) -> dict[str, 
         "decimals": decimals_of(row),
         "unit": "" if row.grade else unit_of(row.measure),
         "state": (STATE_MEANINGS[state], STATE_NAMES[state]),
-        "evidence": evidence.get(row.pk, 0),
     }
 
 
@@ -134,9 +136,9 @@ def state_choices(
     counts: dict[str, int] = {}
     mine = 0
     waits = actor.may(Permission.STATISTIC_CONFIRM)
-    for state, entered_by in anywhere.order_by().values_list("state", "entered_by_id"):
+    for state, entered_by, authors in anywhere.order_by().values_list("state", "entered_by_id", "authors"):
         counts[state] = counts.get(state, 0) + 1
-        mine += waits and state == _S.SUBMITTED.value and entered_by != actor.user_id
+        mine += waits and state == _S.SUBMITTED.value and actor.user_id not in (entered_by, *authors)
     chips = [("", pgettext("statements", "All"), sum(counts.values()) - counts.get(_S.WITHDRAWN.value, 0))]
     if waits:
         chips.append((MINE, _("Waiting for my confirmation"), mine))
@@ -178,7 +180,7 @@ def statement_page(
     verbs = verbs_open_to(actor, found)
     state = StatisticState(found.state)
     context = {
-        **row_of(actor, found, {}),
+        **row_of(found),
         "verbs": verbs,
         "reason_forms": {
             "return": refused if verb == "return" and refused else ReasonForm(auto_id="return_%s"),
@@ -186,7 +188,7 @@ def statement_page(
         },
         "refused": refused,
         "own": state is _S.SUBMITTED
-        and found.entered_by_id == actor.user_id
+        and had_a_hand_in(actor, found)
         and actor.may(Permission.STATISTIC_CONFIRM),
         "may_correct": state is _S.CONFIRMED and actor.may(Permission.STATISTIC_ENTER),
         "corrections": list(found.corrections.exclude(state=_S.WITHDRAWN.value)),
@@ -220,6 +222,7 @@ def facts_of(found: Statistic) -> list[dict[str, Any]]:
         facts.append({"label": _("Method or source"), "value": found.method})
     if found.note:
         facts.append({"label": _("Remark"), "value": found.note})
+    facts.append(evidence_of(found))
     facts.append(
         {
             "label": _("Entered by"),
@@ -227,6 +230,14 @@ def facts_of(found: Statistic) -> list[dict[str, Any]]:
             % {"who": found.entered_by.display_name, "when": datetime_cn(found.entered_at)},
         }
     )
+    if found.submitted_by is not None and found.submitted_by != found.entered_by:
+        facts.append(
+            {
+                "label": pgettext("statement", "Handed in by"),
+                "value": _("%(who)s, %(when)s")
+                % {"who": found.submitted_by.display_name, "when": datetime_cn(found.submitted_at)},
+            }
+        )
     if found.confirmed_by is not None:
         facts.append(
             {
@@ -236,6 +247,15 @@ def facts_of(found: Statistic) -> list[dict[str, Any]]:
             }
         )
     return facts
+
+
+def evidence_of(found: Statistic) -> dict[str, Any]:
+    """What a statement rests on; an imported table with the hash of its file."""
+    row: Any = with_evidence(Statistic.objects.filter(pk=found.pk)).get()
+    value = evidence_in_words(row)
+    if not row.documents and row.table_sha256:
+        value = _("%(what)s, SHA-256 %(hash)s") % {"what": value, "hash": row.table_sha256}
+    return {"label": pgettext("statement", "Evidence"), "value": value}
 
 
 def timeline_row(act: Act) -> dict[str, Any]:
