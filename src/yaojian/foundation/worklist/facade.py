@@ -30,7 +30,7 @@ from yaojian.foundation.worklist.giving import (
     return_item,
     take_item,
 )
-from yaojian.foundation.worklist.keeping import Kept, keep_items
+from yaojian.foundation.worklist.keeping import ItemPlace, Kept, follow_duties, keep_items
 from yaojian.foundation.worklist.kinds import ItemKind, item_kind, item_kinds, register_kind
 from yaojian.foundation.worklist.models import Firing, SavedView, WorkItem
 from yaojian.foundation.worklist.orphans import return_orphaned
@@ -77,6 +77,7 @@ __all__ = [
     "Firing",
     "ItemFilter",
     "ItemKind",
+    "ItemPlace",
     "ItemState",
     "Kept",
     "Mark",
@@ -95,6 +96,7 @@ __all__ = [
     "complete_items_of_origin",
     "counts_by_whose",
     "delete_view",
+    "follow_duties",
     "hand_over",
     "hand_over_all",
     "hand_over_items",

@@ -59,7 +59,11 @@ def own_mandate(by: Actor, title: str, definition: Mapping[str, Any], valid_from
         raise InvalidInput(_("A mandate needs a title."), field="title", cure=_("Say who must be looked at."))
     try:
         formula = formula_of_mandate(
-            definition["scope"], definition["act"], definition["period"], definition.get("minimum", 1)
+            definition["scope"],
+            definition["act"],
+            definition["period"],
+            definition.get("minimum", 1),
+            within="responsibility",
         )
         share = checked_share(definition.get("share"))
     except DefinitionError as error:
@@ -73,6 +77,7 @@ def own_mandate(by: Actor, title: str, definition: Mapping[str, Any], valid_from
             cure=_("Choose the quarter, the half-year or the year."),
         )
     organ = organ_by_code(by.organ_code)
+    _check_levels(organ, formula)
     return Mandate(
         source=Source.OWN.value,
         organ=organ,
@@ -88,10 +93,21 @@ def own_mandate(by: Actor, title: str, definition: Mapping[str, Any], valid_from
     )
 
 
+def _check_levels(organ: Organ, formula: Formula) -> None:
+    asked = set(formula.act.organ_levels) if formula.act else set()
+    below = Organ.objects.filter(path__startswith=organ.path or "-").order_by()
+    if asked - set(below.values_list("level", flat=True)):
+        raise InvalidInput(
+            _("A mandate of your organ gives work to your organ and those below it alone."),
+            field="levels",
+            cure=_("Tick only their levels, or none."),
+        )
+
+
 def set_mandate(
     *, by: Actor, title: str, definition: Mapping[str, Any], valid_from: date | None = None
 ) -> Mandate:
-    """Set a mandate of the actor's own organ: it binds subjects in its reach, beside plans and rules."""
+    """Set a mandate of the actor's own organ: it binds what the organ and those below it answer for."""
     check_may(by, Permission.MANDATE_MANAGE)
     mandate = own_mandate(by, title, definition, valid_from or today())
     with transaction.atomic():

@@ -187,7 +187,7 @@ def _note_organs(cursor: Any, organs: Organs, levels: dict[tuple[str, ...], int]
         cursor,
         "run_organ",
         (
-            (key, number, organs.executing(key, asked))
+            (key, number, *organs.executing(key, asked))
             for asked, number in levels.items()
             for key in organs.by_key
         ),

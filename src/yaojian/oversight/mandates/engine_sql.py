@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+RECURS = """s.mandate_id = ANY (ARRAY (SELECT id FROM mandates_mandate
+        WHERE formula->'period'->>'unit' = 'rolling_years'))"""
+"""Of a standing `s`: its day is the next one even while it is met, so that it comes ahead of time."""
 TABLES = (
     """DROP TABLE IF EXISTS run_subject, run_version, run_kind, run_place, run_kind_rule, run_place_reach,
          run_organ, run_drawn, run_pair, run_entered, run_act, run_standing""",
@@ -15,7 +18,8 @@ TABLES = (
     """CREATE TEMP TABLE run_kind_rule (kind_id integer, rule_id bigint, program integer, reach integer,
          levels integer, minimum integer, valid_from date, is_share boolean) ON COMMIT DROP""",
     "CREATE TEMP TABLE run_place_reach (place_id integer, reach integer) ON COMMIT DROP",
-    "CREATE TEMP TABLE run_organ (id bigint, levels integer, executing bigint) ON COMMIT DROP",
+    """CREATE TEMP TABLE run_organ (id bigint, levels integer, executing bigint, nobody boolean)
+         ON COMMIT DROP""",
     "CREATE TEMP TABLE run_drawn (rule_id bigint, subject_id bigint) ON COMMIT DROP",
     "CREATE TEMP TABLE run_act (subject_id bigint, day date, kind text, level text) ON COMMIT DROP",
 )
@@ -36,7 +40,8 @@ PLACES = """CREATE TEMP TABLE run_place ON COMMIT DROP AS
       UNION SELECT division_code, responsible_organ_id FROM run_version) p"""
 PAIRS = """CREATE TEMP TABLE run_pair ON COMMIT DROP AS
     SELECT s.id AS subject_id, r.rule_id, r.program, r.reach, r.minimum, r.is_share, s.opened_on,
-           greatest(s.opened_on, r.valid_from) AS since, o.executing AS organ_id
+           greatest(s.opened_on, r.valid_from) AS since, o.executing AS organ_id,
+           o.nobody
       FROM run_subject s
       JOIN run_kind k USING (subject_type, flags, risk_grade, in_production)
       JOIN run_kind_rule r ON r.kind_id = k.id
@@ -62,14 +67,16 @@ FRESH = (
     "ANALYZE run_entered",
     "ANALYZE run_act",
     """CREATE TEMP TABLE run_standing (subject_id bigint, mandate_id bigint, organ_id bigint, opened_on date,
-         since date, due_on date, last_on date, met boolean, late boolean, done integer, needed integer)
+         since date, due_on date, last_on date, met boolean, late boolean, done integer, needed integer,
+         nobody boolean)
          ON COMMIT DROP""",
 )
 _COUNTED = "a.subject_id, count(*) FILTER (WHERE a.day >= %(start)s) AS done, max(a.day) AS last_on"
 _FROM_ACTS = """FROM run_act a WHERE (%(any_kind)s OR a.kind = ANY(%(kinds)s::text[]))
              AND (%(any_level)s OR a.level = ANY(%(levels)s::text[])) GROUP BY a.subject_id"""
 _BOUND = """SELECT p.subject_id, p.rule_id, p.organ_id, p.opened_on,
-               greatest(p.since, e.since) AS since, p.minimum, p.is_share, d.rule_id IS NOT NULL AS drawn
+               greatest(p.since, e.since) AS since, p.minimum, p.is_share, p.nobody,
+               d.rule_id IS NOT NULL AS drawn
           FROM run_pair p
           LEFT JOIN run_entered e ON e.subject_id = p.subject_id AND e.rule_id = p.rule_id
           LEFT JOIN run_drawn d ON d.subject_id = p.subject_id AND d.rule_id = p.rule_id AND p.is_share
@@ -86,7 +93,7 @@ STANDING_OF = {
                   WHEN c.since <= %(before)s AND c.earlier < c.minimum AND c.done = 0
                   THEN %(before_end)s::date
                   ELSE %(end)s::date END,
-             c.last_on, c.done >= c.needed, false, c.done, c.needed
+             c.last_on, c.done >= c.needed, false, c.done, c.needed, c.nobody
         FROM (SELECT b.*, coalesce(n.done, 0) AS done, coalesce(n.earlier, 0) AS earlier, n.last_on,
                      CASE WHEN b.is_share THEN CASE WHEN b.drawn THEN b.minimum ELSE 0 END
                           WHEN b.since <= %(start)s THEN b.minimum
@@ -101,7 +108,7 @@ STANDING_OF = {
     "rolling_years": f"""INSERT INTO run_standing
       SELECT c.subject_id, c.rule_id, c.organ_id, c.opened_on, c.since,
              CASE WHEN c.is_share THEN %(end)s::date ELSE {_YEARS_LATER} END,
-             c.last_on, c.done >= c.needed, false, c.done, c.needed
+             c.last_on, c.done >= c.needed, false, c.done, c.needed, c.nobody
         FROM (SELECT b.*, coalesce(n.done, 0) AS done, n.last_on, greatest(n.nth, b.since) AS counted,
                      CASE WHEN b.is_share AND NOT b.drawn THEN 0 ELSE b.minimum END AS needed
                 FROM ({_BOUND}) b
@@ -110,7 +117,7 @@ STANDING_OF = {
     "window": f"""INSERT INTO run_standing
       SELECT c.subject_id, c.rule_id, c.organ_id, c.opened_on, c.since, %(end)s::date, c.last_on,
              c.done >= c.needed, NOT c.is_share AND c.done >= c.needed AND c.in_time < c.needed,
-             c.done, c.needed
+             c.done, c.needed, c.nobody
         FROM (SELECT b.*, coalesce(n.done, 0) AS done, coalesce(n.in_time, 0) AS in_time, n.last_on,
                      CASE WHEN b.is_share AND NOT b.drawn THEN 0 ELSE b.minimum END AS needed
                 FROM ({_BOUND}) b
@@ -122,14 +129,18 @@ MERGE = (
     """DELETE FROM mandates_standing d WHERE /*only*/ NOT EXISTS
          (SELECT FROM run_standing f WHERE f.subject_id = d.subject_id AND f.mandate_id = d.mandate_id)""",
     """UPDATE mandates_standing d SET organ_id = f.organ_id, opened_on = f.opened_on, since = f.since,
-         due_on = f.due_on, last_on = f.last_on, met = f.met, late = f.late, done = f.done, needed = f.needed
+         due_on = f.due_on, last_on = f.last_on, met = f.met, late = f.late, done = f.done, needed = f.needed,
+         nobody = f.nobody
          FROM run_standing f WHERE f.subject_id = d.subject_id AND f.mandate_id = d.mandate_id
-         AND (d.organ_id, d.opened_on, d.since, d.due_on, d.last_on, d.met, d.late, d.done, d.needed)
+         AND (d.organ_id, d.opened_on, d.since, d.due_on, d.last_on, d.met, d.late, d.done, d.needed,
+              d.nobody)
              IS DISTINCT FROM
-             (f.organ_id, f.opened_on, f.since, f.due_on, f.last_on, f.met, f.late, f.done, f.needed)""",
+             (f.organ_id, f.opened_on, f.since, f.due_on, f.last_on, f.met, f.late, f.done, f.needed,
+              f.nobody)""",
     """INSERT INTO mandates_standing (subject_id, mandate_id, organ_id, opened_on, since, due_on, last_on,
-         met, late, done, needed)
-       SELECT subject_id, mandate_id, organ_id, opened_on, since, due_on, last_on, met, late, done, needed
+         met, late, done, needed, nobody)
+       SELECT subject_id, mandate_id, organ_id, opened_on, since, due_on, last_on, met, late, done, needed,
+              nobody
          FROM run_standing f WHERE NOT EXISTS
          (SELECT FROM mandates_standing d WHERE d.subject_id = f.subject_id AND d.mandate_id = f.mandate_id)
         ORDER BY mandate_id, organ_id, due_on""",

@@ -103,6 +103,7 @@ class Standing(models.Model):
     late = models.BooleanField()
     done = models.PositiveSmallIntegerField()
     needed = models.PositiveSmallIntegerField()
+    nobody = models.BooleanField(default=False, help_text="no organ of a level that counts answers for it")
 
     class Meta:
         verbose_name = _("duty")

@@ -17,6 +17,7 @@ from yaojian.foundation.errors import NotFound
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates.contracts import HORIZON
 from yaojian.oversight.mandates.engine import count_standings
+from yaojian.oversight.mandates.engine_sql import RECURS
 from yaojian.oversight.mandates.models import Draw, DrawEntry, Mandate, Standing
 from yaojian.oversight.mandates.reading import DRAWN, rule_of
 from yaojian.oversight.plans.definitions import Formula
@@ -25,7 +26,7 @@ from yaojian.registers.enterprises.facade import Subject, subjects_by_id
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-STATES = ("overdue", "due", "later", "met", "not_drawn")
+STATES = ("overdue", "due", "later", "met", "not_drawn", "nobody")
 STORED = "mandates_standing"
 
 
@@ -52,6 +53,7 @@ class Tally:
     later: int = 0
     met: int = 0
     not_drawn: int = 0
+    nobody: int = 0
     members: int = 0
     reached: int = 0
 
@@ -139,7 +141,8 @@ def own_organs(actor_path: str) -> list[int]:
     return list(Organ.objects.filter(path__startswith=actor_path).order_by().values_list("pk", flat=True))
 
 
-_STATE = """CASE WHEN s.needed = 0 AND s.done = 0 THEN 'not_drawn' WHEN s.met THEN 'met'
+_STATE = f"""CASE WHEN s.needed = 0 AND s.done = 0 THEN 'not_drawn'
+  WHEN s.met AND NOT (s.due_on <= %(until)s AND {RECURS}) THEN 'met' WHEN s.nobody THEN 'nobody'
   WHEN s.due_on < %(day)s THEN 'overdue' WHEN s.due_on <= %(until)s THEN 'due' ELSE 'later' END"""
 _TALLIES = """SELECT s.mandate_id, {state} AS state, count(*),
     count(*) FILTER (WHERE s.opened_on <= p.start),
@@ -209,10 +212,6 @@ def subjects_in_state(
         return [key for (key,) in cursor.fetchall()]
 
 
-_ROWS = """SELECT s.subject_id, s.organ_id, s.since, s.due_on, s.last_on, s.met, s.late, s.done, s.needed
-  FROM {table} s WHERE s.mandate_id = %s AND s.subject_id = ANY(%s)"""
-
-
 def duties_of(seen: Seen, subject_ids: Sequence[int], table: str = STORED) -> list[SubjectDuty]:
     """The standings of some subjects, in the order given."""
     with connection.cursor() as cursor:
@@ -242,7 +241,7 @@ def due_by_month(
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT to_char(greatest(s.due_on, %(day)s), 'YYYY-MM'), count(*) FROM {table} s"  # noqa: S608
-            f" WHERE {condition} AND NOT s.met GROUP BY 1",
+            f" WHERE {condition} AND NOT s.nobody AND (NOT s.met OR {RECURS}) GROUP BY 1",
             {**asked, "day": day},
         )
         for name, number in cursor.fetchall():
@@ -260,9 +259,10 @@ def due_by_organ(
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT organ_id, date_trunc(%(unit)s, greatest(due_on, %(day)s))::date,"
+            "SELECT organ_id, date_trunc(%(unit)s, greatest(due_on, %(day)s))::date,"  # noqa: S608
             " count(DISTINCT subject_id)"
-            " FROM mandates_standing WHERE NOT met AND organ_id = ANY(%(organs)s)"
+            f" FROM mandates_standing s WHERE NOT nobody AND (NOT met OR {RECURS})"
+            " AND organ_id = ANY(%(organs)s)"
             " AND greatest(due_on, %(day)s) BETWEEN %(first)s AND %(last)s GROUP BY 1, 2",
             {"unit": unit, "day": day, "organs": list(organ_ids), "first": first, "last": last},
         )

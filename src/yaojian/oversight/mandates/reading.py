@@ -77,17 +77,23 @@ class Organs:
         self.by_key = {pk: OrganFacts(pk, path or "-", tree, level) for pk, path, tree, level in rows}
         self._by_path = {organ.path: organ for organ in self.by_key.values()}
 
-    def executing(self, responsible: int, levels: Collection[str]) -> int:
-        """The responsible organ, or where a mandate asks for other levels, the nearest above that has one."""
+    def executing(self, responsible: int, levels: Collection[str]) -> tuple[int, bool]:
+        """Who carries a mandate out: the responsible organ, or the nearest above it of a level asked for.
+
+        Where there is none it stays with the responsible organ and is nobody's (True): organs below it may
+        not inspect what it answers for.
+        """
         organ = self.by_key[responsible]
         if not levels or organ.level in levels:
-            return responsible
+            return responsible, False
+        if not self._by_path:
+            self._read_all()
         steps = organ.path.rstrip(".").split(".")
         for length in range(len(steps) - 1, 0, -1):
             above = self._by_path.get(".".join(steps[:length]) + ".")
             if above is not None and above.level in levels:
-                return above.key
-        return responsible
+                return above.key, False
+        return responsible, True
 
     def facts_of(self, row: Mapping[str, object] | Subject) -> Facts:
         """What a subject, or what held of it from a day until a day, is judged by."""

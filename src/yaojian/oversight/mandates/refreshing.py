@@ -12,7 +12,7 @@ from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates.contracts import Refreshed
 from yaojian.oversight.mandates.engine import count_standings
 from yaojian.oversight.mandates.engine_sql import MERGE
-from yaojian.oversight.mandates.judging import judge
+from yaojian.oversight.mandates.judging import Judged, judge
 from yaojian.oversight.mandates.loading import load_mandates
 from yaojian.oversight.mandates.models import Standing
 from yaojian.oversight.mandates.reading import (
@@ -29,9 +29,12 @@ from yaojian.registers.enterprises.facade import Subject, subjects_open_on
 
 FEW = 100
 """Up to so many subjects are judged one by one; for more the database counts."""
-_CHANGING = ("organ_id", "opened_on", "since", "due_on", "last_on", "met", "late", "done", "needed")
+_CHANGING = ("organ_id", "opened_on", "since", "due_on", "last_on", "met", "late", "done", "needed", "nobody")
 LOCK = 0x4D414E44
-"""Two runs at once would both find the same rows missing."""
+"""Held from before the counting: what a run has counted must not replace what an act has changed since.
+
+Those about some subjects share it; a run over all has it alone.
+"""
 
 
 def refresh_duties(subject_ids: Iterable[int] | None = None, as_of: date | None = None) -> Refreshed:
@@ -43,12 +46,12 @@ def refresh_duties(subject_ids: Iterable[int] | None = None, as_of: date | None 
     day = as_of or today()
     chosen = None if subject_ids is None else sorted(set(subject_ids))
     with transaction.atomic():
+        many = chosen is None or len(chosen) > FEW
+        _lock(alone=many)
         if chosen is None:
             load_mandates(on=day)
         rules = rules_on(day)
-        changed = (
-            _all_anew(rules, day, chosen) if chosen is None or len(chosen) > FEW else _few(rules, day, chosen)
-        )
+        changed = _all_anew(rules, day, chosen) if many else _few(rules, day, chosen or [])
         opened, completed, cancelled = keep_work(day, chosen)
     return Refreshed(len(rules), changed, opened, completed, cancelled)
 
@@ -57,14 +60,20 @@ def recount(day: date | None = None) -> int:
     """Count all duties anew without touching work items; returns how many rows changed."""
     with transaction.atomic():
         on = day or today()
+        _lock(alone=True)
         return _all_anew(rules_on(on), on, None)
+
+
+def _lock(*, alone: bool) -> None:
+    call = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {call}(%s)", [LOCK])
 
 
 def _all_anew(rules: Sequence[Rule], day: date, chosen: Collection[int] | None) -> int:
     subjects = None if chosen is None else subjects_open_on(day).filter(pk__in=list(chosen))
     count_standings(rules, day, subjects)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         changed = 0
         for statement in MERGE:
             if "/*only*/" not in statement or chosen is None:
@@ -86,19 +95,7 @@ def judged_standings(rules: Sequence[Rule], day: date, subject_ids: Collection[i
     for mandate_id, subject_id in drawn_subjects(day, keys):
         drawn.setdefault(subject_id, set()).add(mandate_id)
     return [
-        Standing(
-            subject_id=subject.pk,
-            mandate_id=found.rule.key,
-            organ_id=organs.executing(subject.responsible_organ_id, found.rule.levels),
-            opened_on=subject.opened_on,
-            since=found.since,
-            due_on=found.duty.due_on,
-            last_on=found.duty.last_on,
-            met=found.met,
-            late=found.duty.late,
-            done=found.duty.done,
-            needed=found.duty.needed,
-        )
+        _standing(subject, found, *organs.executing(subject.responsible_organ_id, found.rule.levels))
         for subject in subjects
         for found in judge(
             rules,
@@ -110,6 +107,23 @@ def judged_standings(rules: Sequence[Rule], day: date, subject_ids: Collection[i
             drawn.get(subject.pk, ()),
         )
     ]
+
+
+def _standing(subject: Subject, found: Judged, organ_id: int, nobody: bool) -> Standing:
+    return Standing(
+        subject_id=subject.pk,
+        mandate_id=found.rule.key,
+        organ_id=organ_id,
+        opened_on=subject.opened_on,
+        since=found.since,
+        due_on=found.duty.due_on,
+        last_on=found.duty.last_on,
+        met=found.met,
+        late=found.duty.late,
+        done=found.duty.done,
+        needed=found.duty.needed,
+        nobody=nobody,
+    )
 
 
 def _few(rules: Sequence[Rule], day: date, chosen: Sequence[int]) -> int:

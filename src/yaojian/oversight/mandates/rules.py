@@ -112,10 +112,15 @@ class Rule:
         """Whether every act that counts for the other mandate counts for this one."""
         return _holds(self.kinds, other.kinds) and _holds(self.levels, other.levels)
 
-    def why_not(self, act: DoneAct, opened_on: date, as_of: date) -> WhyNot | None:
-        """Why an act does not count for this mandate on a day; None when it does."""
+    def why_not(self, act: DoneAct, opened_on: date, as_of: date, *, late: bool = False) -> WhyNot | None:
+        """Why an act does not count for this mandate on a day; None when it does.
+
+        With `late` an act after a window counts too: it was missed, and acts since make up its number.
+        """
         assert self.formula.period is not None
         start, end = self.formula.period.bounds(as_of)
+        if late and self.formula.period.unit == "window":
+            end = max(end, as_of)
         if act.day < opened_on:
             return WhyNot.BEFORE_OPENING
         if self.kinds and act.inspection_kind not in self.kinds:

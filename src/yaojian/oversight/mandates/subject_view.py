@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -47,6 +47,8 @@ class History:
     opened_on: date
     past: Sequence[Facts]
     acts: Sequence[DoneAct]
+    nobody: Collection[int] = ()
+    """Mandates (keys) of levels on which no organ answers for the subject."""
 
 
 def subject_context(subject: Subject, day: date) -> dict[str, Any]:
@@ -67,6 +69,9 @@ def subject_context(subject: Subject, day: date) -> dict[str, Any]:
     asks_shares = any(rule.share is not None and rule.binds(history.now) for rule in rules)
     drawn = {mandate for mandate, _subject in drawn_subjects(day, [subject.pk])} if asks_shares else set()
     judged = judge(rules, history.now, history.opened_on, history.past, history.acts, day, drawn)
+    responsible = subject.responsible_organ_id
+    nobody = {found.rule.key for found in judged if organs.executing(responsible, found.rule.levels)[1]}
+    history = replace(history, nobody=nobody)
     return {
         "matters": _matters(judged, mandates, history, day),
         "acts": _acts(judged, mandates, history, day),
@@ -114,7 +119,7 @@ def _row(found: Judged, mandate: Mandate, governing: Rule, history: History, day
         "acts": acts_in_words(rule),
         "governs": rule is governing,
         "also": "" if rule is governing else _relation(rule, governing),
-        "state": _state(found, day),
+        "state": _state(found, day, nobody=rule.key in history.nobody),
         "duty": duty,
         "note": note.strip(),
     }
@@ -128,13 +133,16 @@ def _relation(rule: Rule, governing: Rule) -> str:
     return _("Needs inspections of its own: %(acts)s.") % {"acts": acts_in_words(rule)}
 
 
-def _state(found: Judged, day: date) -> tuple[str, str]:
+def _state(found: Judged, day: date, *, nobody: bool) -> tuple[str, str]:
     """A kind of colour and words."""
-    duty = found.duty
+    duty, period = found.duty, found.rule.formula.period
     if duty.needed == 0 and duty.done == 0:
         return "neutral", _("Not drawn")
-    if duty.state is DutyState.MET:
+    comes_again = period is not None and period.unit == "rolling_years" and duty.due_on <= day + HORIZON
+    if duty.state is DutyState.MET and not comes_again:
         return "done", _("Met late") if duty.late else _("Met")
+    if nobody:
+        return "neutral", _("No organ of the level asked for")
     if duty.state is DutyState.OVERDUE:
         return "overdue", _("Overdue")
     return ("due_soon", _("Due within 60 days")) if duty.due_on <= day + HORIZON else ("info", _("Due later"))
@@ -158,7 +166,8 @@ def _acts(
         counted: list[Mandate] = []
         refused: dict[str, list[Mandate]] = defaultdict(list)
         for found in judged:
-            why = found.rule.why_not(act, history.opened_on, day)
+            late = found.duty.late or not found.met
+            why = found.rule.why_not(act, history.opened_on, day, late=late)
             if why is None:
                 counted.append(mandates[found.rule.key])
             else:

@@ -14,12 +14,15 @@ from yaojian.casework.inspections.facade import DUE_INSPECTION
 from yaojian.foundation.timekeeping import local_date, now
 from yaojian.foundation.worklist.facade import (
     UNFINISHED,
+    ItemPlace,
     WorkItem,
     cancel_items_of_origin,
     complete_items_of_origin,
+    follow_duties,
     open_items,
 )
 from yaojian.oversight.mandates.contracts import HORIZON, ORIGIN
+from yaojian.oversight.mandates.engine_sql import RECURS
 from yaojian.oversight.mandates.models import Mandate
 from yaojian.oversight.mandates.reading import rule_of
 from yaojian.oversight.mandates.rules import Rule, by_precedence
@@ -31,48 +34,71 @@ LONGEST_REASON = 300
 AT_ONCE = 2000
 
 _OPEN = "w.kind = %(kind)s AND w.origin_kind = %(origin)s AND w.state = ANY(%(unfinished)s)"
-_PRESSES = """m.enabled AND NOT s.met AND (s.due_on <= %(until)s OR EXISTS (
-      SELECT FROM mandates_visit v JOIN mandates_schedule c ON c.id = v.schedule_id
-       WHERE c.adopted_at IS NOT NULL AND v.subject_id = s.subject_id AND m.code = ANY(v.mandates)
-         AND v.week BETWEEN %(today)s - 6 AND %(planned)s))"""
-SETTLED = f"""SELECT w.subject_id, w.origin_key, s.subject_id IS NOT NULL AND m.enabled, s.met, s.last_on,
-       w.opened_at
+# A planned visit that was missed stays until an act of its time, or one that moves the duty to another year.
+_PLANNED = f"""SELECT min(v.week) FROM mandates_visit v JOIN mandates_schedule c ON c.id = v.schedule_id
+       WHERE c.adopted_at IS NOT NULL AND c.year >= %(year)s AND v.subject_id = s.subject_id
+         AND m.code = ANY(v.mandates) AND v.week <= %(planned)s
+         AND (s.last_on IS NULL OR s.last_on < v.earliest)
+         AND (NOT {RECURS} OR s.due_on <= make_date(c.year, 12, 31))"""  # noqa: S608
+_PRESSES = f"""m.enabled AND NOT s.nobody AND (NOT s.met OR {RECURS})
+      AND (s.due_on <= %(until)s OR ({_PLANNED}) IS NOT NULL)"""
+SETTLED = f"""SELECT w.subject_id, w.origin_key, s.subject_id IS NOT NULL AND m.enabled,
+       s.met AND NOT {RECURS}, s.last_on, w.opened_at
   FROM worklist_workitem w
   LEFT JOIN mandates_mandate m ON m.code = w.origin_key
   LEFT JOIN mandates_standing s ON s.mandate_id = m.id AND s.subject_id = w.subject_id
  WHERE {_OPEN} AND w.subject_id IS NOT NULL AND (%(all)s OR w.subject_id = ANY(%(subjects)s))
    AND (%(all)s OR m.enabled IS NOT FALSE)
    AND (s.subject_id IS NULL OR NOT ({_PRESSES}))"""  # noqa: S608
-PRESSING = f"""SELECT s.subject_id, m.id, s.organ_id, s.due_on, EXISTS (
-         SELECT FROM worklist_workitem w
-          WHERE {_OPEN} AND w.subject_id = s.subject_id AND w.origin_key = m.code)
+PRESSING = f"""SELECT s.subject_id, m.id, s.organ_id, s.due_on, ({_PLANNED}), w.id, w.organ_id, w.due_on,
+       (w.parameters->>'planned_week')::date
   FROM mandates_standing s JOIN mandates_mandate m ON m.id = s.mandate_id
+  LEFT JOIN worklist_workitem w ON {_OPEN} AND w.subject_id = s.subject_id AND w.origin_key = m.code
  WHERE (%(all)s OR s.subject_id = ANY(%(subjects)s)) AND {_PRESSES}
  ORDER BY s.subject_id, s.due_on, m.id"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
 class Pressing:
-    """A duty that belongs on the worklist, and whether it is there."""
+    """A duty that belongs on the worklist, and the item by which it is there, as that one says it."""
 
     subject_id: int
     mandate_id: int
     organ_id: int
     due_on: date
-    is_open: bool
+    planned_week: date | None
+    item_id: int | None = None
+    item_organ_id: int | None = None
+    item_due_on: date | None = None
+    item_week: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on the worklist."""
+        return self.item_id is not None
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether its organ, day or planned week is another than its item says."""
+        return self.is_open and (self.item_organ_id, self.item_due_on, self.item_week) != (
+            self.organ_id,
+            self.due_on,
+            self.planned_week,
+        )
 
 
 def keep_work(day: date, subject_ids: Sequence[int] | None) -> tuple[int, int, int]:
     """Open, complete and withdraw work items by what the duties say; how many of each.
 
     A duty that another one's inspection serves as well, and which is due no sooner, opens no item of its own.
+    An open item follows its duty to another organ and another day.
     """
     asked: dict[str, Any] = {
         "kind": DUE_INSPECTION,
         "origin": ORIGIN,
         "unfinished": [state.value for state in UNFINISHED],
         "until": day + HORIZON,
-        "today": day,
+        "year": day.year,
         "planned": day + PLANNED_AHEAD,
         "all": subject_ids is None,
         "subjects": list(subject_ids or ()),
@@ -81,19 +107,31 @@ def keep_work(day: date, subject_ids: Sequence[int] | None) -> tuple[int, int, i
         cursor.execute(SETTLED, asked)
         done: list[tuple[int, str]] = []
         dropped: list[tuple[int, str]] = []
-        for subject_id, code, stands, met, last_on, opened_at in cursor.fetchall():
-            seen_to = stands and _seen_to(met, last_on, opened_at)
+        for subject_id, code, stands, met_for_good, last_on, opened_at in cursor.fetchall():
+            seen_to = stands and _seen_to(met_for_good, last_on, opened_at)
             (done if seen_to else dropped).append((subject_id, code))
         cursor.execute(PRESSING, asked)
         pressing = [Pressing(*row) for row in cursor.fetchall()]
     completed = complete_items_of_origin(DUE_INSPECTION, ORIGIN, done)
     cancelled = cancel_items_of_origin(DUE_INSPECTION, ORIGIN, dropped)
+    follow_duties({duty.item_id: _place_of(duty) for duty in pressing if duty.item_id and duty.has_moved})
     return _open(pressing), completed, cancelled
 
 
-def _seen_to(met: bool, last_on: date | None, opened_at: datetime) -> bool:
-    """Whether a duty that presses no more was seen to; else its subject moved, or its day did."""
-    return met or (last_on is not None and last_on >= local_date(opened_at))
+def _place_of(duty: Pressing) -> ItemPlace:
+    return ItemPlace(duty.organ_id, duty.due_on, {"planned_week": _week(duty)})
+
+
+def _week(duty: Pressing) -> str | None:
+    return duty.planned_week.isoformat() if duty.planned_week else None
+
+
+def _seen_to(met_for_good: bool, last_on: date | None, opened_at: datetime) -> bool:
+    """Whether a duty that presses no more was seen to; else its subject moved, or its day did.
+
+    Rolling years are met all the time before they are due: there an act since the item opened tells.
+    """
+    return met_for_good or (last_on is not None and last_on >= local_date(opened_at))
 
 
 def _open(pressing: Sequence[Pressing]) -> int:
@@ -147,6 +185,8 @@ def _serves(one: Pressing, other: Pressing, rules: dict[int, Rule]) -> bool:
 def _item(duty: Pressing, mandate: Mandate, also: Sequence[Mandate], subject: object) -> WorkItem:
     kinds = mandate.formula.get("act", {}).get("inspection_kinds", [])
     parameters: dict[str, object] = {"inspection_kind": kinds[0]} if kinds else {}
+    if duty.planned_week:
+        parameters["planned_week"] = _week(duty)
     if also:
         parameters["serves"] = [other.code for other in also]
     return WorkItem(

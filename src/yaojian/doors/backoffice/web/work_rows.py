@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -12,7 +13,8 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.deadlines.facade import ClockState, RunningClock, trigger_in_words
-from yaojian.foundation.design.templatetags.design import datetime_cn
+from yaojian.foundation.design.templatetags.design import date_cn, datetime_cn
+from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import (
     UNFINISHED,
     ItemState,
@@ -84,6 +86,14 @@ def badges_of(item: WorkItem, principals: Collection[int]) -> list[dict[str, Any
         text = pgettext("work", "Returned")
         badges.append(
             {"kind": "due_soon", "text": text, "title": item.return_reason, "icon": "arrow-back-up"}
+        )
+    if week := item.parameters.get("planned_week"):
+        monday = date.fromisoformat(week)
+        missed = monday + timedelta(days=6) < today()
+        text = _("Planned for the week of %(day)s") % {"day": date_cn(monday)}
+        title = _("By the adopted schedule; the week is over.") if missed else _("By the adopted schedule.")
+        badges.append(
+            {"kind": "due_soon" if missed else "info", "text": text, "title": title, "icon": "calendar"}
         )
     if item.assignee is not None and item.assignee_id in principals:
         text = _("For %(name)s") % {"name": item.assignee.display_name}

@@ -49,7 +49,7 @@ _VISIT = (
 _OWED = """SELECT e.id, e.code, e.subject_type, e.division_code, s.mandate_id, s.due_on, s.met, s.done,
        s.needed
   FROM mandates_standing s JOIN enterprises_subject e ON e.id = s.subject_id
- WHERE s.organ_id = %s AND s.needed > 0 ORDER BY e.id, s.mandate_id"""
+ WHERE s.organ_id = %s AND s.needed > 0 AND NOT s.nobody ORDER BY e.id, s.mandate_id"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,7 @@ class EndForm(forms.Form):
 
 
 FIELD_OF = {
+    "levels": "levels",
     "scope": "types",
     "types": "types",
     "scope.types": "types",

@@ -22,6 +22,7 @@ STATE_NAMES: dict[str, Promise] = {
     "later": gettext_lazy("Due later"),
     "met": gettext_lazy("Met"),
     "not_drawn": gettext_lazy("Not drawn"),
+    "nobody": gettext_lazy("No organ of the level asked for"),
 }
 OUTCOME_NAMES: dict[str, Promise] = {
     "drawn": pgettext_lazy("draw", "Drawn"),

@@ -75,7 +75,8 @@ def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
     day = asked_day(request)
     with queries.standings_on(day, [found]) as table:
         tally = queries.tallies([seen], path, day, table)[found.pk]
-        states = [s for s in queries.STATES if s != "not_drawn" or found.share is not None]
+        shown = {"not_drawn": found.share is not None, "nobody": tally.nobody > 0}
+        states = [state for state in queries.STATES if shown.get(state, True)]
         chosen = request.GET.get("state", "")
         if chosen not in states:
             chosen = next((state for state in ("overdue", "due") if tally.of(state)), "due")
@@ -101,6 +102,8 @@ def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
         "page": page,
         "items": [{"duty": one, "may_inspect": user_can_open(request.actor, one.subject)} for one in duties],
         "months": _months_chart(months),
+        "pressing": chosen in ("overdue", "due", "later"),
+        "nobody": chosen == "nobody",
         "recurs": seen.formula.period is not None and seen.formula.period.unit != "window",
         "may_draw": found.share is not None
         and found.enabled
