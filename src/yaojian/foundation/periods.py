@@ -6,6 +6,7 @@ notice. What follows on begins the day after. A table that uses this has the two
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -14,6 +15,7 @@ from django.db import models
 from django.db.models import Func, Q, Value
 
 ONE_DAY = timedelta(days=1)
+Span = tuple[date, date]
 
 
 def in_force_q(on: date, prefix: str = "") -> Q:
@@ -21,6 +23,19 @@ def in_force_q(on: date, prefix: str = "") -> Q:
     return Q(**{f"{prefix}valid_from__lte": on}) & (
         Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gte": on})
     )
+
+
+def days_left(days: Sequence[Span], taken: Iterable[Span]) -> list[Span]:
+    """Days without those that are taken."""
+    left = list(days)
+    for first, last in taken:
+        left = [
+            piece
+            for start, end in left
+            for piece in ((start, min(end, first - ONE_DAY)), (max(start, last + ONE_DAY), end))
+            if piece[0] <= piece[1]
+        ]
+    return left
 
 
 def ends_after_start(name: str) -> models.CheckConstraint:

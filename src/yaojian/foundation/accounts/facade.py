@@ -47,6 +47,7 @@ from yaojian.foundation.accounts.organ_entry import RECORDS_BEGIN, register_agre
 from yaojian.foundation.accounts.organ_present import apply_due_changes
 from yaojian.foundation.accounts.organ_queries import (
     OrganAt,
+    OrganHistory,
     counts_in_office,
     organs_as_of,
     organs_within,
@@ -103,6 +104,7 @@ __all__ = [
     "Organ",
     "OrganAt",
     "OrganFields",
+    "OrganHistory",
     "OrganKind",
     "OrganPeriod",
     "Permission",

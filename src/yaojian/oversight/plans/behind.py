@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import QuerySet
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.oversight.plans.cells import QUOTIENTS, Cell, left_out, needed, part, whole
-from yaojian.oversight.plans.definitions import Formula
+from yaojian.oversight.plans.definitions import Formula, Period
 from yaojian.oversight.plans.registers import Rows, counted_rows
 from yaojian.oversight.plans.statements import Book
 from yaojian.oversight.statistics.facade import Statistic, sources
@@ -44,10 +44,11 @@ def sides(formula: Formula, organ: Organ, as_of: date) -> list[Side]:
     if not cells:
         return []
     entered = [cell for cell in cells if not cell.is_registered]
-    book = Book(organ, as_of)
+    book = Book(organ)
     book.read({cell.datum for cell in entered})
     if formula.shape == "composite":
-        return [Side("numerator", _("Scores"), _counted(book, entered, formula, as_of))]
+        yearly = replace(formula, period=Period("year"))
+        return [Side("numerator", _("Scores"), _counted(book, entered, yearly, as_of))]
     found = _side("numerator", _("Numerator"), part(formula), book, formula, as_of)
     if formula.shape in QUOTIENTS or (formula.shape == "coverage" and formula.over):
         found += _side("denominator", _("Denominator"), whole(formula), book, formula, as_of)
@@ -75,8 +76,7 @@ def _counted(book: Book, cells: Iterable[Cell], formula: Formula, as_of: date) -
         if formula.each is None:
             pks += [record.pk for record in book.stated(cell, formula.period, as_of, book.organ.pk).records]
             continue
-        for organ in book.tree.below(book.organ.pk):
-            if organ.level == formula.each:
-                own = book.stated(cell, formula.period, as_of, organ.id, alone=True)
-                pks += [record.pk for record in own.records]
+        for organ in book.tree(as_of).with_land(book.organ.pk, formula.each):
+            own = book.stated(cell, formula.period, as_of, organ.id, alone=True)
+            pks += [record.pk for record in own.records]
     return tuple(pks)

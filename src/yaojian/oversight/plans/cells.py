@@ -34,6 +34,16 @@ class Cell:
         return vocabulary().data_keys[self.datum].source == "register"
 
     @property
+    def is_flow(self) -> bool:
+        """Whether statements say what was done in their days and are added over time."""
+        return vocabulary().data_keys[self.datum].is_flow(dict(self.dims))
+
+    @property
+    def is_survey(self) -> bool:
+        """Whether statements are surveys, of which all of a period are weighed."""
+        return vocabulary().data_keys[self.datum].kind == "survey"
+
+    @property
     def unit(self) -> str:
         """The unit of the amounts."""
         return vocabulary().data_keys[self.datum].unit_of(dict(self.dims))

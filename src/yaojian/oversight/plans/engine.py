@@ -48,7 +48,7 @@ class Reading:
     @cached_property
     def book(self) -> Book:
         """The statements of the organ and those below it."""
-        return self._book or Book(self.organ, self.as_of)
+        return self._book or Book(self.organ)
 
     def below(self, organ: Organ) -> Reading:
         """The same day for an organ below, from the same statements."""
@@ -147,7 +147,7 @@ class Reading:
         """
         own: dict[int, Fraction] = {}
         lacks: list[Lack] = []
-        for organ in self.book.tree.with_land(self.organ.pk, level):
+        for organ in self.book.tree(self.as_of).with_land(self.organ.pk, level):
             found = self.book.stated(part(formula), formula.period, self.as_of, organ.id, alone=True)
             lacks += found.lacks
             if found.records:
@@ -160,7 +160,7 @@ class Reading:
             if lacks and not own:
                 return waiting(*lacks)
             done = sum(number >= formula.minimum for number in own.values())
-            among = len(own) + len(lacks)
+            among = len(own.keys() | {lack.organ_id for lack in lacks})
             return ratio(Fraction(done), Fraction(among), 100, lacks, nothing=ValueState.NO_MEMBERS)
         cell = part(formula)
         if formula.scope is not None:

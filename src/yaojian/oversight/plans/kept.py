@@ -173,7 +173,10 @@ def written(outcome: Outcome) -> dict[str, Any]:
         "numerator": str(outcome.numerator),
         "denominator": str(outcome.denominator),
         "excluded": {reason.value: number for reason, number in outcome.excluded.items()},
-        "lacks": [[lack.datum, lack.organ_id, lack.year] for lack in outcome.lacks],
+        "lacks": [
+            [lack.datum, lack.organ_id, lack.year, *(day.isoformat() for day in lack.days)]
+            for lack in outcome.lacks
+        ],
         "grade": outcome.grade,
         "done_on": outcome.done_on.isoformat() if outcome.done_on else None,
         "late": str(outcome.late),
@@ -191,7 +194,10 @@ def read(data: Mapping[str, Any]) -> Outcome:
         numerator=Fraction(data["numerator"]),
         denominator=Fraction(data["denominator"]),
         excluded={Exclusion(reason): number for reason, number in data["excluded"].items()},
-        lacks=tuple(Lack(*lack) for lack in data["lacks"]),
+        lacks=tuple(
+            Lack(datum, organ_id, year, tuple(date.fromisoformat(day) for day in days))
+            for datum, organ_id, year, *days in data["lacks"]
+        ),
         grade=data["grade"],
         done_on=date.fromisoformat(data["done_on"]) if data["done_on"] else None,
         late=Fraction(data["late"]),

@@ -33,11 +33,15 @@ class Exclusion(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Lack:
-    """A datum that nobody has stated: which, for which organ, and for which year."""
+    """A datum that nobody has stated: which, for which organ, and for which year.
+
+    `days` are the first and last day missing where the organ has stated others; empty where it has none.
+    """
 
     datum: str
     organ_id: int
     year: int
+    days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor, Organ, organ_by_code
+from yaojian.foundation.accounts.facade import Actor, Organ, organ_by_code, organs_within
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.plans.contracts import FigureValue
@@ -130,9 +130,11 @@ def figures_of(plan_code: str, as_of: date) -> dict[str, FigureValue]:
     return values_of_figures(list(Figure.objects.filter(row__plan=plan)), plan.organ, as_of)
 
 
-def organs_below(organ: Organ) -> QuerySet[Organ]:
-    """The organs directly below one, with a territory of their own."""
-    return Organ.objects.filter(parent=organ).exclude(territories=[]).order_by("code")
+def organs_below(organ: Organ, on: date) -> list[Organ]:
+    """The organs directly below one on a day, with a territory of their own."""
+    there = [one for one in organs_within(organ.pk, on) if one.parent_id == organ.pk and one.territories]
+    known = Organ.objects.in_bulk([one.id for one in there])
+    return [known[one.id] for one in there]
 
 
 def figures_in_plan(plan: Plan) -> list[Figure]:

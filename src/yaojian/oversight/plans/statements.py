@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from yaojian.foundation.accounts.facade import Organ, OrganAt, organs_within
+from yaojian.foundation.accounts.facade import Organ, OrganAt, OrganHistory
+from yaojian.foundation.periods import ONE_DAY, Span, days_left
 from yaojian.oversight.plans.cells import Cell
 from yaojian.oversight.plans.definitions import Period
 from yaojian.oversight.plans.outcomes import ZERO, Lack
 from yaojian.oversight.statistics.facade import Record, dims_key, records_of
 
 LEVELS_THAT_STATE = frozenset({"province", "prefecture", "county", "park"})
-EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """The records that count, what they add up to, and the organs that have stated nothing."""
+    """The records that count, what they add up to, and what organs have not stated."""
 
     records: Sequence[Record]
     total: Fraction
@@ -33,27 +33,44 @@ class Stated:
         return self.registered or bool(self.records)
 
 
-class Tree:
-    """The organs below one on a day, for walks."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record with the line of organs, from the root down to its own, that it counts for."""
 
-    def __init__(self, organs: Iterable[OrganAt]) -> None:
-        self.organs = {organ.id: organ for organ in organs}
+    record: Record
+    line: tuple[int, ...]
+
+    @property
+    def span(self) -> Span:
+        """The days it speaks of."""
+        return self.record.first_on, self.record.last_on
+
+
+class Tree:
+    """The organs of a day, for walks; one that does not exist then has nobody below it."""
+
+    def __init__(self, organs: Mapping[int, OrganAt]) -> None:
+        self.organs = organs
         self.children: dict[int | None, list[OrganAt]] = defaultdict(list)
-        for organ in self.organs.values():
+        for organ in organs.values():
             self.children[organ.parent_id].append(organ)
 
-    def below(self, organ_id: int) -> list[OrganAt]:
-        """An organ and all below it."""
-        path = self.organs[organ_id].path
-        return [organ for organ in self.organs.values() if organ.path.startswith(path)]
+    def line(self, organ_id: int) -> tuple[int, ...]:
+        """An organ and all above it, from the root down; empty for one that does not exist."""
+        organ = self.organs.get(organ_id)
+        return tuple(int(step) for step in organ.path.split(".") if step) if organ is not None else ()
 
     def with_land(self, organ_id: int, level: str) -> list[OrganAt]:
         """An organ and those below it that are of a level, of its tree, and have land of their own."""
-        tree = self.organs[organ_id].tree
+        top = self.organs.get(organ_id)
         return [
             organ
-            for organ in self.below(organ_id)
-            if organ.level == level and organ.territories and organ.tree == tree
+            for organ in (self.organs.values() if top is not None else ())
+            if top is not None
+            and organ.path.startswith(top.path)
+            and organ.level == level
+            and organ.territories
+            and organ.tree == top.tree
         ]
 
     def expected(self, organ: OrganAt) -> list[OrganAt]:
@@ -64,12 +81,12 @@ class Tree:
             if child.level in LEVELS_THAT_STATE and child.territories and child.tree == organ.tree
         ]
 
-    def silent(self, organ_id: int, stating: Iterable[int]) -> list[int]:
+    def silent(self, organ_id: int, stating: Iterable[Entry]) -> list[int]:
         """Who has stated nothing; where nobody below has either, the organ above stands for all."""
-        heard: set[int] = set()
-        own = set(stating)
-        for one in own:
-            heard.update(int(step) for step in self.organs[one].path.split(".") if step)
+        own = {entry.record.organ_id for entry in stating}
+        heard = {step for entry in stating for step in entry.line}
+        if organ_id not in self.organs:
+            return [] if own else [organ_id]
         missing: list[int] = []
         stack = [self.organs[organ_id]]
         while stack:
@@ -81,78 +98,154 @@ class Tree:
         return missing
 
 
-Read = Callable[[Sequence[str]], dict[str, list[Record]]]
-
-
 class Book:
-    """All statements of an organ and those below it, read datum by datum when first asked for."""
+    """All statements of an organ and of whoever has ever stood below it, read datum by datum."""
 
-    def __init__(self, organ: Organ, as_of: date, tree: Tree | None = None) -> None:
+    def __init__(self, organ: Organ, history: OrganHistory | None = None) -> None:
         self.organ = organ
-        self.tree = tree or Tree(organs_within(organ.pk, as_of))
-        self._records: dict[str, dict[str, list[Record]]] = {}
+        self.history = history or OrganHistory()
+        self._trees: dict[int, Tree] = {}
+        self._entries: dict[str, dict[str, list[Entry]]] = {}
 
     def read(self, data: Iterable[str]) -> None:
         """Read several data at once, so that a plan asks a few queries and not one for each figure."""
-        new = sorted({datum for datum in data if datum not in self._records})
+        new = sorted({datum for datum in data if datum not in self._entries})
         if not new:
             return
-        for datum, found in records_of(new, self.organ, EARLIEST, LATEST).items():
-            by_dims: dict[str, list[Record]] = defaultdict(list)
+        for datum, found in records_of(new, self.history.ever_below(self.organ.pk)).items():
+            by_dims: dict[str, list[Entry]] = defaultdict(list)
             for record in found:
-                if record.organ_id in self.tree.organs:
-                    by_dims[dims_key(record.dims)].append(record)
-            self._records[datum] = by_dims
+                line = self.history.line(record.organ_id, record.last_on)
+                by_dims[dims_key(record.dims)].append(Entry(record, line))
+            self._entries[datum] = by_dims
+
+    def tree(self, day: date) -> Tree:
+        """The tree of organs on a day."""
+        return self._tree(self.history.on(day))
+
+    def _tree(self, organs: Mapping[int, OrganAt]) -> Tree:
+        if id(organs) not in self._trees:
+            self._trees[id(organs)] = Tree(organs)
+        return self._trees[id(organs)]
 
     def stated(
         self, cell: Cell, period: Period | None, as_of: date, organ_id: int, *, alone: bool = False
     ) -> Stated:
-        """What an organ and those below it have stated of a cell by a day; `alone` looks at itself only."""
+        """What an organ and those below it have stated of a cell by a day; `alone` looks at itself only.
+
+        What was done counts where its organ stood on the last day of the statement; what there is (and the
+        newest, without a period), where it stands on `as_of`.
+        """
         self.read([cell.datum])
-        path = self.tree.organs[organ_id].path
-        counted: list[Record] = []
+        newest = period is None or not (cell.is_flow or cell.is_survey)
+        counted: list[Entry] = []
         for dims in cell.exact():
             found = [
-                record
-                for record in self._records[cell.datum].get(dims_key(dims), ())
-                if _in_time(record, period, as_of)
-                and (
-                    record.organ_id == organ_id
-                    if alone
-                    else self.tree.organs[record.organ_id].path.startswith(path)
-                )
+                entry
+                for entry in self._entries[cell.datum].get(dims_key(dims), ())
+                if _in_time(entry.record, period, as_of)
             ]
-            counted += self._unanswered(found, len(path), newest=period is None)
-        total = sum((Fraction(record.amount) for record in counted if record.amount is not None), ZERO)
-        stating = {record.organ_id for record in counted}
-        missing = ([] if counted else [organ_id]) if alone else self.tree.silent(organ_id, stating)
-        lacks = tuple(Lack(cell.datum, one, as_of.year) for one in missing)
-        return Stated(counted, total, lacks)
+            if alone:
+                found = [Entry(e.record, (organ_id,)) for e in found if e.record.organ_id == organ_id]
+            elif newest:
+                found = [Entry(e.record, self.tree(as_of).line(e.record.organ_id)) for e in found]
+            found = [entry for entry in found if organ_id in entry.line]
+            counted += _newest(found, organ_id) if newest else _rolled(found, organ_id)
+        total = sum((Fraction(e.record.amount) for e in counted if e.record.amount is not None), ZERO)
+        if period is not None and cell.is_flow:
+            lacks = self._unstated(cell.datum, counted, period, as_of, organ_id, alone=alone)
+        elif alone:
+            lacks = () if counted else (Lack(cell.datum, organ_id, as_of.year),)
+        else:
+            silent = self.tree(as_of).silent(organ_id, counted)
+            lacks = tuple(Lack(cell.datum, one, as_of.year) for one in silent)
+        return Stated([entry.record for entry in counted], total, lacks)
 
-    def _unanswered(self, found: Sequence[Record], depth: int, *, newest: bool) -> list[Record]:
-        """Records of equal dimensions without those for whose days an organ above has spoken."""
-        by_organ: dict[int, list[Record]] = defaultdict(list)
-        for record in found:
-            if newest and by_organ[record.organ_id]:
-                if by_organ[record.organ_id][0].last_on >= record.last_on:
-                    continue
-                by_organ[record.organ_id].clear()
-            by_organ[record.organ_id].append(record)
-        kept = []
-        for organ_id, own in by_organ.items():
-            inside = self.tree.organs[organ_id].path[depth:]
-            start = self.tree.organs[organ_id].path[:depth].rstrip(".").rsplit(".", 1)[-1]
-            line = [int(step) for step in (start, *inside.split(".")) if step]
-            above = [record for one in line if one != organ_id for record in by_organ.get(one, ())]
-            kept += [
-                record
-                for record in own
-                if not any(
-                    newest or (other.first_on <= record.last_on and record.first_on <= other.last_on)
-                    for other in above
-                )
-            ]
-        return kept
+    def _unstated(
+        self,
+        datum: str,
+        counted: Sequence[Entry],
+        period: Period,
+        as_of: date,
+        organ_id: int,
+        *,
+        alone: bool,
+    ) -> tuple[Lack, ...]:
+        """Who has not stated which days of a period that have passed, asked in the tree of those days."""
+        first, last = period.bounds(as_of)
+        own, below = defaultdict[int, list[Span]](list), defaultdict[int, list[Span]](list)
+        for entry in counted:
+            own[entry.record.organ_id].append(entry.span)
+            for step in entry.line[:-1]:
+                below[step].append(entry.span)
+        missing: dict[int, list[Span]] = defaultdict(list)
+
+        def walk(tree: Tree, organ: OrganAt, days: Sequence[Span]) -> None:
+            left = days_left(days, own.get(organ.id, ()))
+            expected = [] if alone else tree.expected(organ)
+            if expected and days_left(left, below.get(organ.id, ())) != left:
+                for child in expected:
+                    walk(tree, child, left)
+            elif left := days_left(left, below.get(organ.id, ())):
+                missing[organ.id] += left
+
+        for start, end, organs in self.history.stretches(first, min(last, as_of)):
+            if organ_id in organs:
+                walk(self._tree(organs), organs[organ_id], [(start, end)])
+        if not missing and not counted:
+            return (Lack(datum, organ_id, as_of.year),)
+        return tuple(
+            lack
+            for one, spans in missing.items()
+            for lack in (
+                [Lack(datum, one, as_of.year, days) for days in _joined(spans)]
+                if one in own or one in below
+                else [Lack(datum, one, as_of.year)]
+            )
+        )
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that follow each other as one."""
+    joined: list[Span] = []
+    for first, last in sorted(spans):
+        if joined and joined[-1][1] + ONE_DAY == first:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _newest(found: Sequence[Entry], organ_id: int) -> list[Entry]:
+    """The newest record of each organ for which none above it has one."""
+    newest: dict[int, Entry] = {}
+    for entry in found:
+        one = newest.get(entry.record.organ_id)
+        if one is None or one.record.last_on < entry.record.last_on:
+            newest[entry.record.organ_id] = entry
+    return [
+        entry
+        for entry in newest.values()
+        if not any(step in newest for step in entry.line[entry.line.index(organ_id) : -1])
+    ]
+
+
+def _rolled(found: Sequence[Entry], organ_id: int) -> list[Entry]:
+    """An organ's own records, and for the days they leave those below it, each found the same way.
+
+    A longer record below wins over own ones inside its days that do not cover them together.
+    """
+    own = [entry for entry in found if entry.record.organ_id == organ_id]
+    deeper: dict[int, list[Entry]] = defaultdict(list)
+    for entry in found:
+        if entry.record.organ_id != organ_id:
+            deeper[entry.line[entry.line.index(organ_id) + 1]].append(entry)
+    below = [entry for child, entries in deeper.items() for entry in _rolled(entries, child)]
+    spans = [entry.span for entry in own]
+    longer = [entry.span for entry in below if days_left([entry.span], spans)]
+    own = [e for e in own if not any(a <= e.span[0] and e.span[1] <= z for a, z in longer)]
+    taken = [entry.span for entry in own]
+    return own + [e for e in below if not any(a <= e.span[1] and e.span[0] <= z for a, z in taken)]
 
 
 def _in_time(record: Record, period: Period | None, as_of: date) -> bool:

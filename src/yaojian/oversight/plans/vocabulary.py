@@ -57,7 +57,8 @@ class Shape:
 class DataKey:
     """A datum a formula may name: its dimensions, its unit and those of its series, and where it comes from.
 
-    `source` is "entered", "register" (counted in registers and inspection files) or "milestone".
+    `source` is "entered", "register" (counted in registers and inspection files) or "milestone". `flows` are
+    the series (the datum itself: "") that say what was done in some days, and so are added over time.
     """
 
     label: Label
@@ -66,10 +67,16 @@ class DataKey:
     source: str = "entered"
     units: Mapping[str, str] = field(default_factory=dict)
     items: Mapping[str, Label] = field(default_factory=dict)
+    kind: str = ""
+    flows: frozenset[str] = frozenset()
 
     def unit_of(self, dims: Mapping[str, tuple[str, ...]]) -> str:
         """The unit of the series that dimensions name, or of the datum itself."""
         return self.units.get(next(iter(dims.get("item", ("",))), ""), self.unit)
+
+    def is_flow(self, dims: Mapping[str, tuple[str, ...]]) -> bool:
+        """Whether the series that dimensions name, or the datum itself, is added over time."""
+        return next(iter(dims.get("item", ("",))), "") in self.flows
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +181,14 @@ def _data_key(entry: Mapping[str, Any]) -> DataKey:
     units = {code: item["unit"] for code, item in entry.get("items", {}).items() if "unit" in item}
     items = {code: _label(item) for code, item in entry.get("items", {}).items()}
     source = entry.get("source", "entered")
-    return DataKey(_label(entry), _dimensions(entry), entry["unit"], source, units, items)
+    flows = frozenset(
+        code
+        for code, series in {"": {}, **entry.get("items", {})}.items()
+        if not series.get("stock", entry.get("stock", False))
+        and series.get("kind", entry["kind"]) in ("count", "amount", "hours")
+    )
+    dimensions = _dimensions(entry)
+    return DataKey(_label(entry), dimensions, entry["unit"], source, units, items, entry["kind"], flows)
 
 
 def _dimensions(entry: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -36,12 +36,11 @@ ANY_YEAR = _("All years")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A confirmed statement as formulas read it; `organ_path` is that of the last day asked for."""
+    """A confirmed statement as formulas read it."""
 
     pk: int
     datum: str
     organ_id: int
-    organ_path: str
     first_on: date
     last_on: date
     dims: Mapping[str, str]
@@ -52,7 +51,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """An organ that lacks a datum in a year: nothing confirmed by itself, nor by all of those below it."""
+    """An organ that lacks a datum in a year: nothing confirmed by itself, nor by all of those below it.
+
+    `days` are the first and last day missing where it has stated others; empty where it has none.
+    """
 
     organ_id: int
     organ_code: str
@@ -61,3 +63,4 @@ class Gap:
     datum: str
     year: int
     dims: Mapping[str, str]
+    days: tuple[date, ...] = ()

@@ -68,6 +68,12 @@ class Measure:
     kind: Kind
     least: Decimal | None
     most: Decimal | None
+    is_stock: bool = False
+
+    @property
+    def is_flow(self) -> bool:
+        """Whether it says what was done in some days, and so is added over time."""
+        return not self.is_stock and self.kind in (Kind.COUNT, Kind.AMOUNT, Kind.HOURS)
 
     @property
     def is_whole(self) -> bool:
@@ -134,6 +140,7 @@ def _measure(entry: Mapping[str, Any], default: Mapping[str, Any]) -> Measure:
         kind=kind,
         least=least if bounds[0] is None else bounds[0],
         most=most if bounds[1] is None else bounds[1],
+        is_stock=entry.get("stock", default.get("stock", False)),
     )
 
 

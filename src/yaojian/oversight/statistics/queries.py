@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
@@ -20,7 +21,10 @@ from yaojian.foundation.accounts.facade import (
 )
 from yaojian.foundation.documents.facade import Document
 from yaojian.foundation.errors import NotFound
+from yaojian.foundation.periods import ONE_DAY, Span, days_left
+from yaojian.foundation.timekeeping import today
 from yaojian.oversight.statistics.contracts import FILE_KIND, Gap, Record
+from yaojian.oversight.statistics.data import catalogue
 from yaojian.oversight.statistics.models import Statistic, dims_key
 from yaojian.oversight.statistics.states import StatisticState
 from yaojian.registers.intake.facade import Import
@@ -47,33 +51,29 @@ def records(datum: str, organ: Organ, first: date, last: date) -> list[Record]:
 
     The tree is that of `last`. What of them counts for the organ itself, the rule of roll-up says.
     """
-    return records_of([datum], organ, first, last)[datum]
+    below = [one.id for one in organs_within(organ.pk, last)]
+    found = records_of([datum], below)[datum]
+    return [record for record in found if first <= record.first_on and record.last_on <= last]
 
 
-def records_of(data: Collection[str], organ: Organ, first: date, last: date) -> dict[str, list[Record]]:
-    """The records of several data at once, by datum; a datum without any has an empty list."""
-    paths = {below.id: below.path for below in organs_within(organ.pk, last)}
+def records_of(data: Collection[str], organ_ids: Collection[int]) -> dict[str, list[Record]]:
+    """All records of several data by some organs, by datum; a datum without any has an empty list."""
     rows = list(
         Statistic.objects.filter(
-            datum__in=list(data),
-            organ_id__in=list(paths),
-            state=StatisticState.CONFIRMED.value,
-            first_on__gte=first,
-            last_on__lte=last,
+            datum__in=list(data), organ_id__in=list(organ_ids), state=StatisticState.CONFIRMED.value
         ).order_by("datum", "organ_id", "first_on", "pk")
     )
     found: dict[str, list[Record]] = {datum: [] for datum in data}
     for row in rows:
-        found[row.datum].append(_record(row, paths[row.organ_id]))
+        found[row.datum].append(_record(row))
     return found
 
 
-def _record(row: Statistic, path: str) -> Record:
+def _record(row: Statistic) -> Record:
     return Record(
         pk=row.pk,
         datum=row.datum,
         organ_id=row.organ_id,
-        organ_path=path,
         first_on=row.first_on,
         last_on=row.last_on,
         dims=row.dims,
@@ -117,10 +117,10 @@ def missing(datum: str, organ: Organ, year: int, dims: Mapping[str, str] | None 
 
 
 def gaps(wanted: Collection[tuple[str, Mapping[str, str]]], organ: Organ, year: int) -> list[list[Gap]]:
-    """The gaps of several data and dimensions at once, in their order."""
+    """The gaps of several data and dimensions at once, in their order; up to the last month that is over."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    tree = organs_within(organ.pk, last)
-    stated: dict[tuple[str, str], set[int]] = defaultdict(set)
+    tree = organs_within(organ.pk, min(last, today()))
+    stated: dict[tuple[str, str], dict[int, list[Span]]] = defaultdict(lambda: defaultdict(list))
     rows = Statistic.objects.filter(
         datum__in={datum for datum, _dims in wanted},
         organ_id__in=[one.id for one in tree],
@@ -128,35 +128,42 @@ def gaps(wanted: Collection[tuple[str, Mapping[str, str]]], organ: Organ, year: 
         last_on__gte=first,
         first_on__lte=last,
     )
-    for row_datum, key, organ_id in rows.order_by().values_list("datum", "dims_key", "organ_id"):
-        stated[row_datum, key].add(organ_id)
-    return [_gaps(datum, dims, tree, stated, year) for datum, dims in wanted]
+    columns = ("datum", "dims_key", "organ_id", "first_on", "last_on")
+    for row_datum, key, organ_id, *span in rows.order_by().values_list(*columns):
+        stated[row_datum, key][organ_id].append((span[0], span[1]))
+    over = min(last, today().replace(day=1) - ONE_DAY)
+    return [_gaps(datum, dims, tree, stated[datum, dims_key(dims)], (first, over)) for datum, dims in wanted]
 
 
 def _gaps(
     datum: str,
     dims: Mapping[str, str],
     tree: list[OrganAt],
-    stated: Mapping[tuple[str, str], set[int]],
-    year: int,
+    stated: Mapping[int, list[Span]],
+    asked: Span,
 ) -> list[Gap]:
-    have = stated.get((datum, dims_key(dims)), set())
+    known = catalogue().data.get(datum)
+    adds_up = known is not None and known.measure_of(dims).is_flow
     below: dict[int | None, list[OrganAt]] = defaultdict(list)
     for one in tree:
         if one.kind == OrganKind.BUREAU.value:
             below[one.parent_id].append(one)
 
     def anything(one: OrganAt) -> bool:
-        return one.id in have or any(anything(child) for child in below[one.id])
+        return bool(stated.get(one.id)) or any(anything(child) for child in below[one.id])
 
-    def lacking(one: OrganAt) -> list[OrganAt]:
-        if one.id in have:
+    def lacking(one: OrganAt, days: list[Span]) -> list[tuple[OrganAt, list[Span]]]:
+        own = stated.get(one.id, [])
+        left = days_left(days, own) if adds_up else ([] if own else days)
+        if not left and (adds_up or own):
             return []
         if not any(anything(child) for child in below[one.id]):
-            return [one]
-        return [gap for child in below[one.id] for gap in lacking(child)]
+            return [(one, left if own else [])]
+        return [gap for child in below[one.id] for gap in lacking(child, left)]
 
-    return [
-        Gap(one.id, one.code, one.label, one.path, datum, year, dims)
-        for one in (lacking(tree[0]) if tree else [])
-    ]
+    days = [asked] if asked[0] <= asked[1] else []
+    found: list[Gap] = []
+    for one, left in lacking(tree[0], days) if tree else []:
+        gap = Gap(one.id, one.code, one.label, one.path, datum, asked[0].year, dims)
+        found += [replace(gap, days=span) for span in left] or [gap]
+    return found

@@ -166,15 +166,13 @@ class Sums:
         return Answer(_complete(told.missing), number, number, missing=_named(wanted_cell, told))
 
     def _each(self, formula: Mapping[str, Any], organ: str, day: date) -> tuple[list[list[Said]], list[str]]:
-        """What each organ of a level states of itself, and who states nothing."""
-        stated, silent = [], []
+        """What each organ of a level states of itself, and who leaves out what."""
+        stated, left_out = [], []
         for code in self.book.organs_within(organ, formula["each"]):
-            own = self.book.own(part_of(formula), code, formula.get("period"), day)
-            if own:
-                stated.append(own)
-            else:
-                silent.append(code)
-        return stated, silent
+            own, missing = self.book.own(part_of(formula), code, formula.get("period"), day)
+            stated += [own] if own else []
+            left_out += missing
+        return stated, left_out
 
     def _coverage(self, wanted: Wanted, organ: str, day: date) -> Answer:
         formula, part_cell = wanted.formula, part_of(wanted.formula)
@@ -186,7 +184,7 @@ class Sums:
                 sum((Fraction(s.amount or 0) for s in own), Fraction(0)) >= formula.get("minimum", 1)
                 for own in stated
             )
-            among = Fraction(len(stated) + len(silent))
+            among = Fraction(len(self.book.organs_within(organ, formula["each"])))
             return _quotient(Fraction(enough), among, 100, _named_all(part_cell, silent), {}, "no_members")
         part = self._told(part_cell, organ, formula.get("period"), day)
         if "scope" in formula and part.registered is not None:

@@ -1,15 +1,16 @@
 """The statements of a province and the rule by which those of the organs below are added up. Pure.
 
 An organ's own statement answers for those of the organs below it with the same dimensions and a common day;
-otherwise those directly below are added, each found the same way. Whoever has stated nothing, neither itself
-nor below, is missing. Without a period the newest statement of each organ counts; the population is that of
-the data date's year.
+otherwise those directly below are added, each found the same way. Where one of them speaks of more days, and
+the own ones together do not, it counts and the own ones inside its days do not. Whoever has not stated a
+day of the period is missing. Of what there is (and without a period) the newest statement of each organ
+counts; the population is that of the data date's year.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -23,7 +24,7 @@ from yaojian.simulator.provinces.statements import STATING, Said
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The statements that count for an organ, or what a register has; and who below has stated nothing."""
+    """The statements that count for an organ, or what a register has; and who has left out what."""
 
     counted: Sequence[Said]
     missing: Sequence[str]
@@ -56,47 +57,81 @@ class Book:
 
     def told(self, wanted: Cell, organ: str, period: Mapping[str, Any] | None, day: date) -> Told:
         """What an organ and those below it have stated of a cell by a day."""
-        counted = [
+        counted: list[Said] = []
+        for dims in wanted.combinations:
+            said = self._said.get((wanted.datum, dims), {})
+            usable = {code: _usable(wanted, found, period, day) for code, found in said.items()}
+            if _adds(wanted, period):
+                counted += self._done(organ, usable)
+            else:
+                counted += self._standing(organ, usable)
+        return Told(counted, self._missing(wanted, organ, counted, period, day))
+
+    def own(
+        self, wanted: Cell, organ: str, period: Mapping[str, Any] | None, day: date
+    ) -> tuple[list[Said], list[str]]:
+        """What an organ states of itself, and what it has left out."""
+        found = [
             one
             for dims in wanted.combinations
-            for one in self._walk(organ, self._said.get((wanted.datum, dims), {}), [], period, day)
+            for one in _usable(wanted, self._said.get((wanted.datum, dims), {}).get(organ, ()), period, day)
         ]
-        return Told(counted, self._silent(organ, {one.organ for one in counted}))
+        if period is None or not wanted.is_done:
+            return found, ([] if found else [organ])
+        return found, _named(organ, _days(*span(period, day)) - _spoken(found), bool(found))
 
-    def own(self, wanted: Cell, organ: str, period: Mapping[str, Any] | None, day: date) -> list[Said]:
-        """What an organ states of itself."""
+    def _standing(self, organ: str, usable: Mapping[str, Sequence[Said]]) -> list[Said]:
+        if usable.get(organ):
+            return list(usable[organ])
+        return [one for child in self._below[organ] for one in self._standing(child, usable)]
+
+    def _done(self, organ: str, usable: Mapping[str, Sequence[Said]]) -> list[Said]:
+        own = list(usable.get(organ, ()))
+        below = [one for child in self._below[organ] for one in self._done(child, usable)]
+        said = _spoken(own)
+        wider = [_spoken([one]) for one in below if _spoken([one]) - said]
+        own = [one for one in own if not any(_spoken([one]) <= days for days in wider)]
+        return own + [one for one in below if not any(_share_a_day(one, other) for other in own)]
+
+    def _missing(
+        self, wanted: Cell, organ: str, counted: Sequence[Said], period: Mapping[str, Any] | None, day: date
+    ) -> list[str]:
+        if period is None or not wanted.is_done:
+            return self._silent(organ, {one.organ for one in counted})
+        first, last = span(period, day)
+        if last < first:
+            return [organ]
+        own: dict[str, set[int]] = defaultdict(set)
+        below: dict[str, set[int]] = defaultdict(set)
+        for one in counted:
+            own[one.organ] |= _spoken([one])
+            above = self.land.by_code[one.organ].parent
+            while above:
+                below[above] |= _spoken([one])
+                above = self.land.by_code[above].parent if above in self.land.by_code else ""
+
+        def ask(code: str, days: set[int]) -> list[str]:
+            left = days - own[code]
+            children = self._asked(code)
+            if children and left & below[code]:
+                return [name for child in children for name in ask(child, left)]
+            return _named(code, left - below[code], bool(own[code] or below[code]))
+
+        return ask(organ, _days(first, last))
+
+    def _asked(self, organ: str) -> list[str]:
         return [
-            one
-            for dims in wanted.combinations
-            for one in _usable(self._said.get((wanted.datum, dims), {}).get(organ, ()), period, day)
+            code
+            for code in self._below[organ]
+            if self.land.by_code[code].level in STATING and self.land.by_code[code].territories
         ]
-
-    def _walk(
-        self,
-        organ: str,
-        said: Mapping[str, Sequence[Said]],
-        above: Sequence[Said],
-        period: Mapping[str, Any] | None,
-        day: date,
-    ) -> Iterator[Said]:
-        own = _usable(said.get(organ, ()), period, day)
-        for one in own:
-            if not any(period is None or _share_a_day(one, other) for other in above):
-                yield one
-        for child in self._below[organ]:
-            yield from self._walk(child, said, [*above, *own], period, day)
 
     def _silent(self, organ: str, stating: set[str]) -> list[str]:
         if not any(code == organ or self._stands_below(code, organ) for code in stating):
             return [organ]
         if organ in stating:
             return []
-        expected = [
-            code
-            for code in self._below[organ]
-            if self.land.by_code[code].level in STATING and self.land.by_code[code].territories
-        ]
-        return [silent for child in expected for silent in self._silent(child, stating)]
+        return [silent for child in self._asked(organ) for silent in self._silent(child, stating)]
 
     def _stands_below(self, code: str, organ: str) -> bool:
         while code:
@@ -114,15 +149,22 @@ class Book:
         ]
 
 
-def _usable(said: Sequence[Said], period: Mapping[str, Any] | None, day: date) -> list[Said]:
+def _adds(wanted: Cell, period: Mapping[str, Any] | None) -> bool:
+    return period is not None and (wanted.is_done or wanted.kind == "survey")
+
+
+def _usable(wanted: Cell, said: Sequence[Said], period: Mapping[str, Any] | None, day: date) -> list[Said]:
     """The statements of one organ that a figure looks at on a day."""
-    if said and said[0].datum == "population":
-        return [one for one in said if one.first_on.year == one.last_on.year == day.year]
-    if period is None:
-        past = [one for one in said if one.last_on <= day]
-        return [max(past, key=lambda one: one.last_on)] if past else []
-    start, end = span(period, day)
-    return [one for one in said if start <= one.first_on and one.last_on <= end]
+    if wanted.datum == "population":
+        found = [one for one in said if one.first_on.year == one.last_on.year == day.year]
+    elif period is None:
+        found = [one for one in said if one.last_on <= day]
+    else:
+        start, end = span(period, day)
+        found = [one for one in said if start <= one.first_on and one.last_on <= end]
+    if _adds(wanted, period):
+        return found
+    return [max(found, key=lambda one: one.last_on)] if found else []
 
 
 def span(period: Mapping[str, Any], day: date) -> tuple[date, date]:
@@ -133,3 +175,25 @@ def span(period: Mapping[str, Any], day: date) -> tuple[date, date]:
 
 def _share_a_day(one: Said, other: Said) -> bool:
     return one.first_on <= other.last_on and other.first_on <= one.last_on
+
+
+def _days(first: date, last: date) -> set[int]:
+    return set(range(first.toordinal(), last.toordinal() + 1))
+
+
+def _spoken(said: Iterable[Said]) -> set[int]:
+    return {day for one in said for day in _days(one.first_on, one.last_on)}
+
+
+def _named(organ: str, days: set[int], has_stated: bool) -> list[str]:
+    """An organ that left days out: by its code alone when it has stated nothing, else with each stretch."""
+    if not days:
+        return []
+    if not has_stated:
+        return [organ]
+    starts = sorted(day for day in days if day - 1 not in days)
+    ends = sorted(day for day in days if day + 1 not in days)
+    return [
+        f"{organ} {date.fromordinal(first)}/{date.fromordinal(last)}"
+        for first, last in zip(starts, ends, strict=True)
+    ]

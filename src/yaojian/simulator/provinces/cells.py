@@ -28,6 +28,19 @@ class Cell:
     datum: str
     combinations: tuple[Dims, ...]
 
+    @property
+    def kind(self) -> str:
+        """What is stated: count, amount, hours, share, survey, grade or population."""
+        return kind_of(self.datum, self.combinations[0])
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it says what was done in some days and is added over time, and not what there is."""
+        entry = data()[self.datum]
+        series = entry.get("items", {}).get(dict(self.combinations[0]).get("item", ""), {})
+        stands = series.get("stock", entry.get("stock", False))
+        return not stands and self.kind in ("count", "amount", "hours")
+
 
 @cache
 def data() -> Mapping[str, Any]:

@@ -143,12 +143,19 @@ def _found(line: Mapping[str, Any], value: FigureValue, codes: Mapping[int, str]
         "grade": outcome.grade,
         "sample_size": outcome.sample_size,
         "missing": sorted(
-            {f"{lack.datum} {codes.get(lack.organ_id, lack.organ_id)}" for lack in outcome.lacks}
+            {
+                f"{lack.datum} {codes.get(lack.organ_id, lack.organ_id)}{_days(lack.days)}"
+                for lack in outcome.lacks
+            }
         ),
     }
     # Parts that have no meaning for a figure stand as null in the truth.
     silent = {name for name in ("numerator", "denominator") if line[name] is None}
     return {name: value for name, value in said.items() if name in line and name not in silent}
+
+
+def _days(days: Sequence[date]) -> str:
+    return f" {days[0]}/{days[1]}" if days else ""
 
 
 def _name_subjects(simulation: Simulation, differences: Sequence[Difference]) -> None:

@@ -172,6 +172,7 @@ class _Load:
         self.counts["changes"] = self._change(changed, staff)
         began = self._timed("changes", began)
         truth.write_statements(self.simulation.statements.all())
+        truth.write_faults_of_statements(self.simulation.statements.faults())
         self.counts["statements"] = enter_statements(
             self.simulation.statements.all(), staff, lambda done: self._progress("statements", done, 0)
         )

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from random import Random
 from typing import Any
 
 from yaojian.simulator.content import content
-from yaojian.simulator.provinces.cells import Dims, cells_of, is_registered, kind_of
+from yaojian.simulator.provinces.cells import Cell, Dims, cells_of, is_registered, kind_of
+from yaojian.simulator.provinces.counting import period_of
 from yaojian.simulator.provinces.facts import FIRST_DAY, Province
 from yaojian.simulator.provinces.land import Land
 from yaojian.simulator.provinces.plan_text import Wanted, figures
 
 BASE_YEAR = FIRST_DAY.year - 1
 STATING = ("province", "prefecture", "county", "park")
-SHORT = {"day": 1, "week": 1, "month": 28, "quarter": 90, "half_year": 180}
-"""So many days at the end of the year a statement speaks of, where a figure looks at such a stretch."""
+SHORT = ("day", "week", "month", "quarter", "half_year")
+"""A statement speaks of the last stretch of its year, where a figure looks at such stretches."""
 PARK_PEOPLE = 0.8
 
 
@@ -102,8 +103,31 @@ class Statements:
                     if year > BASE_YEAR and rng.random() < self._known["missing"]:
                         continue
                     said = self._said(series, organ, year, rng)
-                    if said.last_on <= self.province.until:
-                        yield said
+                    yield from (one for one in self._faulty(said) if one.last_on <= self.province.until)
+
+    def _faulty(self, said: Said) -> Iterator[Said]:
+        """A statement; of some years only nine months of it, and of some people counted twice a year."""
+        year = said.first_on.year
+        rng = Random(f"{self.province.seed}:{said.organ}:fault:{said.datum}:{said.dims}:{year}")
+        whole = Cell(said.datum, (said.dims,))
+        chance, september = rng.random(), date(year, 9, 30)
+        if year == BASE_YEAR or said.first_on > september or said.amount is None:
+            yield said
+        elif whole.is_done and chance < self._known["part_of_a_year"]:
+            yield replace(said, last_on=september, amount=part_of_whole(said.amount))
+        elif whole.kind == "population" and chance < self._known["twice"]:
+            yield replace(said, first_on=(june := date(year, 6, 30)), last_on=june)
+            yield replace(said, first_on=said.last_on, amount=said.amount + 1000)
+        else:
+            yield said
+
+    def faults(self) -> Iterator[tuple[str, Said]]:
+        """The statements of a part of a year, and those of what another statement of the year says anew."""
+        for said in self.all():
+            if (said.first_on.month, said.last_on.month) == (1, 9):
+                yield "part_of_a_year", said
+            elif (said.first_on.month, said.last_on.month) == (6, 6):
+                yield "stated_twice", said
 
     def _organs(self, level: str) -> list[str]:
         """The organs that state a series; parks beside prefectures or counties, which do not include them."""
@@ -125,7 +149,7 @@ class Statements:
         last = date(year, 12, 31)
         first = date(year, 1, 1)
         if series.unit in SHORT:
-            first = last - timedelta(days=SHORT[series.unit] - 1)
+            first = max(first, period_of({"unit": series.unit}, last)[0])
         said = Said(series.datum, organ, first, last, series.dims)
         kind = kind_of(series.datum, series.dims)
         if kind == "grade":
@@ -171,6 +195,11 @@ class Statements:
             for county, people in self.land.people_of_counties.items()
             if county.startswith(bureau.territories)
         )
+
+
+def part_of_whole(amount: Decimal) -> Decimal:
+    """About three quarters of an amount, as exactly stated as it is."""
+    return (amount * 3 / 4).quantize(Decimal(1).scaleb(int(amount.as_tuple().exponent)))
 
 
 def _share(rng: Random, low: float, high: float) -> Decimal:

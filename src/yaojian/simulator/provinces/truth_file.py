@@ -92,6 +92,11 @@ class TruthFile:
                 line["at"] = life.visits[int(visit) - 1].at.isoformat()
             self._write("faults", line)
 
+    def write_faults_of_statements(self, faults: Iterable[tuple[str, Said]]) -> None:
+        """What is wrong with statements, a line for each."""
+        for fault, said in faults:
+            self._write("faults", {"fault": fault, "code": said.organ, **said.as_json()})
+
     def keep_on_commit(self) -> None:
         """Have the files moved to their places when the transaction is committed."""
         for file in self._open.values():

@@ -223,6 +223,7 @@ def _gap_row(
         "shown": [
             {
                 "gap": gap,
+                "days": " – ".join(day.isoformat() for day in gap.days),
                 "url": enter
                 + "?"
                 + urlencode({"datum": key, "organ": gap.organ_code, "year": year, "span": "year", **dims})

@@ -175,9 +175,11 @@ class Reference:
     def _own_of_each(self, formula: Formula, level: str) -> tuple[list[Fraction], tuple[Lack, ...]]:
         """What each organ of a level with land states of itself; those that state nothing are missing."""
         own, lacks = list[Fraction](), list[Lack]()
-        for organ in self.world.below(self.organ.id):
+        there = self.world.on(self.as_of)
+        exists = self.organ.id in {organ.id for organ in there.organs}
+        for organ in there.below(self.organ.id) if exists else ():
             if organ.level == level and organ.territories and organ.tree == self.organ.tree:
-                alone = World(organs=[organ], statements=self.world.statements)
+                alone = World([organ], statements=self.world.statements, stays=self.world.stays)
                 found = stated(alone, organ, part(formula), formula.period, self.as_of)
                 lacks += found.lacks
                 if found.any_stated and formula.shape == "grade":
@@ -192,7 +194,7 @@ class Reference:
             if lacks and not own:
                 return waiting(*lacks)
             reached = Fraction(sum(number >= formula.minimum for number in own))
-            whole_of = Fraction(len(own) + len(lacks))
+            whole_of = Fraction(len(own) + sum(not lack.days for lack in lacks))
             return ratio(reached, whole_of, 100, lacks, nothing=ValueState.NO_MEMBERS)
         if formula.scope is not None:
             return self._coverage_of_subjects(formula)

@@ -1,13 +1,15 @@
 """The roll-up rule for statements, said as a walk down the tree of organs. Pure.
 
 An organ's own statement wins for its days and dimensions; else those of the organs directly below it are
-added, recursively. Whoever has stated nothing, neither itself nor below, is named. A formula without a period
-takes the newest statement, and the population is that of the year.
+added, recursively. A longer one below wins over own ones inside its days that do not cover it together.
+Whoever has not stated something is named, and for which days. What there is, and whatever a formula without
+a period takes, is the newest statement; the population is that of the year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -23,7 +25,7 @@ LEVELS_THAT_STATE = ("province", "prefecture", "county", "park")
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """The statements that count, and the organs that have stated nothing."""
+    """The statements that count, and what organs have not stated."""
 
     counted: Sequence[Statement]
     lacks: tuple[Lack, ...]
@@ -47,10 +49,17 @@ def stated(world: World, organ: Organ, cell: Cell, period: Period | None, as_of:
         for one in world.statements
         if one.datum == cell.datum and dict(one.dims) in meant and _in_time(one, period, as_of)
     ]
-    if period is None:
-        usable = _newest(usable)
-    counted = _counted(world, organ, usable, [], newest=period is None)
-    missing = _missing(world, organ, {one.organ_id for one in counted})
+    if period is None or not (cell.is_flow or cell.is_survey):
+        counted = _standing(world.on(as_of), organ.id, _newest(usable), [])
+        heard = [(one.organ_id, world.line(one.organ_id, as_of)) for one in counted]
+    else:
+        counted = [
+            one for dims in meant for one in _done(world, organ.id, [u for u in usable if u.dims == dims])
+        ]
+        heard = [(one.organ_id, world.line(one.organ_id, one.last_on)) for one in counted]
+    if period is not None and cell.is_flow:
+        return Stated(counted, _days_missing(world, organ, cell, period, as_of, counted))
+    missing = _missing(world.on(as_of), organ.id, heard)
     return Stated(counted, tuple(Lack(cell.datum, organ_id, as_of.year) for organ_id in missing))
 
 
@@ -73,33 +82,104 @@ def _newest(found: Sequence[Statement]) -> list[Statement]:
     return list(newest.values())
 
 
-def _counted(
-    world: World, organ: Organ, usable: Sequence[Statement], above: list[Statement], *, newest: bool
+def _standing(
+    there: World, organ_id: int, usable: Sequence[Statement], above: list[Statement]
 ) -> list[Statement]:
     """An organ's own statements that nobody above has answered, and those of the organs below it."""
-    own = [one for one in usable if one.organ_id == organ.id]
-    found = [one for one in own if not any(_answers(other, one, newest) for other in above)]
-    for child in world.children(organ.id):
-        found += _counted(world, child, usable, above + own, newest=newest)
+    if organ_id not in {organ.id for organ in there.organs}:
+        return []
+    own = [one for one in usable if one.organ_id == organ_id]
+    found = [one for one in own if not any(dict(one.dims) == dict(other.dims) for other in above)]
+    for child in there.children(organ_id):
+        found += _standing(there, child.id, usable, above + own)
     return found
 
 
-def _answers(one: Statement, other: Statement, newest: bool) -> bool:
-    """Whether one statement speaks of what another does: the same dimensions, and a common day."""
-    if dict(one.dims) != dict(other.dims):
-        return False
-    return newest or (one.first_on <= other.last_on and other.first_on <= one.last_on)
+def _days(first: date, last: date) -> set[int]:
+    return set(range(first.toordinal(), last.toordinal() + 1))
 
 
-def _missing(world: World, organ: Organ, stating: set[int]) -> list[int]:
-    """The organs that have stated nothing; when nobody below has either, the one above stands for all."""
-    if not any(below.id in stating for below in world.below(organ.id)):
-        return [organ.id]
-    if organ.id in stating:
-        return []
-    expected = [
+def _days_of(statements: Iterable[Statement]) -> set[int]:
+    return {day for one in statements for day in _days(one.first_on, one.last_on)}
+
+
+def _done(world: World, organ_id: int, usable: Sequence[Statement]) -> list[Statement]:
+    """Of equal dimensions, what counts for an organ: each statement where its organ stood on its last day."""
+    inside = [one for one in usable if organ_id in world.line(one.organ_id, one.last_on)]
+    own = [one for one in inside if one.organ_id == organ_id]
+    ways = [world.line(one.organ_id, one.last_on) for one in inside if one.organ_id != organ_id]
+    children = dict.fromkeys(way[way.index(organ_id) + 1] for way in ways)
+    below = [
+        one
+        for child in children
+        for one in _done(world, child, [u for u in inside if u.organ_id != organ_id])
+    ]
+    covered = _days_of(own)
+    longer = [days for one in below if not (days := _days_of([one])) <= covered]
+    own = [one for one in own if not any(_days_of([one]) <= days for days in longer)]
+    covered = _days_of(own)
+    return own + [one for one in below if not _days_of([one]) & covered]
+
+
+def _days_missing(
+    world: World, organ: Organ, cell: Cell, period: Period, as_of: date, counted: Sequence[Statement]
+) -> tuple[Lack, ...]:
+    """Who has not stated which days of the period that have passed; asked as organs stood on those days."""
+    first, last = period.bounds(as_of)
+    own, below = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
+    for one in counted:
+        own[one.organ_id] |= _days_of([one])
+        for above in world.line(one.organ_id, one.last_on)[:-1]:
+            below[above] |= _days_of([one])
+    missing = defaultdict[int, set[int]](set)
+
+    def walk(there: World, organ: Organ, days: set[int]) -> None:
+        left = days - own[organ.id]
+        expected = _expected(there, organ)
+        if expected and left & below[organ.id]:
+            for child in expected:
+                walk(there, child, left)
+        else:
+            missing[organ.id] |= left - below[organ.id]
+
+    for since, until in world.stretches(first, min(last, as_of)):
+        there = world.on(since)
+        here = [one for one in there.organs if one.id == organ.id]
+        if here:
+            walk(there, here[0], _days(since, until))
+    found = [(organ_id, days) for organ_id, days in missing.items() if days]
+    if not found and not counted:
+        return (Lack(cell.datum, organ.id, as_of.year),)
+    lacks = list[Lack]()
+    for organ_id, days in found:
+        if own[organ_id] or below[organ_id]:
+            starts = sorted(day for day in days if day - 1 not in days)
+            ends = sorted(day for day in days if day + 1 not in days)
+            lacks += [
+                Lack(cell.datum, organ_id, as_of.year, (date.fromordinal(a), date.fromordinal(z)))
+                for a, z in zip(starts, ends, strict=True)
+            ]
+        else:
+            lacks.append(Lack(cell.datum, organ_id, as_of.year))
+    return tuple(lacks)
+
+
+def _expected(there: World, organ: Organ) -> list[Organ]:
+    return [
         child
-        for child in world.children(organ.id)
+        for child in there.children(organ.id)
         if child.level in LEVELS_THAT_STATE and child.territories and child.tree == organ.tree
     ]
-    return [one for child in expected for one in _missing(world, child, stating)]
+
+
+def _missing(there: World, organ_id: int, heard: Sequence[tuple[int, list[int]]]) -> list[int]:
+    """The organs that have stated nothing; when nobody below has either, the one above stands for all."""
+    stating = [one for one, _line in heard]
+    if organ_id not in {organ.id for organ in there.organs}:
+        return [] if stating else [organ_id]
+    if not any(organ_id in line for _one, line in heard):
+        return [organ_id]
+    if organ_id in stating:
+        return []
+    expected = _expected(there, there.organ(organ_id))
+    return [one for child in expected for one in _missing(there, child.id, heard)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from fractions import Fraction
 
 from ..definitions import Formula
@@ -19,6 +19,20 @@ class Organ:
     level: str
     tree: str = "government"
     territories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Under whom an organ stands from a day until a day (inclusive; None: until further notice)."""
+
+    organ_id: int
+    parent_id: int | None
+    valid_from: date
+    valid_to: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether the organ stands there on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +183,39 @@ class World:
     milestones: Sequence[Milestone] = ()
     weights: Sequence[Weights] = ()
     figures: Mapping[str, tuple[Formula, str]] = field(default_factory=dict)
+    stays: Sequence[Stay] = ()
+    """Where organs have stood; without any, always where `organs` say."""
+
+    def on(self, day: date) -> World:
+        """The world with the organs of a day, each under the one above it then."""
+        if not self.stays:
+            return self
+        day = max(day, min(stay.valid_from for stay in self.stays))
+        there = {stay.organ_id: stay.parent_id for stay in self.stays if stay.holds(day)}
+        organs = [replace(one, parent_id=there[one.id]) for one in self.organs if one.id in there]
+        return World(organs, statements=self.statements, stays=self.stays)
+
+    def stretches(self, first: date, last: date) -> list[tuple[date, date]]:
+        """The days between two in stretches in which no organ is opened, closed or moved."""
+        starts = {first} if first <= last else set[date]()
+        for stay in self.stays:
+            ended = stay.valid_to + timedelta(days=1) if stay.valid_to is not None else first
+            starts |= {day for day in (stay.valid_from, ended) if first < day <= last}
+        begun = sorted(starts)
+        ends = [day - timedelta(days=1) for day in begun[1:]] + [last]
+        return list(zip(begun, ends, strict=False))
+
+    def line(self, organ_id: int, day: date) -> list[int]:
+        """An organ and all above it on a day, from the root down; on the nearest day that knows it."""
+        own = [stay for stay in self.stays if stay.organ_id == organ_id]
+        if own and not any(stay.holds(day) for stay in own):
+            later = [stay.valid_from for stay in own if stay.valid_from > day]
+            day = min(later) if later else max(stay.valid_to for stay in own if stay.valid_to is not None)
+        parents = {organ.id: organ.parent_id for organ in self.on(day).organs}
+        found = [organ_id]
+        while (above := parents.get(found[0])) is not None:
+            found.insert(0, above)
+        return found
 
     def organ(self, organ_id: int) -> Organ:
         """One organ by its key."""

@@ -10,12 +10,12 @@ from pydantic import Field
 
 from yaojian.foundation.accounts.facade import Permission
 from yaojian.foundation.accounts.web.api_access import Needs
-from yaojian.foundation.errors import InvalidInput
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.plans.contracts import FigureValue
 from yaojian.oversight.plans.models import Figure
 from yaojian.oversight.plans.outcomes import ValueState
 from yaojian.oversight.plans.queries import organ_of_figures, plan_by_code, plans, values_of_figures
+from yaojian.oversight.plans.web.asked import checked_day
 
 router = Router(tags=["plans"])
 
@@ -68,9 +68,7 @@ def list_plans(request: HttpRequest) -> list[PlanOut]:
 @router.get("/{code}/figures", response=list[FigureOut], auth=Needs(Permission.PLAN_VIEW))
 def list_figures(request: HttpRequest, code: str, as_of: date | None = None) -> list[FigureOut]:
     """The figures of a plan on a day (today when not given), as far as the asking person may see them."""
-    day = as_of or today()
-    if day > today():
-        raise InvalidInput("as_of lies in the future.", field="as_of", cure="Give today or an earlier day.")
+    day = checked_day(as_of or today())
     plan = plan_by_code(code)
     organ = organ_of_figures(request.actor, plan)  # type: ignore[attr-defined]
     figures = (

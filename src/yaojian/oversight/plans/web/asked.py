@@ -17,11 +17,15 @@ def asked_day(request: HttpRequest) -> date:
     if not text:
         return today()
     try:
-        day = date.fromisoformat(text)
+        return checked_day(date.fromisoformat(text))
     except ValueError:
         raise InvalidInput(
             _("The data date is not a date."), field="as_of", cure=_("Write it as 2026-01-31.")
         ) from None
+
+
+def checked_day(day: date) -> date:
+    """The day as a data date. Raises InvalidInput for one before 2000 and for the future."""
     if not date(2000, 1, 1) <= day <= today():
         raise InvalidInput(
             _("The data date must lie between 2000 and today."),

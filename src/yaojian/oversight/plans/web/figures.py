@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from yaojian.oversight.plans.evaluation import formula_of
 from yaojian.oversight.plans.forecast import Assumption, Forecast, forecast
 from yaojian.oversight.plans.kept import values_at
 from yaojian.oversight.plans.models import Figure
-from yaojian.oversight.plans.outcomes import Lack
+from yaojian.oversight.plans.outcomes import Lack, ValueState
 from yaojian.oversight.plans.queries import beside_own_target, organs_below
 from yaojian.oversight.plans.vocabulary import vocabulary
 from yaojian.oversight.plans.web import charts
@@ -26,7 +27,7 @@ YEARS_BACK = 4
 
 def around(figure: Figure, carrier: Figure, organ: Organ, day: date) -> dict[str, Any]:
     """The context of a figure's page: all values in one batch."""
-    below = list(organs_below(organ))
+    below = organs_below(organ, day)
     days = charts.trend_days(day)
     ends = [date(day.year - back, 12, 31) for back in range(1, YEARS_BACK + 1)]
     places = [(organ, each) for each in dict.fromkeys([day, *days, *ends])] + [(each, day) for each in below]
@@ -37,6 +38,8 @@ def around(figure: Figure, carrier: Figure, organ: Organ, day: date) -> dict[str
     value = found[organ.pk, day]
     formula = formula_of(carrier)
     first = records_begin(carrier) if formula.act is not None else None
+    past = {end.year: found[organ.pk, end] for end in ends}
+    past = {y: v for y, v in past.items() if first is None or first <= (v.period_start or v.as_of)}
     unit = unit_of(figure)
     parts = [charts.Part(one, found[one.pk, day]) for one in below]
     return {
@@ -45,20 +48,27 @@ def around(figure: Figure, carrier: Figure, organ: Organ, day: date) -> dict[str
         "trend": charts.trend(figure.title, {each: found[organ.pk, each] for each in days}, first, unit),
         "parts": charts.parts(figure.title, parts, unit),
         "lacks": lacks_in_words(value.outcome.lacks),
-        "forecast": forecast_in_words(
-            figure, value, expected(value, {end.year: found[organ.pk, end] for end in ends}, carrier)
-        ),
+        "forecast": forecast_in_words(figure, value, expected(value, past, carrier)),
     }
 
 
 def expected(value: FigureValue, ends: dict[int, FigureValue], carrier: Figure) -> Forecast | None:
-    """The forecast for the year of the target in force; None where a number cannot be carried on."""
+    """The forecast for the year of the target in force; None where a number cannot be carried on.
+
+    Values that lack something, now or at a year-end, are no ground for one.
+    """
     number, target = value.outcome.number, value.target
     if number is None or target is None or value.outcome.grade or carrier.formula is None:
         return None
+    if value.state is not ValueState.COMPUTED:
+        return None
     period = formula_of(carrier).period
     year = target.year if target.year is not None else value.as_of.year
-    past = {y: one.outcome.number for y, one in ends.items() if one.outcome.number is not None}
+    past = {
+        y: one.outcome.number
+        for y, one in ends.items()
+        if one.outcome.number is not None and one.state is ValueState.COMPUTED
+    }
     return forecast(
         number,
         value.as_of,
@@ -101,11 +111,17 @@ def lacks_in_words(lacks: tuple[Lack, ...]) -> list[dict[str, Any]]:
             "key": lack.datum,
             "organ": organs[lack.organ_id].label if lack.organ_id in organs else "",
             "year": lack.year,
+            "days": days_in_words(lack.days),
             "code": organs[lack.organ_id].code if lack.organ_id in organs else "",
             "entered": vocabulary().data_keys[lack.datum].source == "entered",
         }
         for lack in lacks
     ]
+
+
+def days_in_words(days: Sequence[date]) -> str:
+    """The first and last day of a stretch; empty without one."""
+    return _("%(first)s to %(last)s") % {"first": days[0], "last": days[1]} if days else ""
 
 
 def card_of(figure: Figure, value: FigureValue) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def regions(request: ActingRequest, key: str) -> HttpResponseBase:
     organ = _asked_organ(request.actor, figure, request.GET.get("organ", ""))
     day = asked_day(request)
     carrier = carrier_of(figure)
-    below = list(organs_below(organ))
+    below = organs_below(organ, day)
     found: list[Region] = []
     if carrier.formula is not None:
         values = values_at([carrier], [(organ, day), *((one, day) for one in below)])

@@ -53,7 +53,6 @@ def test_a_statement_counts_once_a_second_person_has_confirmed_it(world: Field) 
     actions.confirm_statistic(by=world.leader, pk=draft.pk)
     (record,) = records("population", world.prefecture, first, last)
     assert (record.pk, record.amount, record.organ_id) == (draft.pk, Decimal(1000), world.county.pk)
-    assert record.organ_path == world.county.path
     assert waiting.count() == 0
     acts = Act.objects.filter(file_kind="statistic", file_id=draft.pk)
     kinds = acts.exclude(kind="document.added").order_by("id")

@@ -106,7 +106,7 @@ def test_a_province_is_loaded_once_and_completely(loaded: Loaded) -> None:
     assert (Subject.objects.count(), Act.objects.count(), Statistic.objects.count()) == before
     beside = loaded.truth.with_name(loaded.truth.name.replace(".jsonl", ".faults.jsonl"))
     faults = {json.loads(line)["fault"] for line in beside.read_text(encoding="utf-8").splitlines()}
-    assert {"duplicate", "missing_coordinates"} <= faults
+    assert {"duplicate", "missing_coordinates", "part_of_a_year"} <= faults
 
 
 def test_a_run_that_is_broken_off_leaves_nothing(installation: Path) -> None:
