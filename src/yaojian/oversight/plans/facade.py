@@ -8,7 +8,7 @@ from yaojian.oversight.plans.adjusted import (
 from yaojian.oversight.plans.beside import Owner, Panel, stand_beside
 from yaojian.oversight.plans.cells import Cell, needed, optional
 from yaojian.oversight.plans.contracts import FigureValue
-from yaojian.oversight.plans.drilldown import groups
+from yaojian.oversight.plans.drilldown import groups, records_begin
 from yaojian.oversight.plans.evaluation import (
     formula_of,
     target_for,
@@ -63,6 +63,7 @@ __all__ = [
     "organ_of_figures",
     "plan_by_code",
     "plans",
+    "records_begin",
     "refresh_kept_values",
     "show_adjustments",
     "stand_beside",

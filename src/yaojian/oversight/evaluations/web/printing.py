@@ -22,7 +22,7 @@ from yaojian.oversight.evaluations.web.figures_drawn import (
     tally_drawn,
     trends_drawn,
 )
-from yaojian.oversight.plans.facade import Figure, Plan, target_for, values_at
+from yaojian.oversight.plans.facade import Figure, Plan, records_begin, target_for, values_at
 
 PERCENT_SHOWN = 24
 TRENDS_SHOWN = 9
@@ -102,7 +102,11 @@ def trends_of(evaluation: Evaluation, lines: list[Line]) -> list[Trend]:
     values = values_at([figures[line.key] for line in chosen], [(organ, one) for one in (day, *ends)])
     found = []
     for line in chosen:
-        numbers = [values[organ.pk, one][line.key].number for one in ends]
+        # Before the first record there is no value: nothing recorded is not nothing done.
+        first = records_begin(figures[line.key])
+        numbers = [
+            values[organ.pk, one][line.key].number if first is None or one >= first else None for one in ends
+        ]
         shown = [*(None if number is None else float(number) for number in numbers), float(line.number)]
         if sum(number is not None for number in shown) > 1:
             labels = [str(one.year) for one in days]
