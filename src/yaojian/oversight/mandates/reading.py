@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from django.db.models import QuerySet
 
@@ -34,6 +36,12 @@ def rules_on(day: date, mandates: QuerySet[Mandate] | None = None) -> list[Rule]
     ]
 
 
+@lru_cache(maxsize=1024)
+def _formula(written: str) -> Formula:
+    """A definition, read and checked once: every act asks for those of all mandates."""
+    return Formula.from_dict(json.loads(written))
+
+
 def rule_of(mandate: Mandate) -> Rule:
     """A mandate as the engine reads it."""
     organ = mandate.organ
@@ -41,7 +49,7 @@ def rule_of(mandate: Mandate) -> Rule:
         key=mandate.pk or 0,
         code=mandate.code,
         source=Source(mandate.source),
-        formula=Formula.from_dict(mandate.formula),
+        formula=_formula(json.dumps(mandate.formula, sort_keys=True)),
         reach=None if organ is None else Reach(organ.path or "-", organ.tree, tuple(organ.territories)),
         valid_from=mandate.valid_from,
         valid_to=mandate.valid_to,

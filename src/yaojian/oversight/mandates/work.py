@@ -137,7 +137,8 @@ def _seen_to(met_for_good: bool, last_on: date | None, opened_at: datetime) -> b
 def _open(pressing: Sequence[Pressing]) -> int:
     if all(duty.is_open for duty in pressing):
         return 0
-    mandates = {mandate.pk: mandate for mandate in Mandate.objects.select_related("organ")}
+    asking = Mandate.objects.filter(pk__in={duty.mandate_id for duty in pressing}).select_related("organ")
+    mandates = {mandate.pk: mandate for mandate in asking}
     rules = {key: rule_of(mandate) for key, mandate in mandates.items()}
     missing = list(_missing(pressing, rules))
     opened = 0
