@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +20,7 @@ from yaojian.foundation.timekeeping import now, today
 from yaojian.oversight.mandates.contracts import Source
 from yaojian.oversight.mandates.drawing import Members, members_of, write_entries
 from yaojian.oversight.mandates.events import MandatesChanged
+from yaojian.oversight.mandates.lines import locked_line
 from yaojian.oversight.mandates.models import Draw, Mandate
 from yaojian.oversight.mandates.reading import rule_of
 from yaojian.oversight.mandates.rules import checked_share, formula_of_mandate
@@ -63,7 +65,7 @@ def own_mandate(by: Actor, title: str, definition: Mapping[str, Any], valid_from
             definition["act"],
             definition["period"],
             definition.get("minimum", 1),
-            within="responsibility",
+            definition.get("within", "responsibility"),
         )
         share = checked_share(definition.get("share"))
     except DefinitionError as error:
@@ -84,7 +86,8 @@ def own_mandate(by: Actor, title: str, definition: Mapping[str, Any], valid_from
         title_zh=title.strip()[:200],
         title_en="",
         formula=formula.to_dict(),
-        share=None if share is None else round(float(share * 100), 2),
+        share=None if share is None else round(Decimal(100 * share.numerator) / share.denominator, 2),
+        stratified_by="" if share is None else definition.get("stratified_by", ""),
         responsible_level=organ.level,
         source_zh=organ.name,
         source_en=organ.name_en,
@@ -107,10 +110,15 @@ def _check_levels(organ: Organ, formula: Formula) -> None:
 def set_mandate(
     *, by: Actor, title: str, definition: Mapping[str, Any], valid_from: date | None = None
 ) -> Mandate:
-    """Set a mandate of the actor's own organ: it binds what the organ and those below it answer for."""
+    """Set a mandate of the actor's own organ: it binds what the organ and those below it answer for.
+
+    Raises Conflict when the organ has set the same one already.
+    """
     check_may(by, Permission.MANDATE_MANAGE)
     mandate = own_mandate(by, title, definition, valid_from or today())
     with transaction.atomic():
+        locked_line(by)
+        _refuse_same(mandate)
         place = Mandate.objects.filter(source=Source.OWN.value, organ_id=by.organ_id).count() + 1
         mandate.code = f"own.{by.organ_code}.{place}"[:60]
         mandate.save()
@@ -127,6 +135,17 @@ def set_mandate(
         )
         publish(MandatesChanged([mandate.code]))
     return mandate
+
+
+def _refuse_same(mandate: Mandate) -> None:
+    asked = ("organ", "formula", "share", "stratified_by")
+    same = Mandate.objects.filter(source=Source.OWN.value, enabled=True)
+    found = same.filter(**{name: getattr(mandate, name) for name in asked}).first()
+    if found is not None:
+        raise Conflict(
+            _("Your organ has set the same mandate already: %(code)s.") % {"code": found.code},
+            cure=_("Change whom or how often it asks for, or end the other one first."),
+        )
 
 
 def end_mandate(*, by: Actor, code: str, reason: str) -> None:

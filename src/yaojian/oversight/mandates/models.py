@@ -204,6 +204,8 @@ class Schedule(models.Model):
     asked_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True, help_text="when the worker was last heard of")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="how often a worker has begun")
     finished_at = models.DateTimeField(null=True)
     adopted_at = models.DateTimeField(null=True)
     organs_done = models.PositiveIntegerField(default=0)
@@ -247,6 +249,8 @@ class OrganLoad(models.Model):
     load = ArrayField(models.PositiveIntegerField(), help_text="half days of a team, by month")
     capacity = ArrayField(models.PositiveIntegerField(), help_text="half days of a team, by month")
     more_inspectors = models.PositiveIntegerField(default=0, help_text="how many would place everything")
+    to_draw = models.PositiveIntegerField(default=0, help_text="visits expected of draws to come")
+    to_draw_half_days = models.PositiveIntegerField(default=0, help_text="how long a team takes for them")
 
     class Meta:
         ordering: ClassVar = ["schedule", "organ"]

@@ -18,6 +18,7 @@ from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates.contracts import HORIZON
 from yaojian.oversight.mandates.engine import count_standings
 from yaojian.oversight.mandates.engine_sql import RECURS
+from yaojian.oversight.mandates.lines import paths_above
 from yaojian.oversight.mandates.models import Draw, DrawEntry, Mandate, Standing
 from yaojian.oversight.mandates.reading import DRAWN, rule_of
 from yaojian.oversight.plans.definitions import Formula
@@ -286,9 +287,7 @@ def planned_by_organ(
 
 def draws_visible_to(actor: Actor) -> QuerySet[Draw]:
     """The draws of the actor's organ, of those below it and of those above it, the newest first."""
-    steps = actor.organ_path.rstrip(".").split(".")
-    above = [".".join(steps[:n]) + "." for n in range(1, len(steps) + 1)]
-    line = Q(organ__path__in=above) | Q(organ__path__startswith=actor.organ_path)
+    line = Q(organ__path__in=paths_above(actor)) | Q(organ__path__startswith=actor.organ_path)
     return Draw.objects.filter(line).select_related("mandate", "organ", "committed_by", "drawn_by")
 
 

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.foundation.accounts.facade import Actor, Permission, check_may, organ_by_code
+from yaojian.foundation.accounts.facade import Actor, Permission, check_may
 from yaojian.foundation.errors import Conflict, InvalidInput, NotFound
 from yaojian.foundation.ledger.facade import Ref, record_act
 from yaojian.foundation.outbox.facade import publish
 from yaojian.foundation.timekeeping import now, today
 from yaojian.oversight.mandates.events import ScheduleAdopted
+from yaojian.oversight.mandates.lines import locked_line, paths_above
 from yaojian.oversight.mandates.models import OrganLoad, Schedule, Visit
 from yaojian.oversight.mandates.scheduling.capacity import teams_of
 from yaojian.oversight.mandates.scheduling.effort import effort
@@ -26,6 +27,8 @@ from yaojian.oversight.mandates.states import AT_WORK, SCHEDULE_STATES, Schedule
 SCHEDULE_KIND = "mandates.schedule"
 MOST_EXTRA = 500
 STALLED = timedelta(minutes=15)
+"""A worker that has not been heard of for so long is given up for dead."""
+MOST_ATTEMPTS = 3
 _ask_worker: Callable[[int], None] | None = None
 
 
@@ -42,6 +45,7 @@ def work_with(ask: Callable[[int], None] | None) -> Callable[[int], None] | None
 def ask_schedule(*, by: Actor, year: int, percent: int | None = None, extra: int = 0) -> Schedule:
     """Ask for the schedule of the actor's organ and those below it in a year; the worker draws it up.
 
+    Asked twice for the same, it gives back the one that is being drawn up.
     Raises InvalidInput for a year that is over or too far off, or a share of the working time that is none.
     """
     check_may(by, Permission.MANDATE_MANAGE)
@@ -65,14 +69,12 @@ def ask_schedule(*, by: Actor, year: int, percent: int | None = None, extra: int
         )
     year_of(year, share, today())  # a year without calendar is refused before anybody waits for it
     with transaction.atomic():
-        schedule = Schedule.objects.create(
-            organ=organ_by_code(by.organ_code),
-            year=year,
-            percent=share,
-            extra=extra,
-            asked_by_id=by.user_id,
-            asked_at=now(),
-        )
+        organ = locked_line(by)[-1]
+        asked = {"organ": organ, "year": year, "percent": share, "extra": extra}
+        at_work = Schedule.objects.filter(**asked, state__in=[state.value for state in AT_WORK]).first()
+        if at_work is not None:
+            return at_work
+        schedule = Schedule.objects.create(**asked, asked_by_id=by.user_id, asked_at=now())
         record_act(
             by=by,
             kind="schedule.asked",
@@ -90,9 +92,7 @@ def _give(schedule_id: int) -> None:
 
 def schedules_of(actor: Actor) -> QuerySet[Schedule]:
     """The schedules of the actor's organ, those above it and those below, the newest first."""
-    steps = actor.organ_path.rstrip(".").split(".")
-    above = [".".join(steps[:n]) + "." for n in range(1, len(steps) + 1)]
-    line = Q(organ__path__in=above) | Q(organ__path__startswith=actor.organ_path)
+    line = Q(organ__path__in=paths_above(actor)) | Q(organ__path__startswith=actor.organ_path)
     return Schedule.objects.filter(line).select_related("organ", "asked_by")
 
 
@@ -133,8 +133,13 @@ def cancel_schedule(*, by: Actor, schedule_id: int) -> None:
 
 
 def adopt_schedule(*, by: Actor, schedule_id: int) -> None:
-    """Adopt a schedule: its visits appear on the worklist in time; the one adopted before gives way."""
+    """Adopt a schedule: its visits appear on the worklist in time.
+
+    Those that its organ or one below had adopted for the year give way. Raises Conflict below an adopted one:
+    of a line of organs one schedule stands, else visits would be planned twice.
+    """
     with transaction.atomic():
+        above = locked_line(by)[:-1]
         schedule = _held(by, schedule_id)
         if not SCHEDULE_STATES.permits(ScheduleState(schedule.state), "adopt"):
             raise Conflict(_("Only a finished schedule can be adopted."), cure=_("Wait until it is done."))
@@ -143,9 +148,15 @@ def adopt_schedule(*, by: Actor, schedule_id: int) -> None:
                 _("This schedule supposes other numbers of inspectors than there are."),
                 cure=_("Draw it up with the inspectors that are entered."),
             )
-        earlier = Schedule.objects.filter(
-            organ_id=schedule.organ_id, year=schedule.year, state=ScheduleState.ADOPTED.value
-        )
+        adopted = Schedule.objects.filter(year=schedule.year, state=ScheduleState.ADOPTED.value)
+        over = adopted.filter(organ__in=above).select_related("organ").first()
+        if over is not None:
+            raise Conflict(
+                _("%(organ)s has adopted a schedule for this year, and it covers your organ.")
+                % {"organ": over.organ.label},
+                cure=_("Work by its visits, or ask it to draw up another."),
+            )
+        earlier = adopted.filter(organ__path__startswith=by.organ_path)
         earlier.update(state=SCHEDULE_STATES.next(ScheduleState.ADOPTED, "replace").value, adopted_at=None)
         schedule.state = SCHEDULE_STATES.next(ScheduleState.DONE, "adopt").value
         schedule.adopted_at = now()
@@ -160,11 +171,21 @@ def adopt_schedule(*, by: Actor, schedule_id: int) -> None:
 
 
 def take_up_what_was_left() -> int:
-    """Give schedules whose worker has died to another; returns how many."""
-    left = Schedule.objects.filter(state=ScheduleState.RUNNING.value, started_at__lt=now() - STALLED)
+    """Give schedules whose worker has died to another, until it has happened too often; returns how many."""
+    with transaction.atomic():
+        left = Schedule.objects.select_for_update(skip_locked=True).filter(
+            state=ScheduleState.RUNNING.value, beat_at__lt=now() - STALLED
+        )
+        for schedule in left:
+            if schedule.attempts < MOST_ATTEMPTS:
+                schedule.state = SCHEDULE_STATES.next(ScheduleState.RUNNING, "restart").value
+            else:
+                schedule.state = SCHEDULE_STATES.next(ScheduleState.RUNNING, "fail").value
+                schedule.finished_at = now()
+                schedule.refusal = str(_("The worker was interrupted several times. Ask for it again."))
+            schedule.save(update_fields=["state", "finished_at", "refusal"])
     waiting = Schedule.objects.filter(state=ScheduleState.QUEUED.value, asked_at__lt=now() - STALLED)
-    keys = [*left.values_list("pk", flat=True), *waiting.values_list("pk", flat=True)]
-    left.update(state=SCHEDULE_STATES.next(ScheduleState.RUNNING, "restart").value)
+    keys = list(waiting.values_list("pk", flat=True))
     for key in keys:
         _give(key)
     return len(keys)
@@ -185,21 +206,20 @@ class Supposed:
 def suppose(load: OrganLoad, extra: int) -> Supposed:
     """Place the visits of one organ's schedule anew with more or fewer inspectors; nothing is kept."""
     schedule = load.schedule
-    first = min(load.schedule.visits.values_list("earliest", flat=True), default=None)
+    first = schedule.visits.aggregate(first=Min("earliest"))["first"]
     year = year_of(schedule.year, schedule.percent, first or today())
     visits = list(Visit.objects.filter(schedule=schedule, organ_id=load.organ_id))
     inspectors = max(load.inspectors + extra, 0)
     teams = teams_of(inspectors)
-    capacity = [half_days * teams for half_days in year.per_team]
-    placement = place(_tasks(visits, year), capacity)
+    placement = place(_tasks(visits, year), year.per_team, teams)
     placed = sum(week is not None for week in placement.weeks)
-    room = sum(capacity)
+    room = sum(year.per_team) * teams
     return Supposed(
         inspectors,
         teams,
         placed,
         len(visits) - placed,
-        100 * (room - sum(placement.left)) / room if room else None,
+        100 * (room - sum(map(sum, placement.left))) / room if room else None,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
+from django.utils.translation import override
 from python_calamine import CalamineWorkbook
 
 from yaojian.foundation.accounts.facade import Organ
@@ -18,7 +20,13 @@ from yaojian.oversight.mandates.refreshing import refresh_duties
 from yaojian.oversight.mandates.tests.factories import YEARLY, figure_with, subject
 from yaojian.oversight.mandates.tests.test_pages import SHARE, client_of, planner
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_english")]
+
+
+@pytest.fixture
+def _in_english() -> Iterator[None]:
+    with override("en"):
+        yield
 
 
 @pytest.fixture

@@ -65,6 +65,15 @@ class MandateForm(forms.Form):
         choices=[(g.value, RISK_NAMES[g]) for g in RiskGrade if g.value],
         widget=forms.CheckboxSelectMultiple,
     )
+    in_production = forms.ChoiceField(
+        label=pgettext_lazy("mandate", "Production"),
+        required=False,
+        choices=[
+            ("", _("Whether or not in production")),
+            ("yes", _("In production only")),
+            ("no", _("Standing still only")),
+        ],
+    )
     kinds = forms.MultipleChoiceField(
         label=_("Kinds of inspection that count"),
         required=False,
@@ -109,16 +118,24 @@ class MandateForm(forms.Form):
         decimal_places=2,
         help_text=_("Leave empty to ask for everyone."),
     )
+    stratified_by = forms.ChoiceField(
+        label=_("Strata of the draw"),
+        required=False,
+        choices=[("", pgettext_lazy("strata", "None")), ("division", _("By county")), ("type", _("By type"))],
+        help_text=_("For a share."),
+    )
 
     def definition(self, today: date) -> dict[str, Any]:
         """What was typed, as a pack would write it; its rules are checked where it is read."""
         data = self.cleaned_data
-        scope = {
+        scope: dict[str, Any] = {
             "types": data["types"],
             "flags_any": data["flags_any"],
             "flags_all": data["flags_all"],
             "risk_grades": data["grades"],
         }
+        if data["in_production"]:
+            scope["in_production"] = data["in_production"] == "yes"
         period: dict[str, Any] = {"unit": data["unit"]}
         if data["unit"] == "rolling_years":
             period["n"] = data["years"]
@@ -130,11 +147,12 @@ class MandateForm(forms.Form):
         if data["levels"]:
             act["organ_levels"] = data["levels"]
         return {
-            "scope": {name: words for name, words in scope.items() if words},
+            "scope": {name: words for name, words in scope.items() if words != []},
             "act": act,
             "period": period,
             "minimum": data["minimum"],
             "share": data["share"],
+            "stratified_by": data["stratified_by"],
         }
 
 
@@ -182,4 +200,6 @@ def initial_of(mandate: Mandate) -> dict[str, Any]:
         "start": period.get("start"),
         "until": period.get("end"),
         "share": mandate.share,
+        "in_production": {True: "yes", False: "no"}.get(scope.get("in_production"), ""),
+        "stratified_by": mandate.stratified_by,
     }

@@ -100,6 +100,7 @@ LOADS = Listing(
         Column(_("Placed late"), lambda row: row["load"].late, 10),
         Column(_("Load (half days)"), lambda row: sum(row["load"].load), 12),
         Column(_("Capacity (half days)"), lambda row: sum(row["load"].capacity), 12),
+        Column(_("Visits still to be drawn"), lambda row: row["load"].to_draw or None, 12),
         Column(_("Inspectors missing"), lambda row: row["load"].more_inspectors or None, 12),
     ),
 )

@@ -196,6 +196,8 @@ def schedule(request: ActingRequest, schedule_id: int) -> HttpResponseBase:
         "placed": sum(row["load"].placed for row in rows),
         "late": sum(row["load"].late for row in rows),
         "unplaced": sum(row["unplaced"] for row in rows),
+        "to_draw": sum(row["load"].to_draw for row in rows),
+        "to_draw_half_days": sum(row["load"].to_draw_half_days for row in rows),
         "page": page,
         "only_unplaced": only == "unplaced",
         "visits": [

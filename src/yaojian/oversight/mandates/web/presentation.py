@@ -39,6 +39,7 @@ DRAW_STATES: dict[str, tuple[str, Promise]] = {
 REASON_NAMES: dict[str, Promise] = {
     "no_team": gettext_lazy("No team of two: the organ has fewer than two inspectors"),
     "no_room": gettext_lazy("All weeks in which it may take place are full"),
+    "too_long": gettext_lazy("Longer than a team has in a week; more of the working time would help"),
 }
 SCHEDULE_STATES: dict[str, tuple[str, Promise]] = {
     "queued": ("info", pgettext_lazy("schedule", "Waiting")),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from yaojian.foundation.accounts.facade import Permission, organ_by_code
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
-from yaojian.foundation.errors import InvalidInput
+from yaojian.foundation.errors import Conflict, InvalidInput
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates import actions, queries
@@ -36,7 +36,7 @@ def try_out(request: ActingRequest) -> HttpResponseBase:
     form = MandateForm(request.GET) if asked else MandateForm(initial=initial_of(base) if base else {})
     changed, found = None, None
     if asked and form.is_valid():
-        changed = _composed(request, form)
+        changed = _composed(request, form, base)
         if changed is not None:
             changed.organ = base.organ if base is not None and base.organ is not None else changed.organ
             found = count_changes(changed, base, organ_by_code(request.actor.organ_code), today())
@@ -75,11 +75,12 @@ def _base(request: ActingRequest) -> Mandate | None:
     return queries.mandate_visible_to(request.actor, code).mandate if code else None
 
 
-def _composed(request: ActingRequest, form: MandateForm) -> Mandate | None:
-    """The mandate that the form describes; None with the errors at their fields."""
+def _composed(request: ActingRequest, form: MandateForm, base: Mandate | None = None) -> Mandate | None:
+    """The mandate that the form describes, in the reach of `base`; None with the errors at their fields."""
+    reach = {} if base is None else {"within": base.formula["within"]}
     title = form.cleaned_data["title"] or _("Dry run")
     try:
-        return actions.own_mandate(request.actor, title, form.definition(today()), today())
+        return actions.own_mandate(request.actor, title, form.definition(today()) | reach, today())
     except InvalidInput as error:
         form.add_error(FIELD_OF.get(str(error.field)), f"{error.detail} {error.cure}")
         return None
@@ -93,11 +94,15 @@ def set_own(request: ActingRequest) -> HttpResponse:
     if form.is_valid() and not form.cleaned_data["title"].strip():
         form.add_error("title", _("A mandate needs a title."))
     if form.is_valid() and _composed(request, form) is not None:
-        mandate = actions.set_mandate(
-            by=request.actor, title=form.cleaned_data["title"], definition=form.definition(today())
-        )
-        messages.success(request, _("The mandate is set; its duties are being counted."))
-        return redirect("mandates:mandate", mandate.code)
+        try:
+            mandate = actions.set_mandate(
+                by=request.actor, title=form.cleaned_data["title"], definition=form.definition(today())
+            )
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The mandate is set; its duties are being counted."))
+            return redirect("mandates:mandate", mandate.code)
     context = _context(request, form, _base(request), None, None)
     return render(request, "mandates/try.html", context, status=UNPROCESSABLE)
 
