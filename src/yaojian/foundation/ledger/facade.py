@@ -13,6 +13,7 @@ from yaojian.foundation.ledger.queries import (
     acts_of_subjects,
     altered_acts,
     newest_act_key,
+    nobody_is_writing,
     row_matches_canonical,
 )
 
@@ -33,6 +34,7 @@ __all__ = [
     "kind_name",
     "meaning_of_kind",
     "newest_act_key",
+    "nobody_is_writing",
     "record_act",
     "row_matches_canonical",
     "subject_ref",

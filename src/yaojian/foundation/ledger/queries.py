@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
+from django.db import connection
 from django.db.models import Max, QuerySet
 
 from yaojian.foundation.ledger.actions import content_of
@@ -12,6 +13,9 @@ from yaojian.foundation.ledger.canonical import canonical_bytes
 from yaojian.foundation.ledger.contracts import SUBJECT_KIND, Ref
 from yaojian.foundation.ledger.models import Act
 from yaojian.foundation.timekeeping import CHINA
+
+WRITING = 1818517604
+"""The advisory lock that a transaction shares while it writes acts (migration 0004)."""
 
 
 def acts_of_subject(subject_id: int) -> QuerySet[Act]:
@@ -47,8 +51,21 @@ def altered_acts(acts: Iterable[Act]) -> list[Act]:
 
 
 def newest_act_key() -> int:
-    """The key of the newest act, 0 in an empty journal: whatever is recorded later has a greater one."""
+    """The key of the newest act that can be seen, 0 in an empty journal."""
     return Act.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def nobody_is_writing() -> bool:
+    """Whether no other transaction is writing acts: then the newest key seen before has no gaps below it.
+
+    Keys are drawn before acts are committed: while somebody writes, one with a smaller key may still appear.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT CASE WHEN pg_try_advisory_lock(%s) THEN pg_advisory_unlock(%s) ELSE false END",
+            [WRITING, WRITING],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def acts_between(

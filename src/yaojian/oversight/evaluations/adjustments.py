@@ -30,6 +30,9 @@ from yaojian.oversight.plans.facade import (
     target_for,
 )
 
+LARGEST = 10**12
+"""No plan asks for more of anything."""
+
 
 def file_ref(adjustment: Adjustment) -> Ref:
     """The pointer to an adjustment's file."""
@@ -41,6 +44,7 @@ def _adjusted(figure: Figure, year: int, value: float | str) -> tuple[Target | N
     op = before.op if before is not None and before.op not in ("between", "done") else ">="
     try:
         after = Target.from_dict({"year": year, "op": op, "value": value}, unit=figure.unit)
+        _check_bounds(figure, value)
     except DefinitionError as error:
         raise InvalidInput(
             _("The target does not fit the figure: %(problem)s.")
@@ -49,6 +53,20 @@ def _adjusted(figure: Figure, year: int, value: float | str) -> tuple[Target | N
             cure=_("Enter a number in the unit of the figure, or a grade."),
         ) from None
     return before, after
+
+
+def _check_bounds(figure: Figure, value: float | str) -> None:
+    """A share lies between 0 and 100; only growth may be below 0."""
+    if isinstance(value, str):
+        return
+    grows = (figure.formula or {}).get("shape") == "growth"
+    most = 100 if figure.unit == "percent" and not grows else LARGEST
+    if not (-LARGEST if grows else 0) <= value <= most:
+        raise InvalidInput(
+            _("The target lies outside what the figure can come to."),
+            field="value",
+            cure=_("Enter a share from 0 to 100, or a number that is not below 0."),
+        )
 
 
 def _check_proposal(figure: Figure, year: int, effective_on: date, reason: str) -> None:

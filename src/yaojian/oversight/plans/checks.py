@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 
 from .errors import Problem, said
 from .rows import Pack, Part, Row
@@ -27,7 +28,10 @@ def problems_of(pack: Pack) -> list[Problem]:
                     *_reference(part, row, pack),
                 )
             ]
-    problems += [Problem(name, row_id, *found) for row_id, found in (*_composites(pack), *_findings(pack))]
+    problems += [
+        Problem(name, row_id, *found)
+        for row_id, found in (*_composites(pack), *_weights(pack), *_findings(pack))
+    ]
     return problems
 
 
@@ -233,6 +237,31 @@ def _composites(pack: Pack) -> Iterator[tuple[str, Found]]:
                     "components",
                     said("the index is part of itself"),
                     said("remove it from its own components"),
+                ),
+            )
+
+
+def _weights(pack: Pack) -> Iterator[tuple[str, Found]]:
+    """Weights of an index that the plan gives: of all components, and 100 together."""
+    for part in pack.parts:
+        components = part.formula.components if part.formula is not None else ()
+        given = [Fraction(str(one.weight)) for one in components if one.weight is not None]
+        if given and len(given) < len(components):
+            yield (
+                part.key,
+                (
+                    "components",
+                    said("some components have a weight and others have none"),
+                    said("write the weight of each, or of none"),
+                ),
+            )
+        elif given and sum(given) != 100:
+            yield (
+                part.key,
+                (
+                    "components",
+                    said("the weights add up to %(sum)s, not to 100", sum=f"{float(sum(given)):g}"),
+                    said("change them so that they add up to 100"),
                 ),
             )
 

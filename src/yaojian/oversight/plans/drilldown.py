@@ -69,6 +69,7 @@ def groups(figure: Figure, organ: Organ, as_of: date, value: FigureValue | None 
                 pgettext_lazy("subjects behind a figure", "Rectification verified"),
                 subjects.filter(pk__in=done),
             ),
+            Group("members", _("All of them"), subjects.filter(pk__in=due.values("subject_id"))),
         ]
     rows = standing_of(formula, organ, as_of).select_related("responsible_organ").order_by("name")
     members, left_out = rows.filter(exclusion=""), rows.exclude(exclusion="")
@@ -85,6 +86,7 @@ def groups(figure: Figure, organ: Organ, as_of: date, value: FigureValue | None 
     return [
         Group("open", _("Not reached"), members.exclude(reached), known[0]),
         Group("reached", _("Reached"), members.filter(reached), known[1]),
+        Group("members", _("All of them"), members, int(value.denominator) if value else None),
         not_counted,
     ]
 

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from yaojian.foundation.accounts.facade import Organ
-from yaojian.foundation.ledger.facade import newest_act_key
+from yaojian.foundation.ledger.facade import newest_act_key, nobody_is_writing
 from yaojian.foundation.timekeeping import now
 from yaojian.oversight.plans.contracts import FigureValue
 from yaojian.oversight.plans.engine import Reading
@@ -85,6 +85,8 @@ def _count(
     if not wanted:
         return
     started, moment = time.monotonic(), now()
+    # What was counted while somebody wrote acts is behind from the start.
+    journal = journal if nobody_is_writing() else 0
     top = Reading(*first)
     readings = [(top.at(organ, day), figures) for organ, day, figures in wanted]
     top.prepare_all(readings)

@@ -302,6 +302,8 @@ def test_an_approved_adjustment_holds_from_its_day_and_is_named(world: Field) ->
         ({"value": 90}, "value"),
         ({"value": "B"}, "value"),
         ({"value": float("nan")}, "value"),
+        ({"value": 500}, "value"),
+        ({"value": -500}, "value"),
         ({"year": 2031}, "year"),
         ({"reason": " "}, "reason"),
         ({"figure_key": "900-02"}, "value"),

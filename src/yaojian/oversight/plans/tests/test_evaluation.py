@@ -96,7 +96,7 @@ def test_random_histories_agree_with_the_plain_count(seed: int) -> None:
     value = evaluate(figure, organ, as_of)
     members, reached = plain_count(formula_of(figure), acts, as_of)
     assert (value.numerator, value.denominator) == (len(reached), len(members))
-    open_ones, met, _out = groups(figure, organ, as_of)
+    open_ones, met, _all, _out = groups(figure, organ, as_of)
     counts = [group.count for group in groups(figure, organ, as_of)]
     assert [group.count for group in groups(figure, organ, as_of, value)] == counts
     assert {s.pk for s in met.subjects} == reached

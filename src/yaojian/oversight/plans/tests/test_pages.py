@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import subprocess
 import sys
 from datetime import date
@@ -123,6 +124,24 @@ def queries_about(client: Client, address: str, table: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     return sum(table in query["sql"] for query in captured.captured_queries)
+
+
+def test_a_region_leads_to_its_own_subjects_on_the_same_day(figure: Figure) -> None:
+    organ = figure.row.plan.organ
+    county = Organ.objects.get(code="xj.changji.cj")
+    client = client_of(planner(organ))
+    page = client.get("/plans/figures/900-01/regions/", {"as_of": "2025-12-31"}).content.decode()
+    link = f"/plans/figures/900-01/?organ={county.code}&amp;as_of=2025-12-31"
+    assert link in page
+    found = client.get(html.unescape(link))
+    assert (found.context["organ"], found.context["as_of"]) == (county, date(2025, 12, 31))
+    assert "organ=xj.changji.cj" in found.context["denominator_url"]
+    members = client.get("/plans/figures/900-01/", {"organ": county.code, "show": "members"})
+    assert members.context["page"].paginator.count == members.context["value"].denominator
+    for code in ("xj", "nowhere"):
+        assert client.get("/plans/figures/900-01/", {"organ": code}).status_code == 404
+    below = client_of(officer(county, "county", Role.PLANNER))
+    assert below.get("/plans/figures/900-01/", {"organ": organ.code}).status_code == 404
 
 
 def test_the_page_of_a_figure_reads_the_acts_once_for_the_whole_trend(figure: Figure) -> None:

@@ -7,8 +7,11 @@ from datetime import date
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from yaojian.foundation.errors import InvalidInput
+from yaojian.foundation.accounts.facade import Actor, Organ, organs_visible_to
+from yaojian.foundation.errors import InvalidInput, NotFound
 from yaojian.foundation.timekeeping import today
+from yaojian.oversight.plans.models import Figure
+from yaojian.oversight.plans.queries import organ_of_figures
 
 
 def asked_day(request: HttpRequest) -> date:
@@ -33,3 +36,25 @@ def checked_day(day: date) -> date:
             cure=_("Choose an earlier day."),
         )
     return day
+
+
+def asked_organ(actor: Actor, figure: Figure, code: str) -> Organ | None:
+    """For whom a figure is shown: its organ for the actor, or one below that is named; None elsewhere.
+
+    Raises NotFound for a name outside.
+    """
+    organ = organ_of_figures(actor, figure.row.plan)
+    if not code:
+        return organ
+    below = organs_visible_to(actor).filter(code=code, path__startswith=organ.path or "-") if organ else None
+    found = below.first() if below is not None and "\0" not in code else None
+    if found is None:
+        raise no_such_region()
+    return found
+
+
+def no_such_region() -> NotFound:
+    """What is answered for an organ that one may not look at."""
+    return NotFound(
+        _("There are no such regions in your line of organs."), cure=_("Choose a figure of your own plan.")
+    )

@@ -12,10 +12,23 @@ from yaojian.foundation.exports.facade import Column, Listing, in_chunks
 from yaojian.oversight.plans import drilldown
 from yaojian.oversight.plans.models import Figure
 from yaojian.oversight.plans.vocabulary import vocabulary
+from yaojian.oversight.plans.web.presentation import Line
 from yaojian.oversight.statistics.facade import evidence_in_words
 from yaojian.registers.enterprises.facade import type_name
 
 AT_ONCE = 500
+
+
+def _as_of(line: Line) -> date | None:
+    """The data date of a value."""
+    return line.value.as_of if line.value else None
+
+
+def _definition(line: Line) -> str:
+    """Number and hash of the definition that a value was counted with; empty where another row carries it."""
+    version = line.figure.version
+    return f"{version.number} {version.digest[:12]}" if version and line.value else ""
+
 
 ROWS = Listing(
     "plan-rows",
@@ -28,6 +41,8 @@ ROWS = Listing(
         Column(_("Binding force"), lambda row: row[0].row.get_attribute_display(), 14),
         Column(_("Target"), lambda row: row[1].target, 24),
         Column(_("Value"), lambda row: row[1].shown, 14),
+        Column(_("Data date"), lambda row: _as_of(row[1]), 12),
+        Column(_("Definition"), lambda row: _definition(row[1]), 24),
         Column(_("State"), lambda row: row[1].status, 18),
         Column(_("Waits for"), lambda row: "、".join(row[1].waits_for), 30),
         Column(_("Text of the plan"), lambda row: row[0].row.quote, 60),
@@ -67,6 +82,8 @@ COMPARED = Listing(
         Column(_("Unit"), lambda row: row["figure"].unit_zh, 12),
         Column(_("Targets"), lambda row: "；".join(row["targets"]), 40),
         Column(_("Value"), lambda row: row["line"].shown, 14),
+        Column(_("Data date"), lambda row: _as_of(row["line"]), 12),
+        Column(_("Definition"), lambda row: _definition(row["line"]), 24),
         Column(_("State"), lambda row: row["line"].status, 18),
     ),
 )
@@ -111,6 +128,8 @@ ALL_ROWS = Listing(
         Column(_("Binding force"), lambda row: row.row.get_attribute_display(), 14),
         Column(_("Target"), lambda row: row.line.target, 24),
         Column(_("Value"), lambda row: row.line.shown, 14),
+        Column(_("Data date"), lambda row: _as_of(row.line), 12),
+        Column(_("Definition"), lambda row: _definition(row.line), 24),
         Column(_("Standing"), lambda row: row.standing_name, 14),
         Column(_("Missing data"), lambda row: row.lacking, 40),
         Column(_("Needs"), lambda row: "、".join(row.line.waits_for), 40),
@@ -122,6 +141,8 @@ REGIONS = Listing(
     (
         Column(_("Organ"), lambda row: row.organ.label, 36),
         Column(_("Value"), lambda row: row.line.shown, 14),
+        Column(_("Data date"), lambda row: _as_of(row.line), 12),
+        Column(_("Definition"), lambda row: _definition(row.line), 24),
         Column(_("Numerator"), lambda row: row.line.value.numerator if row.line.value else None, 12),
         Column(_("Denominator"), lambda row: row.line.value.denominator if row.line.value else None, 12),
         Column(_("Target"), lambda row: row.line.target, 24),

@@ -53,16 +53,10 @@ class Line:
         return (self.value.distance or 0.0) if self.value else 0.0
 
     @property
-    def _is_above(self) -> bool:
-        """Whether the value misses its target by being larger."""
-        target, judged = (self.value.target, self.value.judged) if self.value else (None, None)
-        goal = target.value if target is not None else None
-        numbers = isinstance(goal, int | float) and isinstance(judged, int | float)
-        return numbers and float(judged or 0) > float(goal or 0)
-
-    @property
     def shown(self) -> str:
         """The value as it is written: a grade, a number with its unit, a share with two decimals."""
+        if self.value is not None and self.value.state is ValueState.NO_MEMBERS:
+            return _("0 of 0")
         if self.value is None or self.value.outcome.number is None:
             return ""
         if self.value.outcome.grade:
@@ -87,14 +81,26 @@ class Line:
         """How far the value is from the target, in words."""
         if not self.points_short:
             return ""
+        if self.figure.unit == "percent" and is_above(self.value):
+            return _("%(points)s points too many") % {"points": f"{self.points_short:.2f}"}
         if self.figure.unit == "percent":
             return _("%(points)s points short") % {"points": f"{self.points_short:.2f}"}
         if self.figure.unit == "grade":
             return _("%(n)s grades short") % {"n": int(self.points_short)}
         short = f"{self.points_short:,.2f}".removesuffix(".00")
-        if self._is_above:
+        if is_above(self.value):
             return _("%(amount)s too many") % {"amount": f"{short}{unit_of(self.figure)}"}
         return _("%(amount)s short") % {"amount": f"{short}{unit_of(self.figure)}"}
+
+
+def is_above(value: FigureValue | None) -> bool:
+    """Whether a value misses its target by being larger, or by not being less."""
+    target, judged = (value.target, value.judged) if value else (None, None)
+    if target is not None and target.op in ("<", "<="):
+        return True
+    goal = target.value if target is not None else None
+    numbers = isinstance(goal, int | float) and isinstance(judged, int | float)
+    return numbers and float(judged or 0) > float(goal or 0)
 
 
 def target_in_words(figure: Figure, year: int, on: date | None = None) -> str:
@@ -146,7 +152,7 @@ def judgement(figure: Figure, value: FigureValue) -> tuple[str, str]:
             }
             return "neutral", words.get(RowClass(figure.klass), _("Data missing"))
         case ValueState.NO_MEMBERS:
-            return "neutral", _("No subject in scope")
+            return "neutral", _("Nobody in the group: counts 0")
         case ValueState.ZERO_DENOMINATOR:
             return "neutral", _("Denominator is zero")
         case ValueState.INCOMPLETE:
@@ -154,7 +160,9 @@ def judgement(figure: Figure, value: FigureValue) -> tuple[str, str]:
         case _:
             if value.met is None:
                 return "info", _("No target")
-            return ("done", _("On target")) if value.met else ("due_soon", _("Below target"))
+            if value.met:
+                return "done", _("On target")
+            return "due_soon", _("Above target") if is_above(value) else _("Below target")
 
 
 def formula_in_words(figure: Figure) -> str:
@@ -187,7 +195,7 @@ def rows_with_lines(plan: Plan, actor: Actor, as_of: date) -> list[RowLines]:
     for finding in plan.findings.all():
         for row_id in finding.rows:
             flaws.setdefault(row_id, []).append(finding)
-    found = list(rows_of(plan))
+    found = list(rows_of(plan).prefetch_related("figures__version"))
     figures = [figure for row in found for figure in row.figures.all()]
     values = values_of_figures(figures, organ, as_of) if organ is not None else {}
     rows = []

@@ -8,15 +8,14 @@ from functools import cache
 from importlib.resources import files
 from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 
 import yaml
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
-from yaojian.foundation.accounts.facade import Actor, Organ, Permission
+from yaojian.foundation.accounts.facade import Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
-from yaojian.foundation.errors import NotFound
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.oversight.plans.contracts import FigureValue
 from yaojian.oversight.plans.kept import values_at
@@ -25,11 +24,10 @@ from yaojian.oversight.plans.queries import (
     beside_own_target,
     carrier_of,
     figure_by_key,
-    organ_of_figures,
     organs_below,
 )
 from yaojian.oversight.plans.web import listings, presentation
-from yaojian.oversight.plans.web.asked import asked_day
+from yaojian.oversight.plans.web.asked import asked_day, asked_organ, no_such_region
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +65,13 @@ def tiles(regions: Sequence[Region]) -> list[list[Region | None]]:
     return [row for row in rows if any(row)]
 
 
-def _asked_organ(actor: Actor, figure: Figure, code: str) -> Organ:
-    """The organ whose regions are compared: the figure's for the actor, or one below that is named."""
-    organ = organ_of_figures(actor, figure.row.plan)
-    if organ is not None and code:
-        below = Organ.objects.filter(code=code, path__startswith=organ.path or "").first()
-        organ = below
-    if organ is None:
-        raise NotFound(
-            _("There are no such regions in your line of organs."),
-            cure=_("Choose a figure of your own plan."),
-        )
-    return organ
-
-
 @requires(Permission.PLAN_VIEW)
 def regions(request: ActingRequest, key: str) -> HttpResponseBase:
     """A figure for each region below: tiles, table, and how the two levels differ."""
     figure = figure_by_key(key)
-    organ = _asked_organ(request.actor, figure, request.GET.get("organ", ""))
+    organ = asked_organ(request.actor, figure, request.GET.get("organ", ""))
+    if organ is None:
+        raise no_such_region()
     day = asked_day(request)
     carrier = carrier_of(figure)
     below = organs_below(organ, day)
@@ -108,6 +94,7 @@ def regions(request: ActingRequest, key: str) -> HttpResponseBase:
         "tiles": tiles(found[1:]),
         "spread": _spread(figure, listed),
         "as_of": day,
+        "kept": urlencode({"organ": organ.code, "as_of": day.isoformat()}),
     }
     return render(request, "plans/regions.html", context)
 

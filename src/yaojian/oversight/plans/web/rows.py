@@ -75,7 +75,9 @@ def entries(actor: Actor, day: date) -> list[Entry]:
     found_plans = sorted(plans(), key=lambda plan: organ_of_figures(actor, plan) is None)
     for plan in found_plans:
         figures = list(
-            Figure.objects.filter(row__plan=plan).select_related("row").order_by("row__position", "position")
+            Figure.objects.filter(row__plan=plan)
+            .select_related("row", "version")
+            .order_by("row__position", "position")
         )
         organ = organ_of_figures(actor, plan)
         values = values_of_figures(figures, organ, day) if organ is not None else {}

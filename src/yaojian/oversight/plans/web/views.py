@@ -28,7 +28,7 @@ from yaojian.oversight.plans.queries import (
     value_of,
 )
 from yaojian.oversight.plans.web import figures, listings, presentation
-from yaojian.oversight.plans.web.asked import asked_day
+from yaojian.oversight.plans.web.asked import asked_day, asked_organ
 from yaojian.oversight.plans.web.entries import all_entries, entries_of, in_order
 from yaojian.oversight.statistics.facade import evidence_in_words
 
@@ -81,7 +81,7 @@ def _class_tabs(classes: Counter[str], chosen: str) -> list[dict[str, object]]:
 def figure(request: ActingRequest, key: str) -> HttpResponseBase:
     """One figure: value, target, formula in words, trend, parts, and the subjects and acts behind it."""
     found = figure_by_key(key)
-    organ = organ_of_figures(request.actor, found.row.plan)
+    organ = asked_organ(request.actor, found, request.GET.get("organ", ""))
     day = asked_day(request)
     carrier = carrier_of(found)
     value = value_of(found, organ, day) if organ is not None else None
@@ -153,7 +153,9 @@ def _behind(request: ActingRequest, carrier: Figure, organ: Organ, value: Figure
             for g in groups
         ],
         "numerator_url": _keeping(request, show="reached"),
-        "denominator_url": _keeping(request, show=groups[0].code),
+        "denominator_url": _keeping(
+            request, show=next((g.code for g in groups if g.code == "members"), groups[0].code)
+        ),
         "page": page,
         "behind": drilldown.with_acts(carrier, list(page.object_list), value.as_of),
     }
