@@ -19,7 +19,7 @@ from yaojian.oversight.evaluations import work_kinds
 from yaojian.oversight.evaluations.contracts import ADJUSTMENT_KIND
 from yaojian.oversight.evaluations.models import Adjustment
 from yaojian.oversight.evaluations.permissions import check_within
-from yaojian.oversight.evaluations.queries import adjustment_visible_to
+from yaojian.oversight.evaluations.queries import adjustment_visible_to, lock_organ
 from yaojian.oversight.evaluations.states import ADJUSTMENT_STATES, AdjustmentState
 from yaojian.oversight.plans.definitions import DefinitionError, Target
 from yaojian.oversight.plans.facade import (
@@ -128,6 +128,7 @@ def propose_adjustment(
     before, after = _adjusted(figure, year, value)
     if before is not None and before.year == year and before.to_dict() == after.to_dict():
         raise InvalidInput(_("That is the target already."), field="value", cure=_("Enter another value."))
+    lock_organ(plan.organ_id)
     _refuse_second(figure_key, year)
     adjustment = Adjustment.objects.create(
         figure_key=figure_key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -18,11 +18,18 @@ from yaojian.foundation.accounts.facade import Actor, Organ, Permission, check_m
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed
 from yaojian.foundation.ledger.facade import Act, Ref, record_act, row_matches_canonical
 from yaojian.foundation.timekeeping import now, today
-from yaojian.oversight.evaluations.content import bytes_of, content_of, lines_of, tally_of
+from yaojian.oversight.evaluations.content import (
+    bytes_of,
+    content_of,
+    digest_of_draft,
+    lines_of,
+    tally_of,
+    trends_of,
+)
 from yaojian.oversight.evaluations.contracts import EVALUATION_KIND, EVALUATION_NAMES, EvaluationKind
 from yaojian.oversight.evaluations.models import Comment, Evaluation, Snapshot
-from yaojian.oversight.evaluations.permissions import check_within
-from yaojian.oversight.evaluations.queries import evaluation_visible_to
+from yaojian.oversight.evaluations.permissions import check_within, wrote
+from yaojian.oversight.evaluations.queries import evaluation_visible_to, lock_organ
 from yaojian.oversight.evaluations.states import EVALUATION_STATES, EvaluationState
 from yaojian.oversight.plans.facade import Figure, plan_by_code
 
@@ -58,6 +65,7 @@ def draft_evaluation(
             field="as_of",
             cure=_("Enter a day from the plan's first year up to today."),
         )
+    lock_organ(organ.pk)
     same = Evaluation.objects.filter(kind=kind.value, plan_code=plan_code, organ=organ, as_of=as_of)
     if same.exclude(state=EvaluationState.DISCARDED.value).exists():
         raise Conflict(
@@ -137,18 +145,26 @@ def comment_evaluation(*, by: Actor, pk: int, summary: str, comments: Mapping[st
     return evaluation
 
 
-@transaction.atomic
-def freeze_evaluation(*, by: Actor, pk: int) -> Snapshot:
+def freeze_evaluation(*, by: Actor, pk: int, shown: str | None = None) -> Snapshot:
     """Freeze an evaluation: its canonical content is kept, its SHA-256 goes into an act of the journal.
 
-    Raises NotFound, NotAllowed (also who drafted it), Conflict (frozen), InvalidInput (no conclusion).
+    All figures are counted anew; `shown` is the digest of what the person has read. Raises NotFound,
+    NotAllowed (also who wrote in it), Conflict (frozen; what was read differs), InvalidInput (no conclusion).
     """
     check_may(by, Permission.EVALUATION_DECIDE)
+    # Counted before the lock, so that a refusal leaves the exact values for the page that is read next.
+    lines_of(evaluation_visible_to(by, pk), exact=True)
+    return _freeze(by, pk, shown)
+
+
+@transaction.atomic
+def _freeze(by: Actor, pk: int, shown: str | None) -> Snapshot:
     evaluation = evaluation_visible_to(by, pk, for_update=True)
     check_within(by, evaluation.organ)
-    if evaluation.prepared_by_id == by.user_id:
+    if wrote(by, evaluation):
         raise NotAllowed(
-            _("Who prepared an evaluation does not freeze it."), cure=_("Ask a second person who decides.")
+            _("Who prepared an evaluation or wrote in it does not freeze it."),
+            cure=_("Ask a second person who decides."),
         )
     _advance(evaluation, "freeze")
     if not evaluation.summary:
@@ -158,8 +174,14 @@ def freeze_evaluation(*, by: Actor, pk: int) -> Snapshot:
             cure=_("Write the conclusion, then freeze it."),
         )
     plan = plan_by_code(evaluation.plan_code)
-    lines = lines_of(evaluation)
-    content = bytes_of(content_of(evaluation, plan, lines))
+    lines = lines_of(evaluation, exact=True)
+    if shown is not None and shown != digest_of_draft(evaluation, plan, lines):
+        raise Conflict(
+            _("Figures or texts have changed since you opened the page."),
+            cure=_("Read them again on the page, then freeze."),
+        )
+    trends = [asdict(trend) for trend in trends_of(evaluation, lines)]
+    content = bytes_of(content_of(evaluation, plan, lines, trends))
     sha256 = hashlib.sha256(content).hexdigest()
     tally = tally_of(lines)
     act = record_act(

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Organ, Permission, check_may
 from yaojian.foundation.errors import NotAllowed
+from yaojian.foundation.ledger.facade import Act
+from yaojian.oversight.evaluations.contracts import EVALUATION_KIND
 from yaojian.oversight.evaluations.models import Adjustment, Evaluation, Task
 from yaojian.oversight.evaluations.states import (
     ADJUSTMENT_STATES,
@@ -40,7 +42,7 @@ def check_user_can_confirm(actor: Actor, task: Task) -> None:
     """Raise NotAllowed unless the actor follows tasks up for the organ that gave it, and reported it not."""
     if not (actor.may(Permission.EVALUATION_PREPARE) or actor.may(Permission.EVALUATION_DECIDE)):
         check_may(actor, Permission.EVALUATION_PREPARE)
-    if not is_within(actor, task.assigned_in) and not is_within(actor, task.organ):
+    if not is_within(actor, task.assigned_in):
         raise NotAllowed(_("Only the organ that gave the task, or one above it, confirms it."))
     if task.reported_by_id == actor.user_id:
         raise NotAllowed(
@@ -56,12 +58,18 @@ def task_verbs(actor: Actor, task: Task) -> frozenset[str]:
     if actor.may(Permission.TASK_REPORT) and is_within(actor, task.organ):
         verbs |= permitted & {"progress", "report"}
     follows = actor.may(Permission.EVALUATION_PREPARE) or actor.may(Permission.EVALUATION_DECIDE)
-    if follows and (is_within(actor, task.assigned_in) or is_within(actor, task.organ)):
+    if follows and is_within(actor, task.assigned_in):
         if task.reported_by_id != actor.user_id:
             verbs |= permitted & {"confirm", "return"}
-        if actor.may(Permission.EVALUATION_PREPARE) and is_within(actor, task.assigned_in):
+        if actor.may(Permission.EVALUATION_PREPARE):
             verbs |= permitted & {"cancel"}
     return frozenset(verbs)
+
+
+def wrote(actor: Actor, evaluation: Evaluation) -> bool:
+    """Whether the actor prepared the evaluation, its conclusion or a comment: who did does not freeze it."""
+    said = Act.objects.filter(file_kind=EVALUATION_KIND, file_id=evaluation.pk, kind="evaluation.commented")
+    return evaluation.prepared_by_id == actor.user_id or said.filter(actor_id=actor.user_id).exists()
 
 
 def evaluation_verbs(actor: Actor, evaluation: Evaluation) -> frozenset[str]:
@@ -72,7 +80,7 @@ def evaluation_verbs(actor: Actor, evaluation: Evaluation) -> frozenset[str]:
     verbs: set[str] = set()
     if actor.may(Permission.EVALUATION_PREPARE):
         verbs |= permitted & {"comment", "discard"}
-    if actor.may(Permission.EVALUATION_DECIDE) and evaluation.prepared_by_id != actor.user_id:
+    if actor.may(Permission.EVALUATION_DECIDE) and not wrote(actor, evaluation):
         verbs |= permitted & {"freeze"}
     return frozenset(verbs)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +16,7 @@ from yaojian.foundation.documents.facade import keep_made_document, read
 from yaojian.foundation.errors import DomainError
 from yaojian.foundation.ledger.facade import Ref
 from yaojian.foundation.timekeeping import now
-from yaojian.oversight.evaluations.content import Line, bytes_of, content_of, lines_in, lines_of
+from yaojian.oversight.evaluations.content import Line, digest_of_draft, lines_in, lines_of
 from yaojian.oversight.evaluations.contracts import EVALUATION_KIND
 from yaojian.oversight.evaluations.evaluation_actions import frozen_content
 from yaojian.oversight.evaluations.models import Evaluation, Printing, Snapshot
@@ -50,9 +49,7 @@ def digest_of(evaluation: Evaluation, snapshot: Snapshot | None, lines: list[Lin
     """The SHA-256 of what a document says: of the snapshot, or of the draft as it is now."""
     if snapshot is not None:
         return snapshot.sha256
-    content = content_of(evaluation, plan_by_code(evaluation.plan_code), lines)
-    # A draft frozen as it stands has the same content; its document must not say that it is a draft.
-    return hashlib.sha256(b"draft " + bytes_of(content)).hexdigest()
+    return digest_of_draft(evaluation, plan_by_code(evaluation.plan_code), lines)
 
 
 def printing_of(evaluation: Evaluation, digest: str) -> Printing | None:

@@ -16,7 +16,7 @@ from yaojian.oversight.evaluations.contracts import TASK_KIND, Progress, Standin
 from yaojian.oversight.evaluations.models import Adjustment, Evaluation, Step, Task
 from yaojian.oversight.evaluations.rules import Stage, next_stage, standing_of
 from yaojian.oversight.evaluations.states import AdjustmentState, TaskState
-from yaojian.oversight.plans.facade import Figure, Reached, values_at
+from yaojian.oversight.plans.facade import Figure, Plan, Reached, values_at
 
 _STEPS = Prefetch("steps", Step.objects.order_by("due_on"))
 
@@ -106,14 +106,27 @@ def standing(task: Task, today: date, value: Decimal | None) -> Standing:
     return standing_of(TaskState(task.state), task.starts_on, due_on(task, value), today)
 
 
+def lock_organ(pk: int) -> None:
+    """Let nobody else write for the organ before this transaction ends: what was looked up still holds."""
+    Organ.objects.select_for_update(no_key=True).only("pk").get(pk=pk)
+
+
 def reached_milestones(keys: Sequence[str], organ: Organ, as_of: date) -> Mapping[str, Reached]:
-    """The milestones among some figures that all responsible organs, at or below one, have done by a day."""
+    """The milestones among some figures that all responsible organs, at or below one, have done by a day.
+
+    Only tasks count that the organ of the plan has given, or one above it: nobody below answers for it.
+    """
     tasks = Task.objects.filter(
         kind=TaskKind.MILESTONE.value, figure_key__in=list(keys), organ__path__startswith=organ.path or "-"
     ).exclude(state=TaskState.CANCELLED.value)
+    tasks = tasks.select_related("assigned_in").order_by()
+    owners = dict(
+        Plan.objects.filter(code__in={task.plan_code for task in tasks}).values_list("code", "organ__path")
+    )
     by_key: dict[str, list[Task]] = {}
-    for task in tasks.order_by():
-        by_key.setdefault(task.figure_key, []).append(task)
+    for task in tasks:
+        if (owners[task.plan_code] or "").startswith(task.assigned_in.path or "-"):
+            by_key.setdefault(task.figure_key, []).append(task)
     done: dict[str, list[Task]] = {
         key: own
         for key, own in by_key.items()

@@ -27,7 +27,7 @@ from yaojian.oversight.evaluations.permissions import (
     check_within,
     is_within,
 )
-from yaojian.oversight.evaluations.queries import task_visible_to
+from yaojian.oversight.evaluations.queries import current_values, lock_organ, task_visible_to
 from yaojian.oversight.evaluations.states import TASK_STATES, TaskState
 from yaojian.oversight.plans.facade import Figure, figure_by_key
 
@@ -80,6 +80,7 @@ def assign_task(*, by: Actor, assignment: Assignment) -> Task:
         kind = TaskKind.MILESTONE
     _check_values(assignment, kind)
     _check_owner(assignment)
+    lock_organ(assignment.organ.pk)
     running = Task.objects.filter(
         kind=kind.value,
         figure_key=figure.key,
@@ -226,7 +227,7 @@ def report_progress(
     _advance(task, "report" if done else "progress")
     hashes = [add_document(by=by, file=file_ref(task), upload=upload).sha256 for upload in evidence]
     if done:
-        _check_done(task, value)
+        _check_done(task, value, day)
         task.done_on, task.reported_by_id = day, by.user_id
     task.share_done = 100 if done else share_done
     task.value = value if value is not None else task.value
@@ -287,15 +288,17 @@ def _check_report(task: Task, note: str, share_done: int, value: Decimal | None,
         )
 
 
-def _check_done(task: Task, value: Decimal | None) -> None:
+def _check_done(task: Task, value: Decimal | None, day: date) -> None:
     if task.kind == TaskKind.MILESTONE.value and not has_evidence(task.pk):
         raise InvalidInput(
             _("A milestone that is done needs evidence."),
             field="evidence",
             cure=_("Add the record of acceptance, the decision or a photo."),
         )
-    if task.kind == TaskKind.SHARE.value and task.progress_from == Progress.REPORTED.value:
+    if task.kind == TaskKind.SHARE.value:
         reached = value if value is not None else task.value
+        if task.progress_from == Progress.FIGURE.value:
+            reached = current_values([task], day)[task.pk]
         if task.goal is not None and (reached is None or reached < task.goal):
             raise InvalidInput(
                 _("The goal of %(goal)s is not reached yet.") % {"goal": f"{task.goal.normalize():f}"},

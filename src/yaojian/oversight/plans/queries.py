@@ -70,8 +70,10 @@ def value_of(figure: Figure, organ: Organ, as_of: date) -> FigureValue:
     return beside_own_target(figure, values_of([carrier], organ, as_of, exact=True)[carrier.key], as_of)
 
 
-def values_of_figures(figures: Sequence[Figure], organ: Organ, as_of: date) -> dict[str, FigureValue]:
-    """The values of several figures, by key; a repeated row takes its formula from elsewhere."""
+def values_of_figures(
+    figures: Sequence[Figure], organ: Organ, as_of: date, *, exact: bool = False
+) -> dict[str, FigureValue]:
+    """The values of several figures, by key, or `exact`; a repeated row takes its formula from elsewhere."""
     known = {figure.key: figure for figure in figures}
     elsewhere = {figure.same_as for figure in figures if figure.same_as and figure.same_as not in known}
     others = {other.key: other for other in Figure.objects.filter(key__in=elsewhere)}
@@ -83,8 +85,9 @@ def values_of_figures(figures: Sequence[Figure], organ: Organ, as_of: date) -> d
     carriers = {
         figure.key: (known.get(figure.same_as) or others.get(figure.same_as) or figure) for figure in figures
     }
-    values = values_of(list({carrier.key: carrier for carrier in carriers.values()}.values()), organ, as_of)
-    earlier = _earlier({key: carriers[key] for key in carriers}, values, organ, as_of)
+    counted = list({carrier.key: carrier for carrier in carriers.values()}.values())
+    values = values_of(counted, organ, as_of, exact=exact)
+    earlier = _earlier({key: carriers[key] for key in carriers}, values, organ, as_of, exact=exact)
     return {
         figure.key: replace(
             beside_own_target(figure, values[carriers[figure.key].key], as_of),
@@ -97,7 +100,12 @@ def values_of_figures(figures: Sequence[Figure], organ: Organ, as_of: date) -> d
 
 
 def _earlier(
-    carriers: Mapping[str, Figure], values: Mapping[str, FigureValue], organ: Organ, as_of: date
+    carriers: Mapping[str, Figure],
+    values: Mapping[str, FigureValue],
+    organ: Organ,
+    as_of: date,
+    *,
+    exact: bool,
 ) -> dict[str, FigureValue]:
     """For yearly figures that wait for this year's statements, the last year-end that has a value."""
     waiting = {
@@ -110,7 +118,7 @@ def _earlier(
     if not waiting:
         return {}
     ends = [date(as_of.year - back, 12, 31) for back in (1, 2)]
-    found = values_at(list(waiting.values()), [(organ, end) for end in ends])
+    found = values_at(list(waiting.values()), [(organ, end) for end in ends], exact=exact)
     result: dict[str, FigureValue] = {}
     for end in ends:
         for key, value in found[organ.pk, end].items():

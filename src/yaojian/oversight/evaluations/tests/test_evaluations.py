@@ -371,6 +371,8 @@ def test_pages_show_and_take_all_of_it(world: Field) -> None:
     here = f"/evaluations/{evaluation.pk}/"
     planner.post(f"{here}comment/", {"summary": "总体良好", "comment-900-01": "缺调查"})
     leader.post(f"{here}freeze/")
+    assert not Snapshot.objects.exists()
+    leader.post(f"{here}freeze/", {"shown": leader.get(here).context["digest"]})
     sha256 = Snapshot.objects.get().sha256
     page = planner.get(here).content.decode()
     assert sha256 in page

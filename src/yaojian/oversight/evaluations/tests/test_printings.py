@@ -54,7 +54,7 @@ def test_a_document_is_made_once_for_what_it_says(
         client.post(f"{address}print/")
     assert Printing.objects.count() == 1
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(f"{address}freeze/")
+        client.post(f"{address}freeze/", {"shown": client.get(address).context["digest"]})
     frozen = client.get(f"{address}pdf/").content
     assert (frozen[:5], frozen == draft) == (b"%PDF-", False)
     printing = Printing.objects.latest("asked_at")

@@ -100,17 +100,19 @@ def evaluation(request: ActingRequest, evaluation_id: int) -> HttpResponseBase:
         return export_of(request, LINES, lines, len(lines))
     plan = plan_by_code(found.plan_code)
     verbs = evaluation_verbs(request.actor, found)
+    digest = printings.digest_of(found, snapshot, lines)
     context = {
         "evaluation": found,
         "plan": plan,
+        "digest": digest,
         "badge": EVALUATION_STATE_NAMES[EvaluationState(found.state)],
         "lines": lines,
         "tally": tally_of(lines),
         "snapshot": snapshot,
-        "printing": printings.printing_of(found, printings.digest_of(found, snapshot, lines)),
+        "printing": printings.printing_of(found, digest),
         "verdict": actions.verify_snapshot(snapshot) if snapshot else None,
         "verbs": verbs,
-        "own": found.prepared_by_id == request.actor.user_id,
+        "own": "freeze" not in verbs,
         "may_decide": request.actor.may(Permission.EVALUATION_DECIDE),
         "timeline": [
             timeline_row(act)
@@ -145,7 +147,9 @@ def freeze(request: ActingRequest, evaluation_id: int) -> HttpResponse:
     """Freeze an evaluation."""
     if _take(
         request,
-        lambda: actions.freeze_evaluation(by=request.actor, pk=evaluation_id),
+        lambda: actions.freeze_evaluation(
+            by=request.actor, pk=evaluation_id, shown=request.POST.get("shown", "")
+        ),
         _("Frozen. Its hash is in the journal; nothing of it can be changed any more."),
     ):
         found, digest = _to_print(request, evaluation_id)

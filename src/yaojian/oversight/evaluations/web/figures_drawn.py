@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from yaojian.oversight.evaluations.content import Tally
+from yaojian.oversight.evaluations.content import Tally, Trend
 
 INK, QUIET, GRID = "#1d2433", "#667085", "#d8dde6"
 MET, MISSED, UNJUDGED, WAITING = "#2f7d4f", "#c2410c", "#3b6ea5", "#b8c0cc"
@@ -64,17 +64,6 @@ def shares_drawn(bars: Sequence[Bar]) -> str:
     return _svg(foot + 20, drawn)
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """A share over some days, in percent: labels of the days, values, None where there is none."""
-
-    label: str
-    days: Sequence[str]
-    values: Sequence[float | None]
-    target: float | None
-    met: bool | None
-
-
 PER_ROW, CELL, PLOT = 3, 134, 84
 """Small charts side by side, the height of one with its words, the height of its plot."""
 
@@ -98,13 +87,13 @@ def _one_trend(trend: Trend, left: float, top: int, wide: float) -> list[str]:
         height = foot - PLOT * share / 100
         drawn.append(_level(start, left + wide, height, GRID, ""))
         drawn.append(_text(start - 4, height + 3, f"{share}%", QUIET, "end", 9.5))
-    if trend.target is not None:
-        height = foot - PLOT * _on_paper(trend.target) / 100
+    if trend.target:
+        height = foot - PLOT * _on_paper(float(trend.target)) / 100
         drawn.append(_level(start, left + wide, height, INK, ' stroke-dasharray="4 3"'))
     points = [
-        (start + 6 + n * step, foot - PLOT * _on_paper(value) / 100, value)
+        (start + 6 + n * step, foot - PLOT * _on_paper(float(value)) / 100, float(value))
         for n, value in enumerate(trend.values)
-        if value is not None
+        if value
     ]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _value in points)
     drawn.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.8"/>')

@@ -293,12 +293,12 @@ class Reference:
         return replace(mean, numerator=ZERO, excluded=left_out, sample_size=people)
 
     def _milestone(self, key: str) -> Outcome:
-        """Reached on the day on which the last of all organs at or below had done its part."""
+        """Reached on the day on which the last organ had done what the plan's organ gave it."""
         below = {organ.id for organ in self.world.below(self.organ.id)}
         parts = [
             one
             for one in self.world.milestones
-            if one.key == key and one.organ_id in below and not one.cancelled
+            if one.key == key and one.organ_id in below and one.by_owner and not one.cancelled
         ]
         days = [one.done_on for one in parts if one.done_on is not None and one.confirmed]
         if not parts or len(days) < len(parts) or max(days) > self.as_of:

@@ -156,6 +156,8 @@ class Milestone:
     done_on: date | None
     confirmed: bool = True
     cancelled: bool = False
+    by_owner: bool = True
+    """Given by the organ of the plan or one above it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,15 +214,17 @@ class Figures:
         for organ in self.chance.sample(self.organs, self.chance.randint(0, 3)):
             day = date(self.chance.randint(2022, 2025), self.chance.randint(1, 12), 5)
             done, confirmed, cancelled = (self.chance.random() < often for often in (0.9, 0.9, 0.1))
+            giver = self.chance.choice((self.organs[0], organ))
+            by_owner = giver == self.organs[0]
             self.milestones.append(
-                plain.Milestone(key, organ.pk, day if done else None, confirmed, cancelled)
+                plain.Milestone(key, organ.pk, day if done else None, confirmed, cancelled, by_owner)
             )
             Task.objects.create(
                 kind="milestone",
                 figure_key=key,
                 plan_code="g",
                 organ=organ,
-                assigned_in=organ,
+                assigned_in=giver,
                 assigned_by_id=self.by,
                 assigned_at=now(),
                 starts_on=date(2021, 1, 1),

@@ -1,0 +1,149 @@
+"""Who gives, reports, writes and freezes are not the same; what was frozen stays, and was what was read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from yaojian.foundation.accounts.facade import Actor, Role
+from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed
+from yaojian.foundation.timekeeping import today
+from yaojian.oversight.evaluations import adjustments, evaluation_actions, task_actions
+from yaojian.oversight.evaluations.content import digest_of_draft, lines_in, lines_of, trends_in
+from yaojian.oversight.evaluations.contracts import EvaluationKind, Progress
+from yaojian.oversight.evaluations.models import Comment, Evaluation, Task
+from yaojian.oversight.evaluations.permissions import evaluation_verbs, task_verbs
+from yaojian.oversight.evaluations.task_actions import Assignment
+from yaojian.oversight.evaluations.tests.factories import make_field, make_plan, paper
+from yaojian.oversight.evaluations.web.printing import bars_of
+from yaojian.oversight.plans.models import Figure, KeptValue
+from yaojian.oversight.plans.queries import plan_by_code, values_of_figures
+from yaojian.oversight.statistics.tests.factories import Field, confirmed, content, officer
+
+DAY = timedelta(days=1)
+ASKED: dict[str, Any] = {"dims": {"item": "support"}, "sample_size": 500, "method": "电话"}
+
+
+@pytest.fixture
+def world(db: None, settings: Any, tmp_path: Path) -> Field:
+    settings.DOCUMENTS_FOLDER = tmp_path
+    found = make_field()
+    make_plan(found)
+    return found
+
+
+def drafted(world: Field, kind: EvaluationKind = EvaluationKind.YEARLY) -> Evaluation:
+    evaluation = evaluation_actions.draft_evaluation(
+        by=world.planner, plan_code="t", organ=world.prefecture, kind=kind, as_of=today()
+    )
+    return evaluation_actions.comment_evaluation(
+        by=world.planner, pk=evaluation.pk, summary="总体良好", comments={"900-01": "待补数据"}
+    )
+
+
+def given(by: Actor, world: Field, key: str = "900-02", **values: Any) -> Task:
+    task = Assignment(key, world.county, today() - DAY, today() + DAY, **values)
+    return task_actions.assign_task(by=by, assignment=task)
+
+
+def done(by: Actor, task: Task) -> Task:
+    return task_actions.report_progress(by=by, pk=task.pk, note="完成", done=True, evidence=[paper()])
+
+
+def test_who_is_responsible_does_not_confirm_what_was_given_from_above(world: Field) -> None:
+    task = done(world.county_planner, given(world.planner, world))
+    assert "confirm" not in task_verbs(world.county_leader, task)
+    with pytest.raises(NotAllowed):
+        task_actions.confirm_task(by=world.county_leader, pk=task.pk)
+    assert task_actions.confirm_task(by=world.planner, pk=task.pk).state == "done"
+
+
+def test_what_an_organ_gave_itself_reaches_no_milestone_of_a_plan_above(world: Field) -> None:
+    figure = Figure.objects.get(key="900-02")
+    task = done(world.county_planner, given(world.county_planner, world))
+    task_actions.confirm_task(by=world.county_leader, pk=task.pk)
+    assert values_of_figures([figure], world.prefecture, today())["900-02"].met is None
+
+
+def test_a_share_counted_by_its_figure_is_not_done_below_its_goal(world: Field) -> None:
+    task = given(world.planner, world, "900-01", goal=Decimal(90), progress_from=Progress.FIGURE)
+    year = {"year": today().year, "last_on": today()}
+    confirmed(world, world.county, content("survey_results", amount=Decimal("88.5"), **ASKED, **year))
+    with pytest.raises(InvalidInput) as refused:
+        done(world.county_planner, task)
+    assert refused.value.field == "value"
+
+
+def test_who_wrote_in_an_evaluation_does_not_freeze_it(world: Field) -> None:
+    evaluation = drafted(world)
+    other = officer(world.prefecture, "guihua2", Role.PLANNER)
+    evaluation_actions.comment_evaluation(by=other, pk=evaluation.pk, summary="结论", comments={})
+    both = replace(world.leader, user_id=other.user_id)
+    assert "freeze" not in evaluation_verbs(both, evaluation)
+    with pytest.raises(NotAllowed):
+        evaluation_actions.freeze_evaluation(by=both, pk=evaluation.pk)
+
+
+def test_only_what_was_read_is_frozen_and_it_is_counted_anew(world: Field) -> None:
+    evaluation, plan = drafted(world), plan_by_code("t")
+    read = digest_of_draft(evaluation, plan, lines_of(evaluation))
+    KeptValue.objects.update(milliseconds=60_000)
+    year = {"year": today().year, "last_on": today()}
+    confirmed(world, world.prefecture, content("survey_results", amount=Decimal(88), **ASKED, **year))
+    with pytest.raises(Conflict):
+        evaluation_actions.freeze_evaluation(by=world.leader, pk=evaluation.pk, shown=read)
+    read = digest_of_draft(evaluation, plan, lines_of(evaluation))
+    snapshot = evaluation_actions.freeze_evaluation(by=world.leader, pk=evaluation.pk, shown=read)
+    assert evaluation_actions.frozen_content(snapshot)["lines"][0]["number"] == "88.00"
+
+
+def test_what_is_printed_of_a_frozen_evaluation_stands_in_it(world: Field) -> None:
+    for year, last in ((today().year - 1, date(today().year - 1, 12, 31)), (today().year, today())):
+        what = content("survey_results", amount=Decimal(88), year=year, last_on=last, **ASKED)
+        confirmed(world, world.prefecture, what)
+    Figure.objects.filter(key="900-01").update(targets=[{"every": "year", "op": ">=", "value": 80}])
+    snapshot = evaluation_actions.freeze_evaluation(by=world.leader, pk=drafted(world).pk)
+    frozen = evaluation_actions.frozen_content(snapshot)
+    Figure.objects.filter(key="900-01").update(targets=[{"every": "year", "op": ">=", "value": 99}])
+    (bar,) = bars_of(lines_in(frozen))
+    assert (bar.value, bar.target) == (88, 80)
+    assert frozen["prepared_by"] == "guihua"
+    assert [one.target for one in trends_in(frozen)] in ([], ["80"])
+
+
+def test_nothing_leaves_what_is_frozen(world: Field) -> None:
+    evaluation, other = drafted(world), drafted(world, EvaluationKind.FINAL)
+    evaluation_actions.freeze_evaluation(by=world.leader, pk=evaluation.pk)
+    for change in (
+        lambda: Comment.objects.filter(evaluation=evaluation).update(evaluation=other),
+        lambda: Comment.objects.filter(evaluation=other).update(evaluation=evaluation, figure_key="900-03"),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+
+
+def test_no_table_of_what_is_frozen_or_confirmed_is_emptied(db: None) -> None:
+    kept = {f"evaluations_{name}" for name in ("evaluation", "comment", "snapshot")}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgtype & 34 = 34")
+        found = {table for (table,) in cursor.fetchall()}
+    assert found >= {*kept, "statistics_statistic", "ledger_act"}
+
+
+def test_what_must_be_there_only_once_is_looked_up_by_one_at_a_time(world: Field) -> None:
+    def proposed() -> None:
+        adjustments.propose_adjustment(
+            by=world.planner, figure_key="900-01", year=2025, value=85, effective_on=today(), reason="改革"
+        )
+
+    for act in (lambda: drafted(world), lambda: given(world.planner, world), proposed):
+        with CaptureQueriesContext(connection) as asked:
+            act()
+        assert any("FOR NO KEY UPDATE" in one["sql"] for one in asked)
