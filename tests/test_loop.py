@@ -66,6 +66,7 @@ def test_an_overdue_pharmacy_is_inspected_rectified_verified_and_moves_the_figur
             for n in range(4)
         ]
     )
+    deliver_pending()
     refresh_duties()
     item = WorkItem.objects.filter(origin_key=KEY).order_by("pk").first()
     assert item is not None

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from procrastinate import App, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.jobs import DeleteJobCondition
@@ -220,7 +220,8 @@ def look_after_the_register(timestamp: int) -> None:
 def ask_for(task: Task, **arguments: int) -> None:
     """Put a job in the queue, unless the same one is waiting already: one serves any number of askers."""
     try:
-        task.defer(**arguments)
+        with transaction.atomic():  # a job refused takes nothing else with it
+            task.defer(**arguments)
     except exceptions.AlreadyEnqueued:
         return
 

@@ -14,6 +14,7 @@ from yaojian.foundation.accounts.facade import Actor, Permission, check_may
 from yaojian.foundation.documents.facade import add_document
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed
 from yaojian.foundation.ledger.facade import Ref, record_act
+from yaojian.foundation.outbox.facade import publish
 from yaojian.foundation.timekeeping import now
 from yaojian.oversight.evaluations import work_kinds
 from yaojian.oversight.evaluations.contracts import ADJUSTMENT_KIND
@@ -21,6 +22,7 @@ from yaojian.oversight.evaluations.models import Adjustment
 from yaojian.oversight.evaluations.permissions import check_within
 from yaojian.oversight.evaluations.queries import adjustment_visible_to, lock_organ
 from yaojian.oversight.evaluations.states import ADJUSTMENT_STATES, AdjustmentState
+from yaojian.oversight.mandates.events import MandatesChanged
 from yaojian.oversight.plans.definitions import DefinitionError, Target
 from yaojian.oversight.plans.facade import (
     Figure,
@@ -201,6 +203,7 @@ def decide_adjustment(*, by: Actor, pk: int, approve: bool, note: str = "") -> A
     work_kinds.adjustment_settled(adjustment)
     if approve:
         show_adjustments([adjustment.figure_key])
+        publish(MandatesChanged([adjustment.figure_key]))
     return adjustment
 
 

@@ -84,7 +84,7 @@ def _of_plans(day: date) -> Iterator[Mandate]:
             title_zh=figure.title_zh,
             title_en=figure.title_en,
             formula=figure.formula,
-            share=_share_of(figure, day.year),
+            share=_share_of(figure, day),
             responsible_level=figure.responsible_level,
             source_zh=plan.title,
             source_en=plan.title_en,
@@ -109,10 +109,13 @@ def last_days_of_plans() -> dict[int, date]:
     return last
 
 
-def _share_of(figure: Figure, year: int) -> Decimal | None:
-    """The share a figure's goal leaves at: none where it wants everyone, or a number for each subject."""
-    goal = target_for(figure, year)
-    value = goal.value if goal is not None else None
+def _share_of(figure: Figure, day: date) -> Decimal | None:
+    """The share a goal asks for on a day: none where it wants everyone, or a number for each subject.
+
+    A goal that was adjusted holds from its day; of a range its lower end is asked for.
+    """
+    goal = target_for(figure, day.year, day)
+    value = None if goal is None else goal.low if goal.op == "between" else goal.value
     if figure.unit != "percent" or not isinstance(value, int | float) or value >= 100:
         return None
     return Decimal(str(value)).quantize(Decimal("0.01"))

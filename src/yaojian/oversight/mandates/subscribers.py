@@ -6,7 +6,7 @@ from yaojian.casework.inspections.events import InspectionConcluded
 from yaojian.foundation.outbox.facade import subscriber
 from yaojian.oversight.mandates.events import MandatesChanged, ScheduleAdopted
 from yaojian.oversight.mandates.refreshing import refresh_duties
-from yaojian.registers.enterprises.events import SubjectsChanged
+from yaojian.registers.enterprises.events import SubjectsChanged, SubjectsRegistered
 
 
 @subscriber(InspectionConcluded, name="plans.refresh_subject")
@@ -18,6 +18,12 @@ def refresh_subject(event: InspectionConcluded) -> None:
 @subscriber(SubjectsChanged, name="plans.refresh_changed_subjects")
 def refresh_changed_subjects(event: SubjectsChanged) -> None:
     """A subject that closed, moved or was handed over has other duties, and at another organ."""
+    refresh_duties(event.subject_ids)
+
+
+@subscriber(SubjectsRegistered, name="mandates.refresh_registered")
+def refresh_registered(event: SubjectsRegistered) -> None:
+    """The subjects of an imported table have their duties at once; of one taken back the work ends."""
     refresh_duties(event.subject_ids)
 
 

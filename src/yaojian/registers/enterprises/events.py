@@ -10,3 +10,10 @@ class SubjectsChanged:
     """What the register says of these subjects has changed, for today or for another day."""
 
     subject_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectsRegistered:
+    """A whole table was entered in the register, or taken back: these subjects are new, other, or gone."""
+
+    subject_ids: list[int]

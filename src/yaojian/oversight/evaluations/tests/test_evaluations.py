@@ -15,6 +15,7 @@ from django.test import Client
 from yaojian.foundation.accounts.models import User
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from yaojian.foundation.ledger.facade import Act
+from yaojian.foundation.outbox.models import OutboxEvent
 from yaojian.foundation.timekeeping import today
 from yaojian.foundation.worklist.facade import WorkItem, unfinished_q
 from yaojian.oversight.evaluations import adjustments, evaluation_actions, task_actions
@@ -282,6 +283,8 @@ def test_an_approved_adjustment_holds_from_its_day_and_is_named(world: Field) ->
     with pytest.raises(NotAllowed):
         adjustments.decide_adjustment(by=world.planner, pk=adjustment.pk, approve=True)
     adjustments.decide_adjustment(by=world.leader, pk=adjustment.pk, approve=True)
+    news = OutboxEvent.objects.get(name="MandatesChanged")
+    assert news.payload == {"codes": ["900-01"]}
     figure.refresh_from_db()
     after, before = (target_for(figure, 2025, day) for day in (date(2025, 6, 1), date(2025, 5, 31)))
     assert after is not None

@@ -16,13 +16,16 @@ from yaojian.casework.inspections.facade import user_can_open
 from yaojian.foundation.accounts.facade import Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.charts import Series, chart_option
+from yaojian.foundation.design.templatetags.design import date_cn
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates import queries
 from yaojian.oversight.mandates.contracts import SOURCE_NAMES, Source
+from yaojian.oversight.mandates.models import Mandate
 from yaojian.oversight.mandates.reading import rule_of
 from yaojian.oversight.mandates.web import listings, presentation
 from yaojian.oversight.mandates.wording import acts_in_words, formula_in_words
+from yaojian.oversight.plans.facade import figure_by_key
 from yaojian.oversight.plans.web.asked import asked_day
 
 PAGE_SIZE = 25
@@ -102,6 +105,7 @@ def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
         "page": page,
         "items": [{"duty": one, "may_inspect": user_can_open(request.actor, one.subject)} for one in duties],
         "months": _months_chart(months),
+        "after_plan": _after_plan(found, day),
         "pressing": chosen in ("overdue", "due", "later"),
         "nobody": chosen == "nobody",
         "recurs": seen.formula.period is not None and seen.formula.period.unit != "window",
@@ -115,6 +119,22 @@ def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
         "may_try": request.actor.may(Permission.MANDATE_VIEW),
     }
     return render(request, "mandates/mandate.html", context)
+
+
+def _after_plan(found: Mandate, day: date) -> str:
+    """What became of a mandate whose plan's years are over; empty before that."""
+    if found.source != Source.PLAN.value or not found.enabled:
+        return ""
+    end = figure_by_key(found.figure_key).row.plan.end_year
+    if day.year <= end:
+        return ""
+    if found.valid_to is None:
+        return _("The plan ended in %(year)s; its mandates bind on until its organ adopts the next plan.") % {
+            "year": end
+        }
+    return _("The next plan of its organ has been adopted: this mandate bound until %(day)s.") % {
+        "day": date_cn(found.valid_to)
+    }
 
 
 def _span_asked(request: HttpRequest) -> tuple[date, date] | None:

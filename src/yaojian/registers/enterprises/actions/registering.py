@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.copying import is_any_of
 from yaojian.foundation.ledger.facade import record_act, subject_ref
+from yaojian.foundation.outbox.facade import publish
 from yaojian.foundation.periods import in_force_q
 from yaojian.registers.enterprises.actions.placing import Placed, Places
 from yaojian.registers.enterprises.actions.storing import (
@@ -29,6 +30,7 @@ from yaojian.registers.enterprises.actions.storing import (
 )
 from yaojian.registers.enterprises.contracts import Change, Fault, Outcome, SubjectEntry
 from yaojian.registers.enterprises.entries import cleaned, faults_of
+from yaojian.registers.enterprises.events import SubjectsRegistered
 from yaojian.registers.enterprises.models import CURRENT, SubjectVersion
 from yaojian.registers.enterprises.permissions import check_user_can_register
 from yaojian.registers.enterprises.pinyin import initials
@@ -222,6 +224,7 @@ class _Registration:
     def _record(self, mark: Mark, entered: Sequence[Outcome]) -> None:
         if not entered:
             return
+        publish(SubjectsRegistered([o.subject_id for o in entered if o.subject_id is not None]))
         codes = "\n".join(sorted(outcome.code for outcome in entered))
         new = sum(outcome.change is Change.NEW for outcome in entered)
         record_act(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import CASCADE, ForeignObjectRel, Min, Model
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.copying import is_any_of
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.ledger.facade import SUBJECT_KIND, Act, record_act
+from yaojian.foundation.outbox.facade import publish
 from yaojian.registers.enterprises.actions.storing import (
     AT_ONCE,
     ENTERPRISES,
@@ -23,6 +24,7 @@ from yaojian.registers.enterprises.actions.storing import (
     show,
 )
 from yaojian.registers.enterprises.contracts import Change, Fault, Outcome
+from yaojian.registers.enterprises.events import SubjectsRegistered
 from yaojian.registers.enterprises.models import Subject
 from yaojian.registers.enterprises.permissions import check_user_can_register
 
@@ -55,9 +57,13 @@ def undo_registration(*, by: Actor, batch: UUID) -> list[Outcome]:
     faults |= {key: _rests_on_it() for key in _needed(new, rows.keys() - faults.keys())}
     undone = rows.keys() - faults.keys()
     gone = new & undone
+    for model, name in _relations(follows=True):
+        rows_of_gone = model._default_manager.filter(is_any_of(name, gone, KEY))
+        rows_of_gone._raw_delete(rows_of_gone.db)
     _restore(SUBJECTS, batch, acts, undone, gone)
     _undo_enterprises(batch, acts)
     if undone:
+        publish(SubjectsRegistered(sorted(undone)))
         record_act(
             by=by,
             kind="subjects.registration_undone",
@@ -114,11 +120,8 @@ def _needed(new: Collection[int], undone: Collection[int]) -> set[int]:
     )
     needed: set[int] = set()
     needed |= {key for key in acted_upon.order_by().values_list("subject_id", flat=True) if key}
-    for relation in Subject._meta.get_fields(include_hidden=True):
-        if not (relation.auto_created and not relation.concrete and relation.is_relation):
-            continue
-        model, name = relation.related_model, relation.field.attname  # type: ignore[union-attr]
-        rows = model._default_manager.filter(is_any_of(name, new, KEY))  # type: ignore[union-attr]
+    for model, name in _relations(follows=False):
+        rows = model._default_manager.filter(is_any_of(name, new, KEY))
         if model is Subject:
             rows = rows.exclude(is_any_of("pk", undone, KEY))
         elif model is SUBJECTS.version:
@@ -133,6 +136,13 @@ def _needed(new: Collection[int], undone: Collection[int]) -> set[int]:
     while frontier := {above[key] for key in frontier if key in above} - needed:
         needed |= frontier
     return needed
+
+
+def _relations(*, follows: bool) -> Iterator[tuple[type[Model], str]]:
+    """Models and columns that point to subjects: what is reckoned and goes with them, or the rest."""
+    for relation in Subject._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel) and (relation.on_delete is CASCADE) == follows:
+            yield relation.related_model, relation.field.attname
 
 
 def _restore(
