@@ -66,7 +66,7 @@ def _entry(actor: Actor, row: Any) -> Entry:
             return Entry(name, words, row.organ.label, row.valid_from, url)
         case TeamMember():
             file = row.inspection
-            url = reverse("inspections:inspection", args=[file.pk])
+            url = reverse("inspections:file", args=[file.pk])
             day = local_date(file.concluded_at) if file.concluded_at else None
             return Entry(row.officer.display_name, file.subject.name, file.organ.label, day, url)
     raise TypeError(f"no register has rows of {type(row).__name__}")
