@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from yaojian.config.environment import Environment, EnvironmentRefused, read_environment, variable_name
+from yaojian.operations import roles
 
 ROOMS_FROM_THE_GROUND = [
     [
@@ -170,3 +172,9 @@ def test_every_row_of_the_packs_is_in_the_database() -> None:
     load_packs()
     rows = {plan.code: plan.rows.filter(supplementary=False).count() for plan in plans()}
     assert rows == {"neimenggu": 81, "ningxia": 72, "changji": 22, "barkol": 19, "jiangxi": 63}
+
+
+def test_a_restore_makes_every_extension_that_the_schema_needs(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'")
+        assert {name for (name,) in cursor.fetchall()} == set(roles.EXTENSIONS)

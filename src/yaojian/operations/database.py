@@ -103,7 +103,7 @@ def prepare_external(installation: Installation) -> DatabaseAccess:
                 _make_application_role(connection, password)
             (installation.data / EXTERNAL_MARK).write_text(without_password(owner_url) + "\n")
             connection.execute("SET client_min_messages = warning")
-            connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+            roles.make_extensions(connection)
     except psycopg.errors.InsufficientPrivilege as error:
         raise OperationError(
             "数据库账号权限不足, 请数据库管理员执行下列语句",
@@ -139,7 +139,8 @@ def _sql_for_administrator(owner_url: str, password: str) -> str:
     return (
         f"CREATE ROLE {roles.APPLICATION} LOGIN PASSWORD '{password}';\n"
         f"    GRANT CONNECT ON DATABASE {name} TO {roles.APPLICATION};\n"
-        f"    \\c {name}\n    CREATE EXTENSION IF NOT EXISTS pg_trgm;"
+        f"    \\c {name}\n    "
+        + "\n    ".join(f"CREATE EXTENSION IF NOT EXISTS {extension};" for extension in roles.EXTENSIONS)
     )
 
 

@@ -9,6 +9,8 @@ from psycopg import sql
 
 OWNER = "yaojian_owner"
 APPLICATION = "yaojian_app"
+EXTENSIONS = ("pg_trgm", "btree_gist")
+"""For searches by parts of names, and for periods that must not overlap. Backups hold no extension."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,14 @@ def ensure_database(superuser_url: str, name: str) -> None:
         connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, application))
 
 
+def make_extensions(connection: psycopg.Connection) -> None:
+    """Install the extensions; the connection may do so."""
+    for name in EXTENSIONS:
+        connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))
+
+
 def ensure_extensions(superuser_url: str) -> None:
-    """Install what the searches need into the database of the URL."""
+    """Install the extensions into the database of the URL."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         connection.execute("SET client_min_messages = warning")
-        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        make_extensions(connection)

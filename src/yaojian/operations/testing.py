@@ -29,7 +29,7 @@ class TestDatabase:
     """libpq URLs of a throw-away server: its superuser, the owner role and the application role.
 
     All three name the empty database `yaojian`. The owner may create databases (Django's test database),
-    and new databases come with pg_trgm.
+    and new databases come with our extensions.
     """
 
     __test__: ClassVar[bool] = False  # not a test case, whatever pytest thinks of the name
