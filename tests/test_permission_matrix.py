@@ -41,7 +41,13 @@ from yaojian.foundation.timekeeping import today
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden" / "permissions.txt"
-SAMPLES = {"int": "999999", "uuid": str(uuid.UUID(int=7)), "str": "nothing", "slug": "nothing"}
+SAMPLES = {
+    "int": "999999",
+    "uuid": str(uuid.UUID(int=7)),
+    "str": "nothing",
+    "slug": "nothing",
+    "row_id": "999-99",
+}
 ANSWERS_TO_THE_ALLOWED = (200, 302, 404, 405, 422)
 """What somebody who may gets for samples that do not exist; a refusal would mean that nobody gets in."""
 
