@@ -125,7 +125,7 @@ def reached_milestones(keys: Sequence[str], organ: Organ, as_of: date) -> Mappin
     )
     by_key: dict[str, list[Task]] = {}
     for task in tasks:
-        if (owners[task.plan_code] or "").startswith(task.assigned_in.path or "-"):
+        if (owners.get(task.plan_code) or "").startswith(task.assigned_in.path or "-"):
             by_key.setdefault(task.figure_key, []).append(task)
     done: dict[str, list[Task]] = {
         key: own

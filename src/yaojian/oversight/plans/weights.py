@@ -12,11 +12,11 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from yaojian.foundation.accounts.facade import Actor, Permission, check_may, organ_by_code
-from yaojian.foundation.errors import InvalidInput
+from yaojian.foundation.errors import InvalidInput, NotAllowed
 from yaojian.foundation.ledger.facade import Ref, record_act
 from yaojian.foundation.timekeeping import now
 from yaojian.oversight.plans.definitions import Formula
-from yaojian.oversight.plans.models import CompositeWeights, Indicator, IndicatorVersion
+from yaojian.oversight.plans.models import CompositeWeights, Indicator, IndicatorVersion, Plan
 
 WHOLE = Decimal(100)
 
@@ -34,6 +34,13 @@ def weights_in_force(digest: str, on: date) -> dict[str, Fraction]:
     return {code: Fraction(weight) for code, weight in decided.weights.items()} if decided else {}
 
 
+def answers_for_all(by: Actor, indicator: Indicator) -> bool:
+    """Whether the actor's organ owns every plan that is measured by an indicator, or is above its owner."""
+    owners = Plan.objects.filter(rows__figures__version__indicator=indicator).distinct()
+    paths = owners.order_by().values_list("organ__path", flat=True)
+    return all((path or "").startswith(by.organ_path) for path in paths)
+
+
 def decide_weights(
     *,
     by: Actor,
@@ -45,6 +52,11 @@ def decide_weights(
 ) -> CompositeWeights:
     """Decide the weights of a composite from a day on. Raises NotAllowed and InvalidInput."""
     check_may(by, Permission.PLAN_WEIGH)
+    if not answers_for_all(by, indicator):
+        raise NotAllowed(
+            _("Plans of other organs are measured by this index as well."),
+            cure=_("Ask the organ above all of them to decide the weights."),
+        )
     codes = [component.code for component in formula.components]
     parts = {code: _number(code, weights.get(code, "")) for code in codes}
     if sum(parts.values()) != WHOLE:

@@ -29,7 +29,7 @@ from yaojian.oversight.plans.evaluation import formula_of
 from yaojian.oversight.plans.forecast import Assumption, forecast
 from yaojian.oversight.plans.indicators import define_indicators
 from yaojian.oversight.plans.kept import values_of
-from yaojian.oversight.plans.models import Figure, Indicator, IndicatorVersion, KeptValue
+from yaojian.oversight.plans.models import Figure, Indicator, IndicatorVersion, KeptValue, Plan
 from yaojian.oversight.plans.outcomes import Lack, Outcome, ValueState
 from yaojian.oversight.plans.packs import load_all
 from yaojian.oversight.plans.queries import values_of_figures
@@ -171,7 +171,8 @@ def test_type_flags_and_grade_are_those_of_the_data_date() -> None:
 
 
 def test_weights_are_decided_by_a_planner_add_up_and_stay_as_versions() -> None:
-    organ = prefecture()
+    figure = figure_with(INDEX)
+    organ = figure.row.plan.organ
     formula = Formula.from_dict(INDEX)
     indicator = Indicator.objects.create(title_zh="指数", title_en="index", shape="composite")
     IndicatorVersion.objects.create(
@@ -189,6 +190,12 @@ def test_weights_are_decided_by_a_planner_add_up_and_stay_as_versions() -> None:
         decide_weights(by=planner, weights={"enterprise": "0", "society": "100"}, **how)
     with pytest.raises(NotAllowed):
         decide_weights(by=officer(organ), weights={"enterprise": "40", "society": "60"}, **how)
+    figure.version = indicator.versions.get()
+    figure.save()
+    Plan.objects.update(organ=organ.parent)
+    with pytest.raises(NotAllowed):
+        decide_weights(by=planner, weights={"enterprise": "40", "society": "60"}, **how)
+    Plan.objects.update(organ=organ)
     decide_weights(by=planner, weights={"enterprise": "40", "society": "60"}, **how)
     how["valid_from"] = date(2026, 6, 1)
     assert decide_weights(by=planner, weights={"enterprise": "50", "society": "50"}, **how).number == 2

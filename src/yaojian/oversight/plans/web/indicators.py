@@ -24,7 +24,7 @@ from yaojian.oversight.plans.models import Figure, Indicator
 from yaojian.oversight.plans.queries import beside_own_target, organ_of_figures
 from yaojian.oversight.plans.web import listings, presentation
 from yaojian.oversight.plans.web.asked import asked_day
-from yaojian.oversight.plans.weights import decide_weights
+from yaojian.oversight.plans.weights import answers_for_all, decide_weights
 
 
 @requires(Permission.PLAN_VIEW)
@@ -73,7 +73,9 @@ def indicator(request: ActingRequest, key: str) -> HttpResponseBase:
         ],
         "rows": rows,
         "as_of": day,
-        "may_weigh": found.shape == "composite" and request.actor.may(Permission.PLAN_WEIGH),
+        "may_weigh": found.shape == "composite"
+        and request.actor.may(Permission.PLAN_WEIGH)
+        and answers_for_all(request.actor, found),
     }
     return render(request, "plans/indicator.html", context)
 
