@@ -20,6 +20,7 @@ FORBIDDEN = {
     "script address": re.compile(r"(?:href|src|action)\s*=\s*[\"']?\s*javascript:", re.I),
     "address outside": re.compile(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=[\"'](?:https?:)?//", re.I),
     "evaluated htmx": re.compile(r"hx-(?:vals|headers|vars)=[\"']\s*(?:js|javascript):", re.I),
+    "value in a tag's text": re.compile(r"\{%(?:(?!%\}).)*\{\{"),
 }
 
 
@@ -47,6 +48,7 @@ def test_template_obeys_the_policy(path: Path) -> None:
         ('<a href="javascript:go()">', "script address"),
         ('<script src="https://cdn.example/x.js"></script>', "address outside"),
         ("<p hx-vals='js:{a: 1}'>", "evaluated htmx"),
+        ('{% card href="{{ where }}#behind" %}', "value in a tag's text"),
     ],
 )
 def test_the_guard_sees_what_it_guards_against(markup: str, fault: str) -> None:

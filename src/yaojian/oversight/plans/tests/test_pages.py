@@ -136,6 +136,7 @@ def test_a_region_leads_to_its_own_subjects_on_the_same_day(figure: Figure) -> N
     found = client.get(html.unescape(link))
     assert (found.context["organ"], found.context["as_of"]) == (county, date(2025, 12, 31))
     assert "organ=xj.changji.cj" in found.context["denominator_url"]
+    assert f'href="{html.escape(found.context["numerator_url"])}"' in found.content.decode()
     members = client.get("/plans/figures/900-01/", {"organ": county.code, "show": "members"})
     assert members.context["page"].paginator.count == members.context["value"].denominator
     for code in ("xj", "nowhere"):

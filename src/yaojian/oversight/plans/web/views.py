@@ -152,9 +152,9 @@ def _behind(request: ActingRequest, carrier: Figure, organ: Organ, value: Figure
             {"url": _keeping(request, show=g.code), "label": g.label, "count": g.count, "active": g is group}
             for g in groups
         ],
-        "numerator_url": _keeping(request, show="reached"),
-        "denominator_url": _keeping(
-            request, show=next((g.code for g in groups if g.code == "members"), groups[0].code)
+        "numerator_url": _leading_to(request, "reached"),
+        "denominator_url": _leading_to(
+            request, next((g.code for g in groups if g.code == "members"), groups[0].code)
         ),
         "page": page,
         "behind": drilldown.with_acts(carrier, list(page.object_list), value.as_of),
@@ -182,14 +182,19 @@ def _stated(request: ActingRequest, carrier: Figure, organ: Organ, value: Figure
     return {
         **shown,
         "of_register": side.rows is not None,
-        "numerator_url": _keeping(request, show=found[0].code),
-        "denominator_url": _keeping(request, show=found[min(1, len(found) - 1)].code),
+        "numerator_url": _leading_to(request, found[0].code),
+        "denominator_url": _leading_to(request, found[min(1, len(found) - 1)].code),
         "sides": [
             {"url": _keeping(request, show=s.code), "label": s.label, "count": s.count, "active": s is side}
             for s in found
         ],
         "page": page,
     }
+
+
+def _leading_to(request: HttpRequest, code: str) -> str:
+    """The place on the page where a group or side of the figure is listed."""
+    return f"{_keeping(request, show=code)}#behind"
 
 
 def _keeping(request: HttpRequest, **changes: str) -> str:
