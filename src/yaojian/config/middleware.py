@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -82,6 +83,11 @@ class Problems:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DataError) and "NUL (0x00)" in str(exception):
+            # A field that no form looked at, such as the hidden code of a page, holds what no text may.
+            exception = InvalidInput(
+                _("A field holds a character that no name or number has."), cure=_("Type it again.")
+            )
         if not isinstance(exception, DomainError):
             return None
         note_denial(request, exception)

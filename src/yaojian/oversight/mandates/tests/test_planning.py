@@ -194,3 +194,9 @@ def test_the_dry_run_of_an_unchanged_mandate_changes_nothing() -> None:
     own = Mandate.objects.get(source="own")
     assert own.formula["scope"]["in_production"] is True
     assert own.stratified_by == "type"
+
+
+def test_a_hidden_code_that_no_text_can_hold_is_refused_in_words() -> None:
+    answer = client_of(planner(upper_with())).post("/plans/mandates/try/set/", {"of": "\x00"})
+    assert answer.status_code == 422
+    assert "no name or number has" in answer.content.decode()
