@@ -47,6 +47,7 @@ SAMPLES = {
     "str": "nothing",
     "slug": "nothing",
     "row_id": "999-99",
+    "path": "nothing",
 }
 ANSWERS_TO_THE_ALLOWED = (200, 302, 404, 405, 422)
 """What somebody who may gets for samples that do not exist; a refusal would mean that nobody gets in."""

@@ -6,7 +6,9 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 APP_ROLE = "yaojian_app"
+SEQUENCER_ROLE = "yaojian_sequencer"
 JOURNAL = "ledger_act"
+LOG_TABLES = "ledger_leaf, ledger_logcheckpoint"
 
 
 def migrate(verbosity: int = 0) -> None:
@@ -15,7 +17,11 @@ def migrate(verbosity: int = 0) -> None:
 
 
 def grant_to_application() -> None:
-    """Give the application role what it needs and no more: it owns nothing, and only inserts acts."""
+    """Give each role what it needs and no more.
+
+    The application owns nothing, inserts acts without changing any, and reads the public log. The sequencer
+    reads acts and adds to the log.
+    """
     statements = [
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}",
@@ -23,6 +29,14 @@ def grant_to_application() -> None:
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}",
         f"REVOKE ALL ON {JOURNAL} FROM {APP_ROLE}",
         f"GRANT SELECT, INSERT ON {JOURNAL} TO {APP_ROLE}",
+        f"REVOKE ALL ON {LOG_TABLES} FROM {APP_ROLE}",
+        f"GRANT SELECT ON {LOG_TABLES} TO {APP_ROLE}",
+        f"GRANT USAGE ON SCHEMA public TO {SEQUENCER_ROLE}",
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {SEQUENCER_ROLE}",
+        f"GRANT SELECT (id, uid, kind, organ_id, claimed_at, facts, canonical, salt) ON {JOURNAL}"
+        f" TO {SEQUENCER_ROLE}",
+        f"GRANT SELECT (id, code) ON accounts_organ TO {SEQUENCER_ROLE}",
+        f"GRANT SELECT, INSERT ON {LOG_TABLES} TO {SEQUENCER_ROLE}",
         f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {APP_ROLE}",
         # The duties of a whole province are counted in temporary tables, which end with their transaction.
         "DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), "

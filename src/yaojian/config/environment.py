@@ -55,6 +55,7 @@ class Environment(BaseSettings):
     oidc_client_secret: str = ""
     oidc_label: str = ""
     oidc_username_claim: str = ""
+    log_head: str = ""
     database_url: Annotated[str, Field(validation_alias="DATABASE_URL")] = ""
 
     @field_validator("allowed_hosts", "previous_installation_keys", "second_factor_roles", mode="before")

@@ -70,6 +70,9 @@ class SecurityHeaders:
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "private, no-store")
+        if response.headers.get("Access-Control-Allow-Origin") == "*":
+            # What every site may read is the same for every reader: shared caches keep one copy.
+            del response.headers["Vary"]
         return response
 
 

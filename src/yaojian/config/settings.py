@@ -195,6 +195,10 @@ NOTICE_SMS_URL, NOTICE_SMS_TOKEN = ENVIRONMENT.sms_url, ENVIRONMENT.sms_token
 # How people reach this installation, for links in messages; without it messages carry none.
 PUBLIC_URL = ENVIRONMENT.public_url
 
+# The public log: what everybody is served, and what the auditor remembers. See also config/public_log.py.
+LOG_FOLDER = ENVIRONMENT.data / "transparency"
+LOG_AUDIT = ENVIRONMENT.data / "audit"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -26,6 +26,7 @@ urlpatterns = [
     path("plans/drafts/", include("yaojian.oversight.drafting.web.urls")),
     path("plans/", include("yaojian.oversight.plans.web.urls")),
     path("public/", include("yaojian.doors.portal.urls")),
+    path("log/", include("yaojian.doors.portal.log_urls")),
     path("developers/api/", api_pages.api_page, name="api_page"),
     path("api/v1/openapi.json", api_pages.openapi, name="openapi"),
     path("api/v1/", api.api.urls),

@@ -13,6 +13,7 @@ from procrastinate.jobs import DeleteJobCondition
 from procrastinate.tasks import Task
 
 from yaojian.doors.administration.calendar_watch import watch_calendar
+from yaojian.doors.administration.log_watch import audit_log, watch_log
 from yaojian.foundation.accounts.facade import apply_due_changes
 from yaojian.foundation.accounts.sessions import sweep_sessions
 from yaojian.foundation.documents import facade as documents
@@ -207,6 +208,20 @@ def show_subjects_as_of_the_new_day(timestamp: int) -> None:
 def watch_over_the_calendar(timestamp: int) -> None:
     """Each morning (08:30 in Beijing) warn the administrators of a calendar year that is missing."""
     watch_calendar()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="public_log.watch", queueing_lock="public_log.watch")
+def watch_over_the_log(timestamp: int) -> None:
+    """Every ten minutes tell the administrators of a public log that stands still."""
+    watch_log()
+
+
+@app.periodic(cron="45 18 * * *")
+@app.task(name="public_log.audit", queueing_lock="public_log.audit")
+def audit_the_log(timestamp: int) -> None:
+    """Each night (02:45 in Beijing) compare journal and public log."""
+    audit_log()
 
 
 @app.periodic(cron="30 17 * * *")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import F, Func, Q, Value
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -45,14 +45,17 @@ def insert_all(objects: Sequence[models.Model]) -> None:
     if not objects:
         return
     model = type(objects[0])
-    for one, key in zip(objects, new_keys(model, len(objects)), strict=True):
-        one.pk = key
     fields = [field for field in model._meta.concrete_fields if not field.generated]
-    copy_rows(
-        model,
-        [field.name for field in fields],
-        ([_as_copied(field, field.pre_save(one, add=True)) for field in fields] for one in objects),
-    )
+    with (
+        transaction.atomic()
+    ):  # the sequencer takes a key for lost when the transaction that drew it has ended
+        for one, key in zip(objects, new_keys(model, len(objects)), strict=True):
+            one.pk = key
+        copy_rows(
+            model,
+            [field.name for field in fields],
+            ([_as_copied(field, field.pre_save(one, add=True)) for field in fields] for one in objects),
+        )
     for one in objects:
         one._state.adding, one._state.db = False, connection.alias
 

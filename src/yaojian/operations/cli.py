@@ -14,7 +14,16 @@ from yaojian.operations.speech import OperationError, both, complain, lament, sp
 
 # Management commands that change or inspect the schema act as the owner of the database.
 AS_OWNER = frozenset({"provision", "migrate", "makemigrations", "showmigrations"})
-PASSED_ON = ("manage", "simulate", "bench", "messages", "test")
+AS_SEQUENCER = frozenset({"sequence", "mend_log"})
+PASSED_ON = {
+    "test": ("全部检查与测试", "all checks and tests"),
+    "manage": ("Django 管理命令", "a Django management command"),
+    "audit": ("核对台账与存证日志", "compare journal and public log"),
+    "verify": ("验证存证回执 (离线)", "verify a receipt, offline"),
+    "simulate": ("演示数据", "demo data"),
+    "bench": ("性能测量", "measure speed"),
+    "messages": ("更新译文", "update translations"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,13 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--data", metavar="DIR")
     restore.set_defaults(run=_restore)
 
-    for name, zh, en in (
-        ("test", "全部检查与测试", "all checks and tests"),
-        ("manage", "Django 管理命令", "a Django management command"),
-        ("simulate", "演示数据", "demo data"),
-        ("bench", "性能测量", "measure speed"),
-        ("messages", "更新译文", "update translations"),
-    ):
+    for name, (zh, en) in PASSED_ON.items():
         passed = commands.add_parser(name, help=both(zh, en), add_help=False)
         passed.add_argument("rest", nargs=argparse.REMAINDER)
         passed.set_defaults(run=_PASSED_ON[name])
@@ -172,6 +175,18 @@ def _bench(options: argparse.Namespace) -> int:
     os.execv(sys.executable, python_command("-m", "yaojian.bench", *options.rest))  # noqa: S606
 
 
+def _verify(options: argparse.Namespace) -> int:
+    from yaojian.operations.installation import python_command
+
+    # It needs neither an installation nor a database, and the exit code is the answer.
+    verifier = "yaojian.foundation.ledger.transparency.verify"
+    os.execv(sys.executable, python_command("-m", verifier, *options.rest))  # noqa: S606
+
+
+def _audit(options: argparse.Namespace) -> int:
+    return _django(["audit", *options.rest])
+
+
 def _messages(options: argparse.Namespace) -> int:
     return _django(["messages", *options.rest])
 
@@ -184,10 +199,11 @@ def _django(arguments: list[str], *, data: str | None = None) -> int:
     installation = installation_from_environment(data=data)
     with open_database(installation, f"yaojian {arguments[0]}") as access:
         owner_url = access.owner_url if arguments[0] in AS_OWNER else None
+        environment = installation.child_environment(access.app_url, owner_url)
+        if arguments[0] in AS_SEQUENCER:
+            environment = installation.sequencer_environment(access.sequencer_url)
         command = python_command("-m", "django", *arguments)
-        return subprocess.run(
-            command, env=installation.child_environment(access.app_url, owner_url), check=False
-        ).returncode
+        return subprocess.run(command, env=environment, check=False).returncode
 
 
 def _test(options: argparse.Namespace) -> int:
@@ -211,6 +227,8 @@ _PASSED_ON: dict[str, Callable[[argparse.Namespace], int]] = {
     "bench": _bench,
     "messages": _messages,
     "test": _test,
+    "verify": _verify,
+    "audit": _audit,
 }
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
 from yaojian.operations import cluster as clusters
 from yaojian.operations import roles
@@ -28,6 +27,7 @@ class DatabaseAccess:
 
     owner_url: str
     app_url: str
+    sequencer_url: str
     superuser_url: str | None  # only for the embedded server
 
     @property
@@ -51,6 +51,7 @@ def _embedded_access(socket_folder: Path, installation: Installation) -> Databas
     return DatabaseAccess(
         owner_url=socket_url(socket_folder, roles.OWNER, own.owner_password),
         app_url=socket_url(socket_folder, roles.APPLICATION, own.app_password),
+        sequencer_url=socket_url(socket_folder, roles.SEQUENCER, own.sequencer_password),
         superuser_url=socket_url(socket_folder, "postgres", own.superuser_password),
     )
 
@@ -90,8 +91,9 @@ def prepare_external(installation: Installation) -> DatabaseAccess:
     Raises OperationError with the exact SQL for the database administrator when we may not.
     """
     owner_url = installation.database_url
-    password = installation.secrets().app_password
-    app_url = with_identity(owner_url, roles.APPLICATION, password)
+    passwords = installation.role_passwords()
+    app_url = with_identity(owner_url, roles.APPLICATION, passwords.application)
+    sequencer_url = with_identity(owner_url, roles.SEQUENCER, passwords.sequencer)
     try:
         with psycopg.connect(owner_url, autocommit=True, connect_timeout=10) as connection:
             if connection.info.server_version < MINIMUM_SERVER_VERSION:
@@ -99,8 +101,8 @@ def prepare_external(installation: Installation) -> DatabaseAccess:
                     f"PostgreSQL 版本过低: {connection.info.server_version // 10000}, 需要 15 或以上",
                     "PostgreSQL is too old; 15 or newer is needed",
                 )
-            if not _can_connect(app_url):
-                _make_application_role(connection, password)
+            if not (_can_connect(app_url) and _can_connect(sequencer_url)):
+                _make_roles(connection, passwords)
             (installation.data / EXTERNAL_MARK).write_text(without_password(owner_url) + "\n")
             connection.execute("SET client_min_messages = warning")
             roles.make_extensions(connection)
@@ -108,7 +110,7 @@ def prepare_external(installation: Installation) -> DatabaseAccess:
         raise OperationError(
             "数据库账号权限不足, 请数据库管理员执行下列语句",
             "the database user lacks a privilege; ask the administrator to run this",
-            cure=_sql_for_administrator(owner_url, password),
+            cure=_sql_for_administrator(owner_url, passwords),
         ) from error
     except psycopg.OperationalError as error:
         raise OperationError(
@@ -117,28 +119,29 @@ def prepare_external(installation: Installation) -> DatabaseAccess:
             detail=str(error),
             cure="检查 DATABASE_URL、网络与数据库服务 / check DATABASE_URL, the network and the server",
         ) from error
-    if not _can_connect(app_url):
-        raise OperationError(
-            "应用角色 yaojian_app 无法登录数据库 (请检查 pg_hba.conf)",
-            "the role yaojian_app cannot log in; check pg_hba.conf",
-        )
-    return DatabaseAccess(owner_url=owner_url, app_url=app_url, superuser_url=None)
-
-
-def _make_application_role(connection: psycopg.Connection, password: str) -> None:
-    roles.ensure_role(connection, roles.APPLICATION, password, may_create_databases=False)
-    connection.execute(
-        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
-            sql.Identifier(connection.info.dbname), sql.Identifier(roles.APPLICATION)
-        )
+    for role, url in ((roles.APPLICATION, app_url), (roles.SEQUENCER, sequencer_url)):
+        if not _can_connect(url):
+            raise OperationError(
+                f"角色 {role} 无法登录数据库 (请检查 pg_hba.conf)",
+                f"the role {role} cannot log in; check pg_hba.conf",
+            )
+    return DatabaseAccess(
+        owner_url=owner_url, app_url=app_url, sequencer_url=sequencer_url, superuser_url=None
     )
 
 
-def _sql_for_administrator(owner_url: str, password: str) -> str:
+def _make_roles(connection: psycopg.Connection, passwords: roles.RolePasswords) -> None:
+    roles.ensure_role(connection, roles.APPLICATION, passwords.application, may_create_databases=False)
+    roles.ensure_role(connection, roles.SEQUENCER, passwords.sequencer, may_create_databases=False)
+    connection.execute(roles.grant_connect(connection.info.dbname))
+
+
+def _sql_for_administrator(owner_url: str, passwords: roles.RolePasswords) -> str:
     name = psycopg.conninfo.conninfo_to_dict(owner_url).get("dbname") or DATABASE
     return (
-        f"CREATE ROLE {roles.APPLICATION} LOGIN PASSWORD '{password}';\n"
-        f"    GRANT CONNECT ON DATABASE {name} TO {roles.APPLICATION};\n"
+        f"CREATE ROLE {roles.APPLICATION} LOGIN PASSWORD '{passwords.application}';\n"
+        f"    CREATE ROLE {roles.SEQUENCER} LOGIN PASSWORD '{passwords.sequencer}';\n"
+        f"    GRANT CONNECT ON DATABASE {name} TO {roles.APPLICATION}, {roles.SEQUENCER};\n"
         f"    \\c {name}\n    "
         + "\n    ".join(f"CREATE EXTENSION IF NOT EXISTS {extension};" for extension in roles.EXTENSIONS)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hmac
 import json
 import os
 import secrets
@@ -21,6 +22,16 @@ SETTINGS_MODULE = "yaojian.config.settings"
 # What only the supervisor and the owner's steps may know.
 OWNER_ONLY = ("DATABASE_URL", "YAOJIAN_DATABASE_OWNER_URL", "YAOJIAN_AS_OWNER")
 
+# What the sequencer, which reads no sealed field and signs no cookie, need not know.
+APPLICATION_ONLY = (
+    "YAOJIAN_INSTALLATION_KEY",
+    "YAOJIAN_PREVIOUS_INSTALLATION_KEYS",
+    "YAOJIAN_SECRET_KEY",
+    "YAOJIAN_SMTP_URL",
+    "YAOJIAN_SMS_TOKEN",
+    "YAOJIAN_OIDC_CLIENT_SECRET",
+)
+
 
 @dataclass(frozen=True)
 class Secrets:
@@ -32,6 +43,11 @@ class Secrets:
     installation_key: str
     secret_key: str
     previous_installation_keys: tuple[str, ...] = ()
+
+    @property
+    def sequencer_password(self) -> str:
+        """The password of the sequencer's database role, derived: installations of before had none."""
+        return hmac.new(self.superuser_password.encode(), b"sequencer database role", "sha256").hexdigest()
 
     @classmethod
     def generated(cls) -> Secrets:
@@ -161,9 +177,11 @@ class Installation:
         os.close(folder)
 
     def role_passwords(self) -> RolePasswords:
-        """The passwords of the two database roles."""
+        """The passwords of the database roles."""
         own = self.secrets()
-        return RolePasswords(owner=own.owner_password, application=own.app_password)
+        return RolePasswords(
+            owner=own.owner_password, application=own.app_password, sequencer=own.sequencer_password
+        )
 
     def child_environment(
         self, app_url: str, owner_url: str | None = None, base: Mapping[str, str] | None = None
@@ -188,6 +206,11 @@ class Installation:
         if owner_url is not None:
             environment |= {"YAOJIAN_DATABASE_OWNER_URL": owner_url, "YAOJIAN_AS_OWNER": "1"}
         return environment
+
+    def sequencer_environment(self, sequencer_url: str) -> dict[str, str]:
+        """The environment of the sequencer, which needs none of the application's keys."""
+        environment = self.child_environment(sequencer_url)
+        return {name: value for name, value in environment.items() if name not in APPLICATION_ONLY}
 
     @contextmanager
     def locked(self, purpose: str) -> Iterator[None]:

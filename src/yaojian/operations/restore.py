@@ -193,11 +193,7 @@ def _restore_into(access: DatabaseAccess, name: str, dump: Path) -> None:
                     "the database user may not create databases",
                     cure=f"ALTER ROLE {connection.info.user} CREATEDB;",
                 ) from error
-            connection.execute(
-                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
-                    sql.Identifier(name), sql.Identifier(roles.APPLICATION)
-                )
-            )
+            connection.execute(roles.grant_connect(name))
         roles.ensure_extensions(with_database(access.owner_url, name))
     url = with_database(access.owner_url, name)
     script = dump.with_suffix(".sql")

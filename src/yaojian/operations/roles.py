@@ -1,4 +1,4 @@
-"""The database roles: an owner that migrates, and an application role that owns nothing."""
+"""The database roles: an owner that migrates; application and sequencer, which own nothing."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from psycopg import sql
 
 OWNER = "yaojian_owner"
 APPLICATION = "yaojian_app"
+SEQUENCER = "yaojian_sequencer"
 EXTENSIONS = ("pg_trgm", "btree_gist")
 """For searches by parts of names, and for periods that must not overlap. Backups hold no extension."""
 
 
 @dataclass(frozen=True)
 class RolePasswords:
-    """The generated passwords of the two roles."""
+    """The generated passwords of the roles."""
 
     owner: str
     application: str
+    sequencer: str
 
 
 def ensure_role(
@@ -39,7 +41,7 @@ def ensure_role(
 
 
 def ensure_roles(superuser_url: str, passwords: RolePasswords, *, for_tests: bool = False) -> None:
-    """Make both roles; the owner may create databases only in tests, where Django makes its own."""
+    """Make the roles; the owner may create databases only in tests, where Django makes its own."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         # Statements with a password must not reach the server's log.
         connection.execute("SET log_statement = 'none'")
@@ -47,10 +49,11 @@ def ensure_roles(superuser_url: str, passwords: RolePasswords, *, for_tests: boo
         connection.execute("SET log_min_error_statement = 'panic'")
         ensure_role(connection, OWNER, passwords.owner, may_create_databases=for_tests)
         ensure_role(connection, APPLICATION, passwords.application, may_create_databases=False)
+        ensure_role(connection, SEQUENCER, passwords.sequencer, may_create_databases=False)
 
 
 def ensure_database(superuser_url: str, name: str) -> None:
-    """Make the database, owned by the owner role and closed to everyone but the two roles."""
+    """Make the database, owned by the owner role and closed to everyone but our roles."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(
@@ -58,9 +61,15 @@ def ensure_database(superuser_url: str, name: str) -> None:
                     sql.Identifier(name), sql.Identifier(OWNER)
                 )
             )
-        database, application = sql.Identifier(name), sql.Identifier(APPLICATION)
+        database = sql.Identifier(name)
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, application))
+        connection.execute(grant_connect(name))
+
+
+def grant_connect(database: str) -> sql.Composed:
+    """The statement that lets application and sequencer into a database."""
+    names = sql.SQL(", ").join(map(sql.Identifier, (APPLICATION, SEQUENCER)))
+    return sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database), names)
 
 
 def make_extensions(connection: psycopg.Connection) -> None:

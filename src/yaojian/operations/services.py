@@ -1,4 +1,4 @@
-"""Web server and worker: started, watched, restarted with patience, and given up when it is hopeless."""
+"""Web server, worker, sequencer: started, watched, restarted with patience, given up when it is hopeless."""
 
 from __future__ import annotations
 
@@ -126,6 +126,12 @@ def worker_service(installation: Installation, environment: Mapping[str, str]) -
     """The background worker: queued jobs and the outbox."""
     command = python_command("-m", "django", "work")
     return Service("worker", ("后台任务", "worker"), command, environment, installation)
+
+
+def sequencer_service(installation: Installation, environment: Mapping[str, str]) -> Service:
+    """The sequencer of the public log; only it reads the signing key."""
+    command = python_command("-m", "yaojian.config.sequencer")
+    return Service("sequencer", ("存证序列器", "sequencer"), command, environment, installation)
 
 
 def end_orphans(installation: Installation) -> None:

@@ -1,4 +1,4 @@
-"""`yaojian up`: database, set-up, web server and worker as one thing that starts, survives and stops."""
+"""`yaojian up`: database, set-up, web, worker and sequencer as one thing that starts, survives and stops."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from yaojian.operations.services import (
     check_port_free,
     end_orphans,
     rotate_logs,
+    sequencer_service,
     wait_until_healthy,
     web_service,
     worker_service,
@@ -98,7 +99,13 @@ class Supervisor:
         with steps.step("启动网页服务与后台任务", "starting web server and worker"):
             environment = self.installation.child_environment(access.app_url)
             web = web_service(self.installation, environment)
-            self.services = [web, worker_service(self.installation, environment)]
+            self.services = [
+                web,
+                worker_service(self.installation, environment),
+                sequencer_service(
+                    self.installation, self.installation.sequencer_environment(access.sequencer_url)
+                ),
+            ]
             for service in self.services:
                 service.start()
             wait_until_healthy(self.installation, web, self.pause)

@@ -26,9 +26,9 @@ PREFIX = "yaojian-test-"
 
 @dataclass(frozen=True)
 class TestDatabase:
-    """libpq URLs of a throw-away server: its superuser, the owner role and the application role.
+    """libpq URLs of a throw-away server: its superuser and our three roles.
 
-    All three name the empty database `yaojian`. The owner may create databases (Django's test database),
+    All name the empty database `yaojian`. The owner may create databases (Django's test database),
     and new databases come with our extensions.
     """
 
@@ -37,6 +37,7 @@ class TestDatabase:
     superuser_url: str
     owner_url: str
     app_url: str
+    sequencer_url: str
 
 
 @contextmanager
@@ -44,9 +45,9 @@ def start_test_database() -> Iterator[TestDatabase]:
     """Yield a database for one test run.
 
     With YAOJIAN_TEST_DATABASE_URL (a superuser's URL of a server that may be spoiled) that server is used:
-    the roles `yaojian_owner` and `yaojian_app` get new passwords there.
+    the roles `yaojian_owner`, `yaojian_app` and `yaojian_sequencer` get new passwords there.
     """
-    passwords = roles.RolePasswords(secrets.token_hex(16), secrets.token_hex(16))
+    passwords = roles.RolePasswords(*(secrets.token_hex(16) for _role in range(3)))
     external = os.environ.get(TEST_URL_VARIABLE)
     if external:
         yield _prepared(external, passwords)
@@ -72,6 +73,9 @@ def _prepared(superuser_url: str, passwords: roles.RolePasswords) -> TestDatabas
         owner_url=_renamed(superuser_url, database=DATABASE, user=roles.OWNER, password=passwords.owner),
         app_url=_renamed(
             superuser_url, database=DATABASE, user=roles.APPLICATION, password=passwords.application
+        ),
+        sequencer_url=_renamed(
+            superuser_url, database=DATABASE, user=roles.SEQUENCER, password=passwords.sequencer
         ),
     )
 

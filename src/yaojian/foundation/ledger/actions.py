@@ -6,7 +6,7 @@ import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 
@@ -21,7 +21,28 @@ from yaojian.foundation.timekeeping import now
 SALT_BYTES = 32
 
 
-def content_of(act: Act) -> dict[str, Any]:
+class Recorded(Protocol):
+    """The columns of an act, however they were read."""
+
+    uid: Any
+    kind: Any
+    actor_id: Any
+    actor_name: Any
+    role: Any
+    organ_id: Any
+    organ_name: Any
+    subject_kind: Any
+    subject_id: Any
+    file_kind: Any
+    file_id: Any
+    claimed_at: Any
+    recorded_at: Any
+    legal_basis: Any
+    evidence: Any
+    facts: Any
+
+
+def content_of(act: Recorded) -> dict[str, Any]:
     """What an act says, from its columns: the object whose canonical bytes are kept."""
     return {
         "schema": SCHEMA,

@@ -13,6 +13,11 @@ SCHEMA = "yaojian.act/1"
 LAST_OF_BASIC_PLANE = "\uffff"
 
 
+def in_utc(moment: datetime) -> str:
+    """An aware moment as RFC 3339 in UTC with microseconds."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
 def as_json(value: Any) -> Any:
     """`value` in JSON's types: moments as RFC 3339 in UTC with microseconds, dates as ISO 8601.
 
@@ -27,7 +32,7 @@ def as_json(value: Any) -> Any:
         case datetime():
             if value.tzinfo is None:
                 raise TypeError("a moment in an act must carry its time zone")
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            return in_utc(value)
         case date():
             return value.isoformat()
         case Mapping():

@@ -1,11 +1,26 @@
 """The door of the journal."""
 
 from yaojian.foundation.ledger.actions import compose_act, content_of, record_act
+from yaojian.foundation.ledger.audit_runs import AuditRun, last_audit, run_audit
 from yaojian.foundation.ledger.canonical import canonical_bytes
 from yaojian.foundation.ledger.contracts import SUBJECT_KIND, Ref, subject_ref
 from yaojian.foundation.ledger.kinds import KINDS, kind_name
 from yaojian.foundation.ledger.meanings import MEANINGS, meaning_of_kind
 from yaojian.foundation.ledger.models import Act
+from yaojian.foundation.ledger.public_log import (
+    ActReceipt,
+    Explained,
+    Standing,
+    Waiting,
+    entered_since,
+    explained_receipt,
+    log_standing,
+    public_files,
+    public_receipt,
+    receipt_of_act,
+    waiting_acts,
+    words_of_verdicts,
+)
 from yaojian.foundation.ledger.queries import (
     acts_between,
     acts_of_file,
@@ -22,7 +37,12 @@ __all__ = [
     "MEANINGS",
     "SUBJECT_KIND",
     "Act",
+    "ActReceipt",
+    "AuditRun",
+    "Explained",
     "Ref",
+    "Standing",
+    "Waiting",
     "acts_between",
     "acts_of_file",
     "acts_of_subject",
@@ -31,11 +51,21 @@ __all__ = [
     "canonical_bytes",
     "compose_act",
     "content_of",
+    "entered_since",
+    "explained_receipt",
     "kind_name",
+    "last_audit",
+    "log_standing",
     "meaning_of_kind",
     "newest_act_key",
     "nobody_is_writing",
+    "public_files",
+    "public_receipt",
+    "receipt_of_act",
     "record_act",
     "row_matches_canonical",
+    "run_audit",
     "subject_ref",
+    "waiting_acts",
+    "words_of_verdicts",
 ]

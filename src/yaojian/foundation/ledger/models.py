@@ -1,4 +1,4 @@
-"""The journal's one table. The database itself refuses to change or remove a row (migration 0002)."""
+"""The journal and its public log. The database itself refuses to change or remove a row (0002, 0004)."""
 
 from __future__ import annotations
 
@@ -48,3 +48,35 @@ class Act(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.uid}"
+
+
+class Leaf(models.Model):
+    """What the public log holds about an act, at its place in the tree; the sequencer alone writes it.
+
+    No constraint ties it to the act: it is meant to outlive an act that somebody takes away, and says so.
+    """
+
+    index = models.BigIntegerField(primary_key=True)
+    act = models.OneToOneField(Act, models.DO_NOTHING, null=True, db_constraint=False, related_name="leaf")
+    entry = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["index"]
+
+    def __str__(self) -> str:
+        return f"leaf {self.index}"
+
+
+class LogCheckpoint(models.Model):
+    """A checkpoint that was signed: how many leaves, the root over them, and the note itself."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    note = models.TextField()
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["size"]
+
+    def __str__(self) -> str:
+        return f"checkpoint {self.size}"

@@ -40,6 +40,12 @@ def worker(installation: Installation, environment: Mapping[str, str]) -> Servic
     )
 
 
+def sequencer(installation: Installation, environment: Mapping[str, str]) -> Service:
+    program = f"import os\nassert 'YAOJIAN_SECRET_KEY' not in os.environ\n{WORKER}"
+    command = [sys.executable, "-c", program]
+    return Service("sequencer", ("存证序列器", "sequencer"), command, environment, installation)
+
+
 class NoPreparation(supervisor.Preparation):
     """Django's set-up steps are tested where Django is."""
 
@@ -53,6 +59,7 @@ class NoPreparation(supervisor.Preparation):
 def main() -> int:
     supervisor.web_service = web
     supervisor.worker_service = worker
+    supervisor.sequencer_service = sequencer
     supervisor.Preparation = NoPreparation  # type: ignore[misc]
     installation = Installation(Path(sys.argv[1]), "127.0.0.1", int(sys.argv[2]), 1, ("127.0.0.1",), "")
     try:

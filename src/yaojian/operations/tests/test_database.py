@@ -30,10 +30,11 @@ def installation(folder: Path, url: str) -> Installation:
     return Installation(folder / "data", "127.0.0.1", 8000, 1, (), url)
 
 
-def test_an_administrator_url_makes_the_application_role(elsewhere: TestDatabase, tmp_path: Path) -> None:
+def test_an_administrator_url_makes_the_roles(elsewhere: TestDatabase, tmp_path: Path) -> None:
     ours = installation(tmp_path, elsewhere.superuser_url)
     with open_database(ours, "test") as access, psycopg.connect(access.app_url) as connection:
         assert connection.info.user == "yaojian_app"
+        psycopg.connect(access.sequencer_url).close()
         assert access.superuser_url is None
     assert not (ours.data / "postgres").exists()
 
@@ -43,9 +44,14 @@ def test_without_the_privilege_the_exact_sql_is_named(elsewhere: TestDatabase, t
     with pytest.raises(OperationError) as refused, open_database(ours, "test"):
         pytest.fail("the database was opened")
     assert f"LOGIN PASSWORD '{ours.secrets().app_password}'" in refused.value.cure
+    assert f"LOGIN PASSWORD '{ours.secrets().sequencer_password}'" in refused.value.cure
     # The administrator does it, and then it works.
     with psycopg.connect(elsewhere.superuser_url, autocommit=True) as administrator:
-        administrator.execute(f"ALTER ROLE yaojian_app PASSWORD '{ours.secrets().app_password}'")  # type: ignore[arg-type]
+        for role, password in (
+            ("yaojian_app", ours.secrets().app_password),
+            ("yaojian_sequencer", ours.secrets().sequencer_password),
+        ):
+            administrator.execute(f"ALTER ROLE {role} PASSWORD '{password}'")  # type: ignore[arg-type]
     with open_database(ours, "test") as access:
         psycopg.connect(access.app_url).close()
 

@@ -1,4 +1,4 @@
-"""`yaojian up` with stand-ins for web and worker: comes up, heals, stops, and cleans up after a kill -9."""
+"""`yaojian up` with stand-ins for its services: comes up, heals, stops, and cleans up after a kill -9."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_comes_up_heals_and_stops(data: Path) -> None:
     assert second.process.wait(PATIENCE_S) == 1
     second.wait_for(f"pid {running.process.pid}, port {running.port}")
 
-    for name in ("web", "worker"):
+    for name in ("web", "worker", "sequencer"):
         victim = running.child(name)
         os.kill(victim, signal.SIGKILL)
         wait_until(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from yaojian.foundation.ledger.transparency.hashing import HASH_BYTES, leaf_hash, perfect_root
+from yaojian.foundation.ledger.transparency.hashing import HASH_BYTES, leaf_hash, levels_up, perfect_root
 from yaojian.foundation.ledger.transparency.proofs import Node
 
 HEIGHT = 8
@@ -111,22 +111,25 @@ class TileReader:
     def __init__(self, size: int, read_tile: ReadTile) -> None:
         self._size = size
         self._read = read_tile
-        self._tiles: dict[tuple[int, int], list[bytes]] = {}
+        self._tiles: dict[tuple[int, int], list[list[bytes]]] = {}
 
     def __call__(self, nodes: Sequence[Node]) -> list[bytes]:
         return [self._node(level, index) for level, index in nodes]
 
     def _node(self, level: int, index: int) -> bytes:
         tile_level, inner = divmod(level, HEIGHT)
-        first = index << inner
-        hashes = self._hashes(tile_level, first // WIDTH)
-        start = first % WIDTH
-        return perfect_root(hashes[start : start + (1 << inner)])
+        place = index << inner
+        levels = self._levels(tile_level, place // WIDTH)
+        return levels[inner][place % WIDTH >> inner]
 
-    def _hashes(self, level: int, index: int) -> list[bytes]:
+    def _levels(self, level: int, index: int) -> list[list[bytes]]:
+        """The hashes of a tile, and above them all complete nodes inside it, level by level."""
         if (level, index) not in self._tiles:
             tile = Tile(level, index, width_at(level, index, self._size))
-            self._tiles[level, index] = split_hashes(self._read(tile), tile.width)
+            levels = [split_hashes(self._read(tile), tile.width)]
+            while len(levels[-1]) > 1:
+                levels.append(levels_up(levels[-1][: len(levels[-1]) // 2 * 2]))
+            self._tiles[level, index] = levels
         return self._tiles[level, index]
 
 

@@ -1,0 +1,77 @@
+"""Tells the administrators when the public log stands still, or when an audit has found a difference."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from yaojian.foundation.accounts.facade import Posting, Role
+from yaojian.foundation.ledger.facade import log_standing, run_audit, waiting_acts
+from yaojian.foundation.notices.facade import NoticeKind, ParamKey, notify, register_notice_kind
+from yaojian.foundation.periods import in_force_q
+from yaojian.foundation.timekeeping import now, today
+
+STANDS_STILL, DIFFERS = "public_log.stands_still", "public_log.differs"
+PATIENCE = timedelta(minutes=10)
+WATCHERS = (Role.ADMINISTRATOR.value, Role.SECURITY_OFFICER.value)
+LOG = logging.getLogger(__name__)
+
+
+def register() -> None:
+    """Enter the kinds of notice."""
+    register_notice_kind(
+        NoticeKind(
+            STANDS_STILL,
+            _("Public log stands still"),
+            _("The public log stands still"),
+            _("%(count)s acts wait for their entry. The page of the log says why, and how to go on."),
+            statutory=True,
+        )
+    )
+    register_notice_kind(
+        NoticeKind(
+            DIFFERS,
+            _("Audit found differences"),
+            _("Journal and public log differ"),
+            _(
+                "The audit found %(count)s differences. Somebody may have changed the record: "
+                "see the page of the log."
+            ),
+            statutory=True,
+        )
+    )
+
+
+def watch_log() -> int:
+    """Tell, once a day, of a sequencer that will not sign or of acts that wait; how many were told."""
+    waiting = waiting_acts()
+    refuses = log_standing().state.get("state") == "refused"
+    if not refuses and (waiting.since is None or now() - waiting.since < PATIENCE):
+        return 0
+    return _tell(STANDS_STILL, waiting.count)
+
+
+def audit_log() -> int:
+    """Audit the whole log, and tell of differences; how many were found."""
+    report, seconds = run_audit()
+    LOG.info("audited %d leaves in %.1f s: %d differences", report.size, seconds, report.found)
+    if report.found:
+        _tell(DIFFERS, report.found)
+    return report.found
+
+
+@transaction.atomic
+def _tell(kind: str, count: int) -> int:
+    postings = Posting.objects.filter(in_force_q(today()), role__in=WATCHERS)
+    told = notify(
+        to=sorted(set(postings.values_list("user_id", flat=True))),
+        kind=kind,
+        link=reverse("backoffice:log_monitor"),
+        params={ParamKey.COUNT.value: str(count)},
+        dedup=f"{kind}:{today().isoformat()}",
+    )
+    return len(told)

@@ -1,0 +1,85 @@
+"""Receipts of acts: for whoever may read the act, and with it the record; the entry alone for everybody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from yaojian.doors.backoffice.tests.conftest import SignedIn
+from yaojian.doors.backoffice.tests.factories import Region, make_act
+from yaojian.foundation.ledger.facade import Act
+from yaojian.foundation.ledger.tests.world import log_of_acts, writable_log
+from yaojian.foundation.ledger.transparency.receipts import judge, parse_policy
+
+
+@pytest.fixture
+def act(region: Region, test_database: Any, settings: Any, tmp_path: Path) -> Iterator[Act]:
+    """The last of three acts in the log."""
+    settings.LOG_FOLDER = tmp_path
+    acts = [make_act(region.actor("inspector"), region.in_qitai) for _number in range(3)]
+    with writable_log(test_database):
+        log_of_acts(tmp_path, acts, acts[-1].recorded_at + timedelta(seconds=1))
+        yield acts[-1]
+
+
+def test_the_receipt_proves_the_record(signed_in: SignedIn, act: Act, settings: Any) -> None:
+    inspector = signed_in("inspector")
+    page = inspector.get(f"/acts/{act.uid}/receipt/")
+    assert "In the log" in page.content.decode()
+    assert "data:image/svg+xml" in page.content.decode()
+    answer = inspector.get(f"/acts/{act.uid}/receipt/download")
+    assert answer["Content-Disposition"] == 'attachment; filename="receipt-2.tlog-proof"'
+    keys = (settings.LOG_FOLDER / "keys").read_text().split()
+    verdict = judge(answer.content.decode(), parse_policy(keys))
+    assert (verdict.problem, verdict.index) == ("", 2)
+    assert verdict.act is not None
+    assert verdict.act["uid"] == str(act.uid)
+    assert verdict.earliest is not None
+
+
+def test_only_who_may_read_the_act_gets_the_record(signed_in: SignedIn, act: Act) -> None:
+    for path in ("receipt/", "receipt/download"):
+        for name, status in (("township", 200), ("neighbour", 404), ("administrator", 404)):
+            assert signed_in(name).get(f"/acts/{act.uid}/{path}").status_code == status, (name, path)
+
+
+def test_everybody_gets_the_entry_without_the_record(act: Act, client: Client, settings: Any) -> None:
+    answer = client.get("/log/receipts/2/")
+    verdict = judge(answer.content.decode(), parse_policy((settings.LOG_FOLDER / "keys").read_text().split()))
+    assert (verdict.problem, verdict.act, verdict.index) == ("", None, 2)
+    assert act.actor_name not in answer.content.decode()
+    assert client.get("/log/receipts/3/").status_code == 404
+    assert client.get("/log/receipts/99999999999999999999/").status_code == 404
+
+
+def test_an_act_that_waits_says_so(
+    signed_in: SignedIn, region: Region, settings: Any, tmp_path: Path
+) -> None:
+    settings.LOG_FOLDER = tmp_path
+    act = make_act(region.actor("inspector"), region.in_qitai)
+    inspector = signed_in("inspector")
+    assert "Not in the log yet" in inspector.get(f"/acts/{act.uid}/receipt/").content.decode()
+    assert inspector.get(f"/acts/{act.uid}/receipt/download").status_code == 404
+
+
+def test_the_monitor(signed_in: SignedIn, act: Act, settings: Any, tmp_path: Path) -> None:
+    settings.LOG_AUDIT = tmp_path / "audit"
+    inspector = signed_in("inspector")
+    page = inspector.get("/journal/log/")
+    assert page.context["waiting"].count == 0
+    assert "Not started yet" in page.content.decode()
+    assert "None yet. Each night" in page.content.decode()
+    (settings.LOG_FOLDER / "state.json").write_text('{"state": "refused", "text": "it says so"}')
+    (settings.LOG_AUDIT).mkdir()
+    difference = {"layer": "row", "where": "leaf 7", "text": "x"}
+    said = {"at": "2026-11-20T00:00:00+00:00", "seconds": 1.0, "size": 3, "acts": 3, "lost": 0, "waiting": 0}
+    (settings.LOG_AUDIT / "last.json").write_text(json.dumps({**said, "found": 1, "told": [difference]}))
+    page = inspector.get("/journal/log/").content.decode()
+    for words in ("refuses to sign", "it says so", "1 difference was found", "leaf 7", "Row of the act"):
+        assert words in page

@@ -1,0 +1,394 @@
+"""The auditor: live row → canonical bytes → leaf → bundle → tile → checkpoint, and which of them differ.
+
+It trusts none of them and needs no right to write. What the log's own key could forge, it finds by what was
+remembered before: the checkpoint of its last visit, or any that somebody outside has kept.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import psycopg
+from psycopg.rows import class_row
+from psycopg.types.json import set_json_loads
+
+from yaojian.foundation.ledger.actions import content_of
+from yaojian.foundation.ledger.canonical import canonical_bytes, in_utc
+from yaojian.foundation.ledger.sequencing.sequencer import BATCH
+from yaojian.foundation.ledger.transparency import proofs
+from yaojian.foundation.ledger.transparency.checkpoints import Checkpoint, parse_checkpoint
+from yaojian.foundation.ledger.transparency.hashing import leaf_hash, perfect_root
+from yaojian.foundation.ledger.transparency.leaves import LeafRefused, commitment_of, parse_leaf, seen_of
+from yaojian.foundation.ledger.transparency.notes import NoteRefused, Verifier, parse_note, signatures_by
+from yaojian.foundation.ledger.transparency.receipts import LATE_AFTER
+from yaojian.foundation.ledger.transparency.store import LogFiles
+from yaojian.foundation.ledger.transparency.tiles import (
+    WIDTH,
+    Tile,
+    TileDamaged,
+    split_hashes,
+    tiles_of,
+    width_at,
+)
+
+CHUNK = 20 * WIDTH
+_QUICKLY = msgspec.json.Encoder(order="sorted")
+"""Spells nearly every act as RFC 8785 does; where it does not, the slow way decides."""
+MOST_TOLD = 1000
+WAITING_AFTER = timedelta(minutes=1)
+"""How long an act may lie without a leaf before an audit speaks of it."""
+_ROWS = """
+SELECT l.index, l.entry, l.act_id, a.id, a.uid, a.kind, a.actor_id, a.actor_name, a.role, a.organ_id,
+       a.organ_name, a.subject_kind, a.subject_id, a.file_kind, a.file_id, a.claimed_at, a.recorded_at,
+       a.legal_basis, a.evidence, a.facts, a.canonical, a.salt
+FROM ledger_leaf l LEFT JOIN ledger_act a ON a.id = l.act_id
+WHERE l.index >= %s AND l.index < %s ORDER BY l.index
+"""
+_WAITING = """
+SELECT a.id, a.uid::text, a.recorded_at FROM ledger_act a
+WHERE NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.act_id = a.id) ORDER BY a.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two layers that should say the same and do not: which, where, and what a person should know.
+
+    Layers: `row` `record` `leaf` `bundle` `tile` `checkpoint` `history` `waiting` `time`.
+    """
+
+    layer: str
+    where: str
+    text: str
+
+
+@dataclass(slots=True)
+class AuditReport:
+    """What an audit found; `told` differences are kept, `found` counts all."""
+
+    size: int = 0
+    acts: int = 0
+    lost: int = 0
+    waiting: int = 0
+    before_log: int = 0
+    found: int = 0
+    told: list[Difference] = field(default_factory=list)
+
+    def add(self, layer: str, where: str, text: str) -> None:
+        """Note a difference."""
+        self.found += 1
+        if len(self.told) < MOST_TOLD:
+            self.told.append(Difference(layer, where, text))
+
+
+@dataclass(slots=True)
+class LeafRow:
+    """A leaf with the act it belongs to; without one its columns are None."""
+
+    index: int
+    entry: bytes
+    act_id: int | None
+    id: int | None
+    uid: UUID
+    kind: str
+    actor_id: int
+    actor_name: str
+    role: str
+    organ_id: int
+    organ_name: str
+    subject_kind: str
+    subject_id: int | None
+    file_kind: str
+    file_id: int | None
+    claimed_at: datetime
+    recorded_at: datetime
+    legal_basis: list[str]
+    evidence: list[str]
+    facts: dict[str, Any]
+    canonical: bytes
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A checkpoint that the database notes."""
+
+    checkpoint: Checkpoint
+    note: str
+    signed_at: datetime
+
+
+class Auditor:
+    """One look at the whole log, or at the leaves from `begin` up to, not including, `end`."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        files: LogFiles,
+        *,
+        now: Callable[[], datetime],
+        patience_s: float = 0.5,
+    ) -> None:
+        self._connection, self._files, self._now = connection, files, now
+        self._patience_s = patience_s
+        self._seen: dict[bytes, Signed | None] = {}
+        set_json_loads(msgspec.json.decode, connection)
+        self._report = AuditReport()
+        self._noted: dict[int, Signed] = {}
+        self._began: datetime | None = None
+
+    def run(self, begin: int = 0, end: int | None = None, known: tuple[str, ...] = ()) -> AuditReport:
+        """Compare all layers; `known`: notes of checkpoints that were kept elsewhere."""
+        report = self._report
+        published = self._settled()
+        if published is None:
+            self._look_for_waiting()
+            return report
+        report.size = published.size
+        self._read_noted(published)
+        last = min(published.size, end if end is not None else published.size)
+        for first in range(begin // WIDTH * WIDTH, last, CHUNK):
+            self._compare_rows(max(first, begin), min(first + CHUNK, last))
+        self._compare_end()
+        self._compare_tiles(begin, last, whole=begin == 0 and last == published.size)
+        self._compare_roots([*self._noted.values()], published, known)
+        self._look_for_waiting()
+        return report
+
+    # --- checkpoints ---------------------------------------------------------------------------
+
+    def _published(self) -> Checkpoint | None:
+        note = self._files.checkpoint()
+        if note is None:
+            rows = self._connection.execute("SELECT count(*) FROM ledger_logcheckpoint").fetchone()
+            if rows and rows[0]:
+                self._report.add("checkpoint", "checkpoint", "checkpoints were signed, and none is published")
+            return None
+        return self._signed(note.decode(errors="replace"), "the published checkpoint")
+
+    def _signed(self, note: str, where: str) -> Checkpoint | None:
+        """The checkpoint of a note that the log's key has signed; None, and told, for another."""
+        try:
+            parsed = parse_note(note)
+            keys = [Verifier.parse(key) for key in self._files.public_keys()]
+            if any(key.kind == 1 for key, _line in signatures_by(parsed, keys)):
+                return parse_checkpoint(parsed)
+            self._report.add("checkpoint", where, "it is not signed by the log's key")
+        except (NoteRefused, ValueError) as error:
+            self._report.add("checkpoint", where, str(error))
+        return None
+
+    def _settled(self) -> Checkpoint | None:
+        """The published checkpoint, read while no sequencer is between publishing and noting one."""
+        published = self._published()
+        for _attempt in range(5):
+            row = self._connection.execute("SELECT max(size) FROM ledger_logcheckpoint").fetchone()
+            if published is None or (row and row[0] == published.size) or self._report.found:
+                break
+            time.sleep(self._patience_s)
+            published = self._published()
+        return published
+
+    def _read_noted(self, published: Checkpoint) -> None:
+        rows = self._connection.execute(
+            "SELECT size, root, note, signed_at FROM ledger_logcheckpoint ORDER BY size", binary=True
+        ).fetchall()
+        newer = [row for row in rows if row[0] > published.size]
+        if newer and (again := self._published()) and again.size >= newer[-1][0]:
+            rows = rows[: len(rows) - len(newer)]  # signed since we began
+        before: datetime | None = None
+        for size, root, note, signed_at in rows:
+            where = f"checkpoint of {size} leaves"
+            checkpoint = self._signed(note, where)
+            if checkpoint is None:
+                continue
+            if (checkpoint.size, checkpoint.root) != (size, root):
+                self._report.add("checkpoint", where, "its row says something else than its note")
+            if before and signed_at < before:
+                self._report.add("time", where, "it was signed at an earlier time than the one before")
+            before = signed_at
+            self._noted[size] = Signed(checkpoint, note, signed_at)
+        self._began = min((one.signed_at for one in self._noted.values()), default=None)
+        if self._noted and max(self._noted) != published.size:
+            self._report.add(
+                "checkpoint",
+                "the published checkpoint",
+                f"it covers {published.size} leaves, the newest in the database {max(self._noted)}",
+            )
+
+    def _compare_roots(self, noted: list[Signed], published: Checkpoint, known: tuple[str, ...]) -> None:
+        nodes = self._files.nodes(published.size)
+        signed = [(published, "the published checkpoint", "checkpoint")]
+        signed += [
+            (one.checkpoint, f"checkpoint of {one.checkpoint.size} leaves", "checkpoint") for one in noted
+        ]
+        for note in known:
+            checkpoint = self._signed(note, "a checkpoint kept elsewhere")
+            if checkpoint is not None:
+                where = f"a checkpoint of {checkpoint.size} leaves kept elsewhere"
+                signed.append((checkpoint, where, "history"))
+        for checkpoint, where, layer in signed:
+            if checkpoint.size > published.size:
+                self._report.add(layer, where, f"the log has only {published.size} leaves: it was cut back")
+                continue
+            try:
+                root = proofs.root(checkpoint.size, nodes)
+            except TileDamaged as error:
+                self._report.add("tile", where, str(error))
+                continue
+            if root != checkpoint.root:
+                self._report.add(layer, where, "the tiles give another root: the log was rewritten")
+
+    # --- rows, leaves, bundles -----------------------------------------------------------------
+
+    def _compare_rows(self, begin: int, end: int) -> None:
+        with self._connection.cursor(row_factory=class_row(LeafRow), binary=True) as cursor:
+            rows = {row.index: row for row in cursor.execute(_ROWS, [begin, end])}
+        for first, entries in self._bundles(begin, end):
+            for index, entry in enumerate(entries, first):
+                row = rows.get(index)
+                if row is None:
+                    self._report.add("leaf", f"leaf {index}", "it is published and gone from the database")
+                elif row.entry != entry:
+                    self._report.add(
+                        "leaf", _where(row), "the leaf in the database differs from the published entry"
+                    )
+                if row is not None:
+                    self._compare_act(row)
+
+    def _bundles(self, begin: int, end: int) -> Iterator[tuple[int, list[bytes]]]:
+        first = begin
+        while first < end:
+            last = min(end, (first // WIDTH + 1) * WIDTH)
+            try:
+                yield first, self._files.entries(first, last)
+            except TileDamaged as error:
+                self._report.add("bundle", f"leaves {first}–{last - 1}", str(error))
+            first = last
+
+    def _compare_act(self, row: LeafRow) -> None:
+        report = self._report
+        if row.act_id is None:
+            report.lost += 1
+            return
+        if row.id is None:
+            report.add("record", _where(row), "the act was removed; its leaf stands")
+            return
+        report.acts += 1
+        if not _says(row):
+            report.add("row", _where(row), "the row no longer says what its canonical bytes say")
+        claimed = in_utc(row.claimed_at)
+        commitment = commitment_of(row.canonical, row.salt).hex()
+        if not row.entry.startswith(f'{{"claimed":"{claimed}","commitment":"{commitment}",'.encode()):
+            report.add("record", _where(row), "the canonical bytes, salt or time are not those of the leaf")
+        elif f'"kind":"{row.kind}"'.encode() not in row.entry:
+            report.add("record", _where(row), "the leaf names another kind of act")
+        self._compare_times(row)
+
+    def _compare_times(self, row: LeafRow) -> None:
+        """Whether the act can have been recorded when it says, given the checkpoint its leaf has seen."""
+        if row.claimed_at > row.recorded_at:
+            self._report.add("time", _where(row), "it claims a time after its recording")
+        if self._began is None or row.recorded_at < self._began - LATE_AFTER:
+            self._report.before_log += 1
+            return
+        if b'"seen"' not in row.entry:
+            return
+        noted = self._seen_by(row.entry)
+        if noted is None:
+            self._report.add("checkpoint", _where(row), "the checkpoint that the leaf has seen is not noted")
+        elif row.recorded_at < noted.signed_at - LATE_AFTER:
+            self._report.add(
+                "time",
+                _where(row),
+                f"it says recorded {_short(row.recorded_at)} and was entered after {_short(noted.signed_at)}",
+            )
+
+    def _seen_by(self, entry: bytes) -> Signed | None:
+        """The noted checkpoint that a leaf has seen; all leaves of a batch have seen the same one."""
+        part = entry[entry.index(b'"seen"') :]
+        if part not in self._seen:
+            try:
+                seen = parse_leaf(entry).seen
+            except LeafRefused:
+                seen = None
+            noted = self._noted.get(seen.size) if seen else None
+            is_it = seen is not None and noted is not None and seen_of(seen.size, noted.note) == seen
+            self._seen[part] = noted if is_it else None
+        return self._seen[part]
+
+    def _compare_end(self) -> None:
+        """Whether more leaves lie beyond the newest signature than the one batch that may be on its way."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM ledger_leaf"
+            " WHERE index >= (SELECT max(size) FROM ledger_logcheckpoint) OR index < 0"
+        ).fetchone()
+        if row and row[0] > BATCH:
+            self._report.add("leaf", "the newest leaves", f"{row[0]} are not covered by a signature")
+
+    # --- tiles ---------------------------------------------------------------------------------
+
+    def _compare_tiles(self, begin: int, end: int, *, whole: bool) -> None:
+        """Whether each tile follows from what lies below it; of a range only the lowest."""
+        size = self._report.size
+        for tile in tiles_of(size):
+            first = tile.index * WIDTH
+            if tile.level == 0 and (first + tile.width <= begin or first >= end):
+                continue
+            if tile.level > 0 and not whole:
+                return
+            try:
+                if self._made_from_below(tile) != split_hashes(self._files.read_tile(tile), tile.width):
+                    self._report.add("tile", tile.path, "it does not follow from what lies below it")
+            except (TileDamaged, OSError) as error:
+                self._report.add("tile", tile.path, str(error))
+
+    def _made_from_below(self, tile: Tile) -> list[bytes]:
+        size = self._report.size
+        if tile.level == 0:
+            width = width_at(0, tile.index, size)
+            return [leaf_hash(entry) for entry in self._files.read_bundle(tile.index, width)]
+        children = range(tile.index * WIDTH, tile.index * WIDTH + tile.width)
+        return [
+            perfect_root(split_hashes(self._files.read_tile(Tile(tile.level - 1, child)), WIDTH))
+            for child in children
+        ]
+
+    # --- acts without a leaf -------------------------------------------------------------------
+
+    def _look_for_waiting(self) -> None:
+        late = self._now() - WAITING_AFTER
+        for key, uid, recorded_at in self._connection.execute(_WAITING):
+            self._report.waiting += 1
+            if recorded_at < late:
+                self._report.add(
+                    "waiting", f"act {key} {uid}", f"recorded {_short(recorded_at)}, it is not in the log yet"
+                )
+
+
+def _says(row: LeafRow) -> bool:
+    """Whether the row says what its bytes say: quickly when it does, by RFC 8785 when in doubt."""
+    content = content_of(row)
+    times = {"claimed_at": in_utc(row.claimed_at), "recorded_at": in_utc(row.recorded_at)}
+    if _QUICKLY.encode(content | times) == row.canonical:
+        return True
+    try:
+        return canonical_bytes(content) == row.canonical
+    except (TypeError, ValueError):
+        return False
+
+
+def _where(row: LeafRow) -> str:
+    if row.id is None:
+        return f"leaf {row.index}" + (f", act {row.act_id}" if row.act_id else "")
+    return f"leaf {row.index}, act {row.id} {row.uid} {row.kind}"
+
+
+def _short(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")

@@ -1,0 +1,108 @@
+"""`yaojian verify`: what a receipt proves, in words; needs no database, no network and no installation."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from yaojian.foundation.ledger.transparency.receipts import Verdict, judge, parse_policy
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def sentences(language: str) -> dict[str, str]:
+    """The words of a result, the same as those of the page in the browser."""
+    known = json.loads((files(__package__) / "sentences.json").read_text(encoding="utf-8"))
+    said: dict[str, str] = known[language]
+    return said
+
+
+def in_beijing(moment: datetime) -> str:
+    """A moment as people in China read it."""
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
+    """The sentences about what was proved, each with what it speaks of."""
+    leaf, checkpoint = verdict.leaf, verdict.checkpoint
+    assert leaf is not None
+    assert checkpoint is not None
+    at = {"origin": checkpoint.origin, "index": str(verdict.index), "size": str(checkpoint.size)}
+    found = [
+        ("included", {**at, "root": checkpoint.root.hex()}),
+        ("leaf", {"kind": leaf.kind, "organ": leaf.organ, "claimed": in_beijing(leaf.claimed)}),
+    ]
+    if verdict.act is not None:
+        found.append(("opened", {}))
+    if verdict.is_witnessed:
+        found.append(("witnessed", {"names": ", ".join(stamp.name for stamp in verdict.witnesses)}))
+    if verdict.latest:
+        by = "witnessed" if verdict.is_witnessed else "clock"
+        times = {"latest": in_beijing(verdict.latest)}
+        if verdict.earliest:
+            times["earliest"] = in_beijing(verdict.earliest)
+        found.append((f"{'window' if verdict.earliest else 'latest'}_{by}", times))
+    return found
+
+
+def not_proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
+    """The sentences about what was not proved."""
+    found: list[tuple[str, dict[str, str]]] = []
+    if verdict.is_late and verdict.leaf and verdict.earliest:
+        times = {"claimed": in_beijing(verdict.leaf.claimed), "earliest": in_beijing(verdict.earliest)}
+        found.append(("late", times))
+    if verdict.act is None:
+        found.append(("not_hidden", {}))
+    if not verdict.is_witnessed:
+        found.append(("not_witnessed", {}))
+    if verdict.latest is None:
+        found.append(("not_time", {}))
+    return [*found, ("not_truth", {}), ("not_complete", {})]
+
+
+def report(verdict: Verdict, language: str) -> str:
+    """The result in words."""
+    words = sentences(language)
+    if verdict.problem:
+        return f"✗ {words['failed']}\n  {words['problem.' + verdict.problem]}\n"
+    lines = [f"✓ {words['verified']}", f"{words['proved']}:"]
+    lines += [f"  ✓ {words[key].format(**values)}" for key, values in proved(verdict)]
+    lines.append(f"{words['not_proved']}:")
+    lines += [f"  – {words[key].format(**values)}" for key, values in not_proved(verdict)]
+    if verdict.act is not None:
+        lines += [f"{words['content']}:", json.dumps(verdict.act, ensure_ascii=False, indent=2)]
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check a receipt; 0 when it proves its entry, 1 when it does not."""
+    parser = argparse.ArgumentParser(
+        prog="yaojian verify", description="验证存证回执, 离线进行 / verify a receipt, offline"
+    )
+    parser.add_argument("receipt", type=Path, help="回执文件或二维码文字 / receipt, or text of its QR code")
+    parser.add_argument(
+        "--keys",
+        type=Path,
+        required=True,
+        help="日志与见证人的公钥, 每行一个 / public keys of log and witnesses, one on each line",
+    )
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    options = parser.parse_args(arguments)
+    try:
+        policy = parse_policy(options.keys.read_text(encoding="utf-8").splitlines())
+        document = options.receipt.read_bytes().decode("utf-8", errors="replace")
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
+    verdict = judge(document, policy)
+    sys.stdout.write(report(verdict, options.lang))
+    return 1 if verdict.problem else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
