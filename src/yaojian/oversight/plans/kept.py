@@ -85,8 +85,9 @@ def _count(
     if not wanted:
         return
     started, moment = time.monotonic(), now()
+    kept = any(figure.version_id is not None for _organ, _day, figures in wanted for figure in figures)
     # What was counted while somebody wrote acts is behind from the start.
-    journal = journal if nobody_is_writing() else 0
+    journal = journal if kept and nobody_is_writing() else 0
     top = Reading(*first)
     readings = [(top.at(organ, day), figures) for organ, day, figures in wanted]
     top.prepare_all(readings)
@@ -103,12 +104,13 @@ def _count(
         if figure.version_id is not None
     ]
     unique = {(row.organ_id, row.as_of, row.version_id, row.unit): row for row in rows}
-    KeptValue.objects.bulk_create(
-        unique.values(),
-        update_conflicts=True,
-        unique_fields=["organ", "as_of", "version", "unit"],
-        update_fields=_COLUMNS,
-    )
+    if unique:
+        KeptValue.objects.bulk_create(
+            unique.values(),
+            update_conflicts=True,
+            unique_fields=["organ", "as_of", "version", "unit"],
+            update_fields=_COLUMNS,
+        )
     for reading, values in counted:
         yield (
             reading.organ,

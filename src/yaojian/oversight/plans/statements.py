@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from yaojian.foundation.accounts.facade import Organ, OrganAt, OrganHistory
 from yaojian.foundation.periods import ONE_DAY, Span, days_left
@@ -103,9 +104,14 @@ class Book:
 
     def __init__(self, organ: Organ, history: OrganHistory | None = None) -> None:
         self.organ = organ
-        self.history = history or OrganHistory()
+        self._history = history
         self._trees: dict[int, Tree] = {}
         self._entries: dict[str, dict[str, list[Entry]]] = {}
+
+    @cached_property
+    def history(self) -> OrganHistory:
+        """Where organs have stood; not read where nothing that was stated is asked for."""
+        return self._history or OrganHistory()
 
     def read(self, data: Iterable[str]) -> None:
         """Read several data at once, so that a plan asks a few queries and not one for each figure."""

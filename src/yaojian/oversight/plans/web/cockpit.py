@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from yaojian.foundation.accounts.facade import Actor, Organ, Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.kept.facade import kept_while
 from yaojian.oversight.plans.beside import Owner, owners_of
 from yaojian.oversight.plans.contracts import CLASS_NAMES, FigureValue, RowClass
 from yaojian.oversight.plans.cures import cure
@@ -28,6 +29,7 @@ from yaojian.oversight.plans.vocabulary import vocabulary
 from yaojian.oversight.plans.web import presentation
 from yaojian.oversight.plans.web.asked import asked_day
 
+FIGURE_TABLES = ("plans_planrow", "plans_figure", "plans_indicatorversion")
 SHOWN = 8
 """Figures off track on the one screen; the rest stands in the list of rows."""
 
@@ -118,7 +120,11 @@ def recount(request: ActingRequest) -> HttpResponse:
 
 
 def _figures() -> dict[int, list[Figure]]:
-    """The figures of all plans by plan, in their order."""
+    """The figures of all plans by plan, in their order; kept until a pack or an adjustment changes one."""
+    return kept_while(FIGURE_TABLES, "figures by plan", _read_figures)
+
+
+def _read_figures() -> dict[int, list[Figure]]:
     found: dict[int, list[Figure]] = {}
     read = Figure.objects.select_related("row", "version").defer(
         "row__quote", "row__notes_zh", "row__notes_en"
