@@ -8,7 +8,7 @@ from django.db import connection, transaction
 APP_ROLE = "yaojian_app"
 SEQUENCER_ROLE = "yaojian_sequencer"
 JOURNAL = "ledger_act"
-LOG_TABLES = "ledger_leaf, ledger_logcheckpoint"
+LOG_TABLES = "ledger_leaf, ledger_logcheckpoint, ledger_logcosignature"
 
 
 def migrate(verbosity: int = 0) -> None:

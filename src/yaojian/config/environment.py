@@ -56,6 +56,7 @@ class Environment(BaseSettings):
     oidc_label: str = ""
     oidc_username_claim: str = ""
     log_head: str = ""
+    log_witnesses: str = ""
     database_url: Annotated[str, Field(validation_alias="DATABASE_URL")] = ""
 
     @field_validator("allowed_hosts", "previous_installation_keys", "second_factor_roles", mode="before")

@@ -14,7 +14,8 @@ def places_of(environment: Environment) -> LogPlaces:
     """What everybody is served, what only the sequencer reads, and the head: better on another disk."""
     data = environment.data
     head = Path(environment.log_head) if environment.log_head else data / "sequencer-head"
-    return LogPlaces(data / "transparency", data / "sequencer", head)
+    witnesses = Path(environment.log_witnesses) if environment.log_witnesses else data / "witnesses"
+    return LogPlaces(data / "transparency", data / "sequencer", head, witnesses)
 
 
 def new_origin(public_url: str) -> str:

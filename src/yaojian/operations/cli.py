@@ -19,6 +19,7 @@ PASSED_ON = {
     "test": ("全部检查与测试", "all checks and tests"),
     "manage": ("Django 管理命令", "a Django management command"),
     "audit": ("核对台账与存证日志", "compare journal and public log"),
+    "witness": ("见证人: 为其他机关的日志副署", "a witness for the logs of others"),
     "verify": ("验证存证回执 (离线)", "verify a receipt, offline"),
     "simulate": ("演示数据", "demo data"),
     "bench": ("性能测量", "measure speed"),
@@ -183,6 +184,14 @@ def _verify(options: argparse.Namespace) -> int:
     os.execv(sys.executable, python_command("-m", verifier, *options.rest))  # noqa: S606
 
 
+def _witness(options: argparse.Namespace) -> int:
+    from yaojian.operations.installation import python_command
+
+    # A witness belongs to somebody else: it needs no installation and leaves none.
+    server = "yaojian.foundation.ledger.transparency.witness_server"
+    os.execv(sys.executable, python_command("-m", server, *options.rest))  # noqa: S606
+
+
 def _audit(options: argparse.Namespace) -> int:
     return _django(["audit", *options.rest])
 
@@ -228,6 +237,7 @@ _PASSED_ON: dict[str, Callable[[argparse.Namespace], int]] = {
     "messages": _messages,
     "test": _test,
     "verify": _verify,
+    "witness": _witness,
     "audit": _audit,
 }
 

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Posting, Role
-from yaojian.foundation.ledger.facade import log_standing, run_audit, waiting_acts
+from yaojian.foundation.ledger.facade import Standing, log_standing, run_audit, waiting_acts
 from yaojian.foundation.notices.facade import NoticeKind, ParamKey, notify, register_notice_kind
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.timekeeping import now, today
 
 STANDS_STILL, DIFFERS = "public_log.stands_still", "public_log.differs"
+OBJECTS = "public_log.witness_objects"
 PATIENCE = timedelta(minutes=10)
 WATCHERS = (Role.ADMINISTRATOR.value, Role.SECURITY_OFFICER.value)
 LOG = logging.getLogger(__name__)
@@ -44,12 +45,31 @@ def register() -> None:
             statutory=True,
         )
     )
+    register_notice_kind(
+        NoticeKind(
+            OBJECTS,
+            _("Witness objects"),
+            _("A witness has seen another public log"),
+            _(
+                "%(count)s witnesses outside refuse the log: it does not continue what they have seen. "
+                "Somebody may have rewritten it: see the page of the log."
+            ),
+            statutory=True,
+        )
+    )
 
 
 def watch_log() -> int:
-    """Tell, once a day, of a sequencer that will not sign or of acts that wait; how many were told."""
+    """Tell, once a day, of a log that stands still and of witnesses that object; how many were told."""
+    standing = log_standing()
+    objecting = sum(one.trouble == "objects" for one in standing.witnesses)
+    told = _tell(OBJECTS, objecting) if objecting else 0
+    return told + _watch_waiting(standing)
+
+
+def _watch_waiting(standing: Standing) -> int:
     waiting = waiting_acts()
-    refuses = log_standing().state.get("state") == "refused"
+    refuses = standing.state.get("state") in ("refused", "unwitnessed")
     if not refuses and (waiting.since is None or now() - waiting.since < PATIENCE):
         return 0
     return _tell(STANDS_STILL, waiting.count)

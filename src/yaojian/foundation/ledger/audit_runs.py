@@ -13,7 +13,8 @@ from typing import Any
 import psycopg
 from django.conf import settings
 
-from yaojian.foundation.ledger.auditing import Auditor, AuditReport, Difference
+from yaojian.foundation.ledger.audit_report import AuditReport, Difference
+from yaojian.foundation.ledger.auditing import Auditor
 from yaojian.foundation.ledger.transparency.durable import write_whole
 from yaojian.foundation.ledger.transparency.store import LogFiles
 from yaojian.foundation.timekeeping import now

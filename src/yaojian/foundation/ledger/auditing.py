@@ -8,24 +8,38 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import set_json_loads
 
-from yaojian.foundation.ledger.actions import content_of
-from yaojian.foundation.ledger.canonical import canonical_bytes, in_utc
+from yaojian.foundation.ledger.audit_report import AuditReport, short_time
+from yaojian.foundation.ledger.audit_rows import LEAF_ROWS, LeafRow
+from yaojian.foundation.ledger.canonical import in_utc
 from yaojian.foundation.ledger.sequencing.sequencer import BATCH
 from yaojian.foundation.ledger.transparency import proofs
 from yaojian.foundation.ledger.transparency.checkpoints import Checkpoint, parse_checkpoint
 from yaojian.foundation.ledger.transparency.hashing import leaf_hash, perfect_root
-from yaojian.foundation.ledger.transparency.leaves import LeafRefused, commitment_of, parse_leaf, seen_of
-from yaojian.foundation.ledger.transparency.notes import NoteRefused, Verifier, parse_note, signatures_by
+from yaojian.foundation.ledger.transparency.leaves import (
+    LeafRefused,
+    Seen,
+    commitment_of,
+    parse_leaf,
+    seen_of,
+)
+from yaojian.foundation.ledger.transparency.notes import (
+    Note,
+    NoteRefused,
+    SignatureLine,
+    Verifier,
+    parse_line,
+    parse_note,
+    signatures_by,
+)
 from yaojian.foundation.ledger.transparency.receipts import LATE_AFTER
 from yaojian.foundation.ledger.transparency.store import LogFiles
 from yaojian.foundation.ledger.transparency.tiles import (
@@ -38,18 +52,8 @@ from yaojian.foundation.ledger.transparency.tiles import (
 )
 
 CHUNK = 20 * WIDTH
-_QUICKLY = msgspec.json.Encoder(order="sorted")
-"""Spells nearly every act as RFC 8785 does; where it does not, the slow way decides."""
-MOST_TOLD = 1000
 WAITING_AFTER = timedelta(minutes=1)
 """How long an act may lie without a leaf before an audit speaks of it."""
-_ROWS = """
-SELECT l.index, l.entry, l.act_id, a.id, a.uid, a.kind, a.actor_id, a.actor_name, a.role, a.organ_id,
-       a.organ_name, a.subject_kind, a.subject_id, a.file_kind, a.file_id, a.claimed_at, a.recorded_at,
-       a.legal_basis, a.evidence, a.facts, a.canonical, a.salt
-FROM ledger_leaf l LEFT JOIN ledger_act a ON a.id = l.act_id
-WHERE l.index >= %s AND l.index < %s ORDER BY l.index
-"""
 _WAITING = """
 SELECT a.id, a.uid::text, a.recorded_at FROM ledger_act a
 WHERE NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.act_id = a.id) ORDER BY a.id
@@ -57,71 +61,20 @@ WHERE NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.act_id = a.id) ORDER BY a.id
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """Two layers that should say the same and do not: which, where, and what a person should know.
-
-    Layers: `row` `record` `leaf` `bundle` `tile` `checkpoint` `history` `waiting` `time`.
-    """
-
-    layer: str
-    where: str
-    text: str
-
-
-@dataclass(slots=True)
-class AuditReport:
-    """What an audit found; `told` differences are kept, `found` counts all."""
-
-    size: int = 0
-    acts: int = 0
-    lost: int = 0
-    waiting: int = 0
-    before_log: int = 0
-    found: int = 0
-    told: list[Difference] = field(default_factory=list)
-
-    def add(self, layer: str, where: str, text: str) -> None:
-        """Note a difference."""
-        self.found += 1
-        if len(self.told) < MOST_TOLD:
-            self.told.append(Difference(layer, where, text))
-
-
-@dataclass(slots=True)
-class LeafRow:
-    """A leaf with the act it belongs to; without one its columns are None."""
-
-    index: int
-    entry: bytes
-    act_id: int | None
-    id: int | None
-    uid: UUID
-    kind: str
-    actor_id: int
-    actor_name: str
-    role: str
-    organ_id: int
-    organ_name: str
-    subject_kind: str
-    subject_id: int | None
-    file_kind: str
-    file_id: int | None
-    claimed_at: datetime
-    recorded_at: datetime
-    legal_basis: list[str]
-    evidence: list[str]
-    facts: dict[str, Any]
-    canonical: bytes
-    salt: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Signed:
     """A checkpoint that the database notes."""
 
     checkpoint: Checkpoint
-    note: str
+    note: Note
     signed_at: datetime
+    cosignatures: tuple[SignatureLine, ...] = ()
+
+    def was_seen(self, seen: Seen) -> bool:
+        """Whether a leaf can have seen it: with all its lines, or before the later of its witnesses came."""
+        return any(
+            seen_of(self.checkpoint.size, str(self.note.with_lines(self.cosignatures[:count]))) == seen
+            for count in range(len(self.cosignatures), -1, -1)
+        )
 
 
 class Auditor:
@@ -202,6 +155,11 @@ class Auditor:
         newer = [row for row in rows if row[0] > published.size]
         if newer and (again := self._published()) and again.size >= newer[-1][0]:
             rows = rows[: len(rows) - len(newer)]  # signed since we began
+        cosigned: dict[int, list[str]] = {}
+        for size, line in self._connection.execute(
+            "SELECT size, line FROM ledger_logcosignature ORDER BY id"
+        ):
+            cosigned.setdefault(size, []).append(line)
         before: datetime | None = None
         for size, root, note, signed_at in rows:
             where = f"checkpoint of {size} leaves"
@@ -213,7 +171,8 @@ class Auditor:
             if before and signed_at < before:
                 self._report.add("time", where, "it was signed at an earlier time than the one before")
             before = signed_at
-            self._noted[size] = Signed(checkpoint, note, signed_at)
+            lines = self._cosignatures(parse_note(note).text, where, cosigned.get(size, []))
+            self._noted[size] = Signed(checkpoint, parse_note(note), signed_at, lines)
         self._began = min((one.signed_at for one in self._noted.values()), default=None)
         if self._noted and max(self._noted) != published.size:
             self._report.add(
@@ -221,6 +180,17 @@ class Auditor:
                 "the published checkpoint",
                 f"it covers {published.size} leaves, the newest in the database {max(self._noted)}",
             )
+
+    def _cosignatures(self, text: str, where: str, written: list[str]) -> tuple[SignatureLine, ...]:
+        """The lines of witnesses below a checkpoint; one that is false is told."""
+        try:
+            lines = tuple(parse_line(one) for one in written)
+            keys = [Verifier.parse(key) for key in self._files.public_keys()]
+            signatures_by(Note(text, lines), keys)
+        except (NoteRefused, ValueError) as error:
+            self._report.add("checkpoint", where, f"a cosignature: {error}")
+            return ()
+        return lines
 
     def _compare_roots(self, noted: list[Signed], published: Checkpoint, known: tuple[str, ...]) -> None:
         nodes = self._files.nodes(published.size)
@@ -249,7 +219,7 @@ class Auditor:
 
     def _compare_rows(self, begin: int, end: int) -> None:
         with self._connection.cursor(row_factory=class_row(LeafRow), binary=True) as cursor:
-            rows = {row.index: row for row in cursor.execute(_ROWS, [begin, end])}
+            rows = {row.index: row for row in cursor.execute(LEAF_ROWS, [begin, end])}
         for first, entries in self._bundles(begin, end):
             for index, entry in enumerate(entries, first):
                 row = rows.get(index)
@@ -257,7 +227,7 @@ class Auditor:
                     self._report.add("leaf", f"leaf {index}", "it is published and gone from the database")
                 elif row.entry != entry:
                     self._report.add(
-                        "leaf", _where(row), "the leaf in the database differs from the published entry"
+                        "leaf", row.place, "the leaf in the database differs from the published entry"
                     )
                 if row is not None:
                     self._compare_act(row)
@@ -278,23 +248,23 @@ class Auditor:
             report.lost += 1
             return
         if row.id is None:
-            report.add("record", _where(row), "the act was removed; its leaf stands")
+            report.add("record", row.place, "the act was removed; its leaf stands")
             return
         report.acts += 1
-        if not _says(row):
-            report.add("row", _where(row), "the row no longer says what its canonical bytes say")
+        if not row.says_its_bytes:
+            report.add("row", row.place, "the row no longer says what its canonical bytes say")
         claimed = in_utc(row.claimed_at)
         commitment = commitment_of(row.canonical, row.salt).hex()
         if not row.entry.startswith(f'{{"claimed":"{claimed}","commitment":"{commitment}",'.encode()):
-            report.add("record", _where(row), "the canonical bytes, salt or time are not those of the leaf")
+            report.add("record", row.place, "the canonical bytes, salt or time are not those of the leaf")
         elif f'"kind":"{row.kind}"'.encode() not in row.entry:
-            report.add("record", _where(row), "the leaf names another kind of act")
+            report.add("record", row.place, "the leaf names another kind of act")
         self._compare_times(row)
 
     def _compare_times(self, row: LeafRow) -> None:
         """Whether the act can have been recorded when it says, given the checkpoint its leaf has seen."""
         if row.claimed_at > row.recorded_at:
-            self._report.add("time", _where(row), "it claims a time after its recording")
+            self._report.add("time", row.place, "it claims a time after its recording")
         if self._began is None or row.recorded_at < self._began - LATE_AFTER:
             self._report.before_log += 1
             return
@@ -302,12 +272,12 @@ class Auditor:
             return
         noted = self._seen_by(row.entry)
         if noted is None:
-            self._report.add("checkpoint", _where(row), "the checkpoint that the leaf has seen is not noted")
+            self._report.add("checkpoint", row.place, "the checkpoint that the leaf has seen is not noted")
         elif row.recorded_at < noted.signed_at - LATE_AFTER:
             self._report.add(
                 "time",
-                _where(row),
-                f"it says recorded {_short(row.recorded_at)} and was entered after {_short(noted.signed_at)}",
+                row.place,
+                f"recorded {short_time(row.recorded_at)}, entered after {short_time(noted.signed_at)}",
             )
 
     def _seen_by(self, entry: bytes) -> Signed | None:
@@ -319,7 +289,7 @@ class Auditor:
             except LeafRefused:
                 seen = None
             noted = self._noted.get(seen.size) if seen else None
-            is_it = seen is not None and noted is not None and seen_of(seen.size, noted.note) == seen
+            is_it = seen is not None and noted is not None and noted.was_seen(seen)
             self._seen[part] = noted if is_it else None
         return self._seen[part]
 
@@ -368,27 +338,7 @@ class Auditor:
             self._report.waiting += 1
             if recorded_at < late:
                 self._report.add(
-                    "waiting", f"act {key} {uid}", f"recorded {_short(recorded_at)}, it is not in the log yet"
+                    "waiting",
+                    f"act {key} {uid}",
+                    f"recorded {short_time(recorded_at)}, it is not in the log yet",
                 )
-
-
-def _says(row: LeafRow) -> bool:
-    """Whether the row says what its bytes say: quickly when it does, by RFC 8785 when in doubt."""
-    content = content_of(row)
-    times = {"claimed_at": in_utc(row.claimed_at), "recorded_at": in_utc(row.recorded_at)}
-    if _QUICKLY.encode(content | times) == row.canonical:
-        return True
-    try:
-        return canonical_bytes(content) == row.canonical
-    except (TypeError, ValueError):
-        return False
-
-
-def _where(row: LeafRow) -> str:
-    if row.id is None:
-        return f"leaf {row.index}" + (f", act {row.act_id}" if row.act_id else "")
-    return f"leaf {row.index}, act {row.id} {row.uid} {row.kind}"
-
-
-def _short(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")

@@ -80,3 +80,18 @@ class LogCheckpoint(models.Model):
 
     def __str__(self) -> str:
         return f"checkpoint {self.size}"
+
+
+class LogCosignature(models.Model):
+    """A witness's signature of a checkpoint; the note as published ends with these lines, in this order."""
+
+    size = models.BigIntegerField(db_index=True)
+    name = models.CharField(max_length=200)
+    line = models.TextField()
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.size}"

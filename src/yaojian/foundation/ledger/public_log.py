@@ -9,14 +9,16 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Max, Min
 
-from yaojian.foundation.ledger.models import Act, Leaf, LogCheckpoint
+from yaojian.foundation.ledger.models import Act, Leaf, LogCheckpoint, LogCosignature
+from yaojian.foundation.ledger.sequencing.cosigning import troubles_of
 from yaojian.foundation.ledger.sequencing.service import state_of
 from yaojian.foundation.ledger.transparency import proofs
 from yaojian.foundation.ledger.transparency.checkpoints import Checkpoint, Receipt, parse_checkpoint
-from yaojian.foundation.ledger.transparency.leaves import parse_leaf
-from yaojian.foundation.ledger.transparency.notes import parse_note
+from yaojian.foundation.ledger.transparency.leaves import Seen, parse_leaf, seen_of
+from yaojian.foundation.ledger.transparency.notes import Note, SignatureLine, parse_line, parse_note
 from yaojian.foundation.ledger.transparency.receipts import (
     Contents,
+    Policy,
     Verdict,
     file_of,
     in_qr_letters,
@@ -31,13 +33,32 @@ MOST_QR_LETTERS = 4296
 
 
 @dataclass(frozen=True)
+class WitnessStanding:
+    """A witness of the log: its key, what it cosigned last and when, and what keeps it from the newest."""
+
+    name: str
+    key: str
+    size: int
+    at: datetime | None
+    has_newest: bool
+    trouble: str
+
+
+@dataclass(frozen=True)
 class Standing:
-    """How the log stands: last published checkpoint, its time, the keys, and the sequencer's own word."""
+    """How the log stands: last published checkpoint, its time, keys, witnesses, the sequencer's word."""
 
     checkpoint: Checkpoint | None
     signed_at: datetime | None
     keys: tuple[str, ...]
     state: dict[str, Any]
+    witnesses: tuple[WitnessStanding, ...] = ()
+    quorum: int = 0
+
+    @property
+    def has_quorum(self) -> bool:
+        """Whether enough witnesses have cosigned the published checkpoint."""
+        return 0 < self.quorum <= sum(one.has_newest for one in self.witnesses)
 
 
 def public_files() -> LogFiles:
@@ -49,13 +70,41 @@ def log_standing() -> Standing:
     """What can be said about the log now."""
     files = public_files()
     published = files.checkpoint()
-    checkpoint = parse_checkpoint(parse_note(published)) if published else None
+    note = parse_note(published) if published else None
+    checkpoint = parse_checkpoint(note) if note else None
     noted = LogCheckpoint.objects.filter(size=checkpoint.size).first() if checkpoint else None
+    policy = _policy(files)
     return Standing(
         checkpoint,
         noted.signed_at if noted else None,
-        tuple(files.public_keys()),
+        tuple(str(key) for key in (policy.log, policy.clock) if key) if policy else (),
         state_of(settings.LOG_FOLDER),
+        _standing_of_witnesses(policy, note),
+        policy.quorum if policy else 0,
+    )
+
+
+def _policy(files: LogFiles) -> Policy | None:
+    lines = files.policy()
+    return parse_policy(lines) if lines else None
+
+
+def _standing_of_witnesses(policy: Policy | None, note: Note | None) -> tuple[WitnessStanding, ...]:
+    if policy is None or not policy.witnesses:
+        return ()
+    rows = LogCosignature.objects.values_list("name").annotate(size=Max("size"), at=Max("signed_at"))
+    last = {name: (size, at) for name, size, at in rows}
+    signed = {line.name for line in note.lines} if note else set()
+    troubles = troubles_of(settings.LOG_FOLDER)
+    return tuple(
+        WitnessStanding(
+            one.name,
+            str(one),
+            *last.get(one.name, (0, None)),
+            one.name in signed,
+            str(troubles.get(one.name, {}).get("state", "")),
+        )
+        for one in policy.witnesses
     )
 
 
@@ -153,18 +202,52 @@ def explained_receipt(document: str, keys: str, language: str) -> Explained:
 
 
 def _receipt(leaf: Leaf, act: Act | None) -> ActReceipt | None:
-    covering = LogCheckpoint.objects.filter(size__gt=leaf.index).order_by("size").first()
+    files = public_files()
+    covering = _covering(leaf.index, _policy(files))
     if covering is None:
         return None
-    path = proofs.inclusion_proof(leaf.index, covering.size, public_files().nodes(covering.size))
+    path = proofs.inclusion_proof(leaf.index, covering.size, files.nodes(covering.size))
     entry = bytes(leaf.entry)
-    said = parse_leaf(entry)
-    seen = LogCheckpoint.objects.filter(size=said.seen.size).first() if said.seen else None
     contents = Contents(
         entry=entry,
-        seen=seen.note if seen else "",
+        seen=_note_seen(parse_leaf(entry).seen),
         act=bytes(act.canonical) if act else b"",
         salt=bytes(act.salt) if act else b"",
     )
-    receipt = Receipt(leaf.index, tuple(path), parse_note(covering.note))
-    return ActReceipt(leaf.index, covering, file_of(receipt, contents))
+    note = parse_note(covering.note).with_lines(_cosignatures(covering.size))
+    return ActReceipt(leaf.index, covering, file_of(Receipt(leaf.index, tuple(path), note), contents))
+
+
+def _covering(index: int, policy: Policy | None) -> LogCheckpoint | None:
+    """The first checkpoint over a leaf that enough witnesses have cosigned; else the first of all."""
+    covering = LogCheckpoint.objects.filter(size__gt=index).order_by("size")
+    if policy and policy.quorum:
+        cosigned = (
+            LogCosignature.objects.filter(size__gt=index, name__in=[one.name for one in policy.witnesses])
+            .values("size")
+            .annotate(names=Count("name", distinct=True))
+            .filter(names__gte=policy.quorum)
+            .order_by("size")
+            .values_list("size", flat=True)
+        )
+        if witnessed := covering.filter(size=cosigned[:1]).first():
+            return witnessed
+    return covering.first()
+
+
+def _cosignatures(size: int) -> list[SignatureLine]:
+    lines = LogCosignature.objects.filter(size=size).order_by("pk").values_list("line", flat=True)
+    return [parse_line(line) for line in lines]
+
+
+def _note_seen(seen: Seen | None) -> str:
+    """The checkpoint that a leaf has seen, with the cosignatures that it had then; empty when it is lost."""
+    noted = LogCheckpoint.objects.filter(size=seen.size).first() if seen else None
+    if seen is None or noted is None:
+        return ""
+    note, lines = parse_note(noted.note), _cosignatures(seen.size)
+    for count in range(len(lines), -1, -1):
+        written = str(note.with_lines(lines[:count]))
+        if seen_of(seen.size, written) == seen:
+            return written
+    return ""

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from yaojian.foundation.ledger.audit_report import AuditReport
 from yaojian.foundation.ledger.audit_runs import run_audit
-from yaojian.foundation.ledger.auditing import AuditReport
 
 
 class Command(BaseCommand):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import pytest
 
 from yaojian.doors.administration import log_watch
 from yaojian.foundation.accounts.facade import Level, Role, actor_of, post_person, register_organ
-from yaojian.foundation.ledger.auditing import AuditReport
+from yaojian.foundation.ledger.audit_report import AuditReport
 from yaojian.foundation.ledger.facade import record_act
+from yaojian.foundation.ledger.tests.world import COURT, KEYS
 from yaojian.foundation.notices.models import Notice
 from yaojian.foundation.timekeeping import held_at, now, today
 
@@ -47,6 +49,16 @@ def test_acts_that_wait_too_long(organ: None) -> None:
 def test_a_refusal_is_told_at_once(organ: None, settings: Any) -> None:
     (settings.LOG_FOLDER / "state.json").write_text('{"state": "refused", "text": "x"}')
     assert log_watch.watch_log() == 1
+
+
+def test_a_witness_that_objects_is_told(organ: None, settings: Any) -> None:
+    keys = (*KEYS.verifiers, COURT.verifier)
+    (settings.LOG_FOLDER / "keys").write_text("".join(f"{key}\n" for key in keys))
+    troubles = {COURT.name: {"state": "objects", "text": "", "since": now().isoformat()}}
+    (settings.LOG_FOLDER / "witnesses.json").write_text(json.dumps(troubles))
+    assert log_watch.watch_log() == 1
+    assert log_watch.watch_log() == 0
+    assert Notice.objects.get().kind == log_watch.OBJECTS
 
 
 def test_differences_are_told(organ: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ LATE = timedelta(minutes=1)
 STATES = {
     "working": ("done", _("Working")),
     "waiting": ("due_soon", pgettext_lazy("sequencer", "Waiting")),
+    "unwitnessed": ("overdue", _("Waits for witnesses")),
     "refused": ("overdue", _("Refuses to sign")),
     "stopped": ("neutral", pgettext_lazy("sequencer", "Stopped")),
 }

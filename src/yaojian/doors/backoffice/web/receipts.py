@@ -35,7 +35,7 @@ def act_receipt(request: ActingRequest, uid: UUID) -> HttpResponse:
     context = {"act": act, "title": title_of(act), "act_url": reverse("backoffice:act", args=[act.uid])}
     if receipt is not None:
         language = get_language() or ""
-        explained = explained_receipt(receipt.document, "\n".join(public_files().public_keys()), language)
+        explained = explained_receipt(receipt.document, "\n".join(public_files().policy()), language)
         context |= {
             "receipt": receipt,
             "explained": explained,

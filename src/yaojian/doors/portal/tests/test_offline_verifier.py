@@ -15,6 +15,7 @@ from django.utils.translation import override
 from yaojian.doors.portal.public_log import offline_verifier
 from yaojian.foundation.ledger.tests.world import COURT, KEYS, small_log
 from yaojian.foundation.ledger.transparency.checkpoints import parse_receipt
+from yaojian.foundation.ledger.transparency.notes import Cosigner
 from yaojian.foundation.ledger.transparency.receipts import (
     Contents,
     file_of,
@@ -28,6 +29,7 @@ from yaojian.foundation.ledger.transparency.verify import report
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
 KEY_LINES = "\n".join(map(str, KEYS.verifiers))
 WITNESSED_LINES = f"{KEY_LINES}\n{COURT.verifier}"
+NOTARY = Cosigner("notary.example", bytes([3] * 32))
 WITHOUT_ED25519 = """() => {
   const own = SubtleCrypto.prototype.importKey;
   SubtleCrypto.prototype.importKey = function (format, key, name, ...rest) {
@@ -83,6 +85,7 @@ def cases(folder: Path) -> list[tuple[str, str]]:
         *((document, KEY_LINES) for document in plain),
         (seen.receipt(6), WITNESSED_LINES),
         (seen.receipt(6), f"{WITNESSED_LINES}\nquorum 0"),
+        (seen.receipt(6), f"{WITNESSED_LINES}\n{NOTARY.verifier}\nquorum 2"),
         (true, WITNESSED_LINES),
         (true, str(KEYS.log.verifier)),
         (true, str(COURT.verifier).replace("court", "other")),

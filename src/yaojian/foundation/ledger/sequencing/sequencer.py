@@ -1,13 +1,15 @@
 """The sequencer: acts become leaves, leaves become files, files become a signed checkpoint.
 
-Order of a batch: leaves committed; files written, read back and recomputed; signed; head moved; published;
-noted. Leaves are fixed before anything is signed: what a crash leaves undone is done again the same way.
+Order of a batch: leaves committed; files written, read back and recomputed; signed; head moved; cosigned;
+published; noted. Leaves are fixed before anything is signed: what a crash leaves undone is done again the
+same way.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,6 +19,7 @@ from uuid import UUID
 import psycopg
 
 from yaojian.foundation.ledger.canonical import SCHEMA
+from yaojian.foundation.ledger.sequencing.cosigning import Cosigners
 from yaojian.foundation.ledger.sequencing.frontier import Frontier, WaitingAct
 from yaojian.foundation.ledger.transparency import proofs
 from yaojian.foundation.ledger.transparency.checkpoints import Checkpoint, parse_checkpoint
@@ -25,12 +28,22 @@ from yaojian.foundation.ledger.transparency.hashing import EMPTY_ROOT
 from yaojian.foundation.ledger.transparency.head import Head
 from yaojian.foundation.ledger.transparency.keys import LogKeys
 from yaojian.foundation.ledger.transparency.leaves import Leaf, commitment_of, seen_of
-from yaojian.foundation.ledger.transparency.notes import Note, parse_note, signatures_by, time_of
+from yaojian.foundation.ledger.transparency.notes import (
+    Note,
+    SignatureLine,
+    parse_line,
+    parse_note,
+    signatures_by,
+    time_of,
+)
 from yaojian.foundation.ledger.transparency.store import LogFiles
 from yaojian.foundation.ledger.transparency.tiles import WIDTH, Growth, Tile, TileReader
+from yaojian.foundation.ledger.transparency.witnessing import Witnesses
 
 BATCH = 1000
 ADVISORY_LOCK = 0x59_4A_4C_4F_47  # "YJLOG"
+COSIGNED_EVERY_S = 1.0
+"""While acts pile up, witnesses are asked once in so many seconds."""
 SWEEP_EVERY = timedelta(days=1)
 BACK_BY_AT_MOST = 1.0
 """Seconds by which the clock may stand before the last signed time before we stop signing a time."""
@@ -61,13 +74,17 @@ class Sequencer:
         keys: LogKeys,
         *,
         now: Callable[[], datetime],
+        cosigners: Cosigners | None = None,
         reach: Reach = go_on,
     ) -> None:
         self._connection = connection
         self._files, self._head, self._keys = files, head, keys
         self._now, self._reach = now, reach
+        self._cosigners = cosigners or Cosigners(Witnesses(), files.folder, now=now)
+        self._cosigned_at = 0.0
         self._frontier = Frontier(connection)
         self._swept_at = now()
+        self._in_head: str | None = None
         self._note: str | None = None
         self._last_time = 0
         self._checkpoint = Checkpoint(keys.origin, 0, EMPTY_ROOT)
@@ -88,7 +105,8 @@ class Sequencer:
             held.callback(self._unlock)
             if not held.enter_context(self._head.held()):
                 raise Busy("another sequencer holds the head of this log")
-            self._files.publish_keys([str(key) for key in self._keys.verifiers])
+            witnesses = self._cosigners.witnesses
+            self._files.publish_keys([*map(str, self._keys.verifiers), *witnesses.lines])
             self._reconcile()
             self._frontier.begin()
             yield
@@ -104,7 +122,9 @@ class Sequencer:
             self._frontier.begin()
         acts = self._frontier.take(BATCH)
         if acts:
-            self._extend(self._insert(acts))
+            self._extend(self._insert(acts), is_hurried=len(acts) == BATCH)
+        else:
+            self._seek_missing()
         return len(acts)
 
     # --- leaves --------------------------------------------------------------------------------
@@ -151,8 +171,11 @@ class Sequencer:
 
     # --- files and signature -------------------------------------------------------------------
 
-    def _extend(self, entries: Sequence[bytes]) -> None:
-        """Write the files of committed leaves, check them, sign, and tell the public."""
+    def _extend(self, entries: Sequence[bytes], *, is_hurried: bool = False) -> None:
+        """Write the files of committed leaves, check them, sign, and tell the public.
+
+        `is_hurried`: more wait, and witnesses need not be asked about each step.
+        """
         old, new = self._checkpoint.size, self._checkpoint.size + len(entries)
         changed = self._growth.append(entries)
         expected = proofs.root(new, TileReader(new, self._overlay(changed)))
@@ -164,33 +187,80 @@ class Sequencer:
                 f"the files of the log in {self._files.folder} do not give the tree that was signed before",
                 "check the disk; ./yaojian audit names what differs, mend_log --rebuild writes it anew",
             )
-        self._sign(Checkpoint(self._keys.origin, new, root))
+        self._sign(Checkpoint(self._keys.origin, new, root), is_hurried=is_hurried)
         self._files.drop_partials(old, new)
 
     def _overlay(self, changed: dict[Tile, bytes]) -> Callable[[Tile], bytes]:
         return lambda tile: changed[tile] if tile in changed else self._files.read_tile(tile)
 
-    def _sign(self, checkpoint: Checkpoint) -> None:
+    def _sign(self, checkpoint: Checkpoint, *, is_hurried: bool) -> None:
         text, moment = checkpoint.text, self._now()
         lines = [self._keys.log.sign(text)]
         if self._may_sign_time(moment):
             self._last_time = max(self._last_time, int(moment.timestamp()))
             lines.append(self._keys.clock.sign(text, self._last_time))
-        note = str(Note(text, tuple(lines)))
+        note = Note(text, tuple(lines))
         self._reach("signed")
-        self._head.swap(self._note, note)
-        self._note, self._checkpoint = note, checkpoint
+        self._head.swap(self._in_head, str(note))
+        self._in_head, self._checkpoint = str(note), checkpoint
         self._reach("head-moved")
-        self._tell(note, checkpoint, moment)
+        self._tell(note, checkpoint, moment, is_hurried=is_hurried)
 
-    def _tell(self, note: str, checkpoint: Checkpoint, moment: datetime) -> None:
-        self._files.publish(note)
+    def _tell(self, note: Note, checkpoint: Checkpoint, moment: datetime, *, is_hurried: bool) -> None:
+        """Have a signed checkpoint cosigned, publish it, and note it. Raises NotWitnessed."""
+        may_wait = is_hurried and not self._cosigners.witnesses.holds_back
+        is_soon = may_wait and time.monotonic() - self._cosigned_at < COSIGNED_EVERY_S
+        lines = [] if is_soon else self._cosignatures(note, checkpoint)
+        self._reach("cosigned")
+        whole = str(note.with_lines(lines))
+        self._files.publish(whole)
         self._reach("published")
-        self._connection.execute(
-            "INSERT INTO ledger_logcheckpoint (size, root, note, signed_at) VALUES (%s, %s, %s, %s)",
-            [checkpoint.size, checkpoint.root, note, moment],
-        )
+        with self._connection.transaction():
+            self._connection.execute(
+                "INSERT INTO ledger_logcheckpoint (size, root, note, signed_at) VALUES (%s, %s, %s, %s)",
+                [checkpoint.size, checkpoint.root, str(note), moment],
+            )
+            self._keep(checkpoint, lines)
+        self._note = whole
         self._reach("noted")
+
+    # --- witnesses -----------------------------------------------------------------------------
+
+    def _cosignatures(self, note: Note, checkpoint: Checkpoint) -> list[SignatureLine]:
+        nodes = self._files.nodes(checkpoint.size)
+        lines = self._cosigners.seek(
+            note, checkpoint, lambda old: proofs.consistency_proof(old, checkpoint.size, nodes)
+        )
+        self._cosigned_at = time.monotonic()
+        return lines
+
+    def _keep(self, checkpoint: Checkpoint, lines: Sequence[SignatureLine]) -> None:
+        for line in lines:
+            self._connection.execute(
+                "INSERT INTO ledger_logcosignature (size, name, line, signed_at) VALUES (%s, %s, %s, %s)",
+                [checkpoint.size, line.name, str(line), datetime.fromtimestamp(time_of(line), UTC)],
+            )
+
+    def _kept(self, size: int) -> list[SignatureLine]:
+        rows = self._connection.execute(
+            "SELECT line FROM ledger_logcosignature WHERE size = %s ORDER BY id", [size]
+        ).fetchall()
+        return [parse_line(line) for (line,) in rows]
+
+    def _seek_missing(self) -> None:
+        """Ask the witnesses that have not cosigned the last checkpoint yet."""
+        if self._note is None:
+            return
+        note = parse_note(self._note)
+        if not self._cosigners.lacks(line.name for line in note.lines):
+            return
+        lines = self._cosignatures(note, self._checkpoint)
+        if lines:
+            with self._connection.transaction():
+                self._keep(self._checkpoint, lines)
+            whole = str(note.with_lines(lines))
+            self._files.publish(whole)
+            self._note = whole
 
     def _may_sign_time(self, moment: datetime) -> bool:
         """Whether the clock has not gone back behind a time that was signed already."""
@@ -206,7 +276,7 @@ class Sequencer:
 
     def _time_signed_before(self) -> int:
         """The last time that was signed; 0 before the first."""
-        for note in filter(None, (self._note, self._newest_timed_note())):
+        for note in filter(None, (self._in_head, self._newest_timed_note())):
             for _key, line in signatures_by(parse_note(note), [self._keys.clock.verifier]):
                 return time_of(line)
         return 0
@@ -222,17 +292,20 @@ class Sequencer:
 
     def _reconcile(self) -> None:
         """Compare head, database and files, and finish what a crash has left undone."""
-        self._note = self._head.read()
+        self._in_head = self._head.read()
         rows, size = self._leaves()
         if rows != size:
             raise LogRefused(
                 f"the database holds {rows} leaves up to place {size}: some are missing", _AFTER_RESTORE
             )
         self._last_time = self._time_signed_before()
-        if self._note is None:
+        self._cosigners.recall(
+            dict(self._connection.execute("SELECT name, max(size) FROM ledger_logcosignature GROUP BY name"))
+        )
+        if self._in_head is None:
             self._refuse_lost_head()
         else:
-            self._stand_on(self._note, size)
+            self._stand_on(self._in_head, size)
         while self._checkpoint.size < size:
             self._extend(self._stored_entries(self._checkpoint.size, BATCH))
 
@@ -274,7 +347,7 @@ class Sequencer:
         self._compare_last_leaves(checkpoint)
         self._checkpoint = checkpoint
         self._growth = Growth(checkpoint.size, self._files.edge(checkpoint.size))
-        self._finish_telling(note, parsed, checkpoint)
+        self._finish_telling(parsed, checkpoint)
 
     def _compare_last_leaves(self, checkpoint: Checkpoint) -> None:
         begin = (checkpoint.size - 1) // WIDTH * WIDTH
@@ -293,20 +366,22 @@ class Sequencer:
         ).fetchall()
         return [row[0] for row in rows]
 
-    def _finish_telling(self, note: str, parsed: Note, checkpoint: Checkpoint) -> None:
+    def _finish_telling(self, in_head: Note, checkpoint: Checkpoint) -> None:
         row = self._connection.execute(
             "SELECT root, note FROM ledger_logcheckpoint WHERE size = %s", [checkpoint.size], binary=True
         ).fetchone()
         if row is None:
             moment = datetime.fromtimestamp(self._last_time, UTC) if self._last_time else self._now()
-            self._tell(note, checkpoint, moment)
-        elif row[0] != checkpoint.root:
+            self._tell(in_head, checkpoint, moment, is_hurried=False)
+            return
+        if row[0] != checkpoint.root:
             raise LogRefused(
                 f"the database notes another root for {checkpoint.size} leaves than was signed",
                 _AFTER_RESTORE,
             )
-        elif (self._files.checkpoint() or b"") != note.encode():
-            self._files.publish(note)
+        self._note = str(parse_note(row[1]).with_lines(self._kept(checkpoint.size)))
+        if (self._files.checkpoint() or b"") != self._note.encode():
+            self._files.publish(self._note)
 
 
 _AFTER_RESTORE = (

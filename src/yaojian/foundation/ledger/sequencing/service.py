@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+from yaojian.foundation.ledger.sequencing.cosigning import Cosigners, NotWitnessed
 from yaojian.foundation.ledger.sequencing.sequencer import Busy, LogRefused, Sequencer
 from yaojian.foundation.ledger.transparency.durable import Reach, go_on, write_whole
 from yaojian.foundation.ledger.transparency.head import Head, HeadMoved
@@ -21,11 +22,16 @@ from yaojian.foundation.ledger.transparency.notes import NoteRefused
 from yaojian.foundation.ledger.transparency.proofs import ProofRefused
 from yaojian.foundation.ledger.transparency.store import LogFiles
 from yaojian.foundation.ledger.transparency.tiles import TileDamaged
+from yaojian.foundation.ledger.transparency.witnessing import Witnesses, parse_witnesses
 
 TICK_S = 1.0
 RETRY_S = 10.0
 KEY_FILE, STATE_FILE = "log-keys.json", "state.json"
 LOG = logging.getLogger(__name__)
+
+
+class WitnessesRefused(RuntimeError):
+    """The file that names the witnesses is malformed."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,21 @@ class LogPlaces:
     public: Path
     private: Path
     head: Path
+    witnesses: Path | None = None
 
     def files(self, reach: Reach = go_on) -> LogFiles:
         """The public files as the sequencer handles them: what it reads comes from the disk."""
         return LogFiles(self.public, reach, from_disk=True)
+
+    def their_witnesses(self) -> Witnesses:
+        """Who cosigns the log; nobody without a file. Raises WitnessesRefused."""
+        try:
+            written = self.witnesses.read_text(encoding="utf-8") if self.witnesses else ""
+            return parse_witnesses(written)
+        except FileNotFoundError:
+            return Witnesses()
+        except ValueError as error:
+            raise WitnessesRefused(f"{self.witnesses}: {error}") from error
 
     def keys(self, origin: str, *, has_signed: bool = False) -> LogKeys:
         """The log's keys, made once for a log that has never signed. Raises KeyRefused."""
@@ -79,8 +96,10 @@ class Service:
                 self._stopping.wait(TICK_S)
             except LogRefused as error:
                 self._pause("refused", f"{error}. {error.cure}")
-            except (TileDamaged, KeyRefused, NoteRefused, ProofRefused, HeadMoved) as error:
+            except (TileDamaged, KeyRefused, NoteRefused, ProofRefused, HeadMoved, WitnessesRefused) as error:
                 self._pause("refused", str(error))
+            except NotWitnessed as error:
+                self._pause("unwitnessed", str(error))
             except OSError as error:
                 self._pause("waiting", f"a file cannot be written or read: {error}")
             except psycopg.Error as error:
@@ -97,6 +116,7 @@ class Service:
                 Head(self._places.head, self._reach),
                 keys,
                 now=self._now,
+                cosigners=Cosigners(self._places.their_witnesses(), self._places.public, now=self._now),
                 reach=self._reach,
             )
             with sequencer.working():

@@ -19,6 +19,7 @@ from psycopg.types.json import Jsonb
 
 from yaojian.foundation.accounts.contracts import Actor, Level, Role
 from yaojian.foundation.ledger.facade import Act, compose_act
+from yaojian.foundation.ledger.sequencing.cosigning import Cosigners
 from yaojian.foundation.ledger.sequencing.sequencer import Sequencer
 from yaojian.foundation.ledger.sequencing.service import LogPlaces, Service
 from yaojian.foundation.ledger.transparency.checkpoints import Checkpoint, parse_checkpoint
@@ -94,6 +95,7 @@ class Journal:
             Head(self.places.head, reach),
             self.keys,
             now=self.now,
+            cosigners=Cosigners(self.places.their_witnesses(), self.places.public, now=self.now),
             reach=reach,
         )
 
@@ -189,8 +191,10 @@ def actor(user_id: int, organ_id: int) -> Actor:
 @pytest.fixture
 def journal(journal_database: Journal, tmp_path: Path) -> Journal:
     """An empty journal, with folders of its own for its log."""
-    journal_database.as_dba("TRUNCATE ledger_act, ledger_leaf, ledger_logcheckpoint RESTART IDENTITY CASCADE")
-    places = LogPlaces(tmp_path / "public", tmp_path / "private", tmp_path / "head")
+    tables = "ledger_act, ledger_leaf, ledger_logcheckpoint, ledger_logcosignature"
+    journal_database.as_dba(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    folders = (tmp_path / name for name in ("public", "private", "head", "witnesses"))
+    places = LogPlaces(*folders)
     places.private.mkdir()
     key_file = places.private / "log-keys.json"
     seeds = {"log": bytes(32).hex(), "clock": bytes([1] * 32).hex()}

@@ -1,10 +1,15 @@
 // Reads a published log with Go's own packages, which know nothing of ours: opens the checkpoint, authenticates
 // tiles, proves entries and checks that an older checkpoint is a beginning of this one.
 //
-// Usage: log_check FOLDER KEY [OLDER-CHECKPOINT]
+// With a witness's key it opens the checkpoint by the cosignature alone.
+//
+// Usage: log_check FOLDER KEY [OLDER-CHECKPOINT…]
+//        log_check cosigned CHECKPOINT WITNESS-KEY
 package main
 
 import (
+	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -85,7 +90,51 @@ func entry(folder string, size int64, index int64) []byte {
 	return data[2 : 2+binary.BigEndian.Uint16(data)]
 }
 
+// witness verifies cosignature/v1: eight bytes of time, and a signature of the text below a header with that time.
+type witness struct {
+	name string
+	hash uint32
+	key  ed25519.PublicKey
+}
+
+func (w witness) Name() string    { return w.name }
+func (w witness) KeyHash() uint32 { return w.hash }
+func (w witness) Verify(text, signature []byte) bool {
+	if len(signature) != 8+ed25519.SignatureSize {
+		return false
+	}
+	header := fmt.Sprintf("cosignature/v1\ntime %d\n", binary.BigEndian.Uint64(signature))
+	return ed25519.Verify(w.key, append([]byte(header), text...), signature[8:])
+}
+
+func parseWitness(key string) witness {
+	parts := strings.SplitN(key, "+", 3)
+	raw, err := base64.StdEncoding.DecodeString(parts[2])
+	check(err)
+	if raw[0] != 4 {
+		check(fmt.Errorf("this is no key for cosignatures"))
+	}
+	hash := sha256.Sum256(append([]byte(parts[0]+"\n"), raw...))
+	return witness{parts[0], binary.BigEndian.Uint32(hash[:]), raw[1:]}
+}
+
+func cosigned(file string, key string) {
+	message, err := os.ReadFile(file)
+	check(err)
+	opened, err := note.Open(message, note.VerifierList(parseWitness(key)))
+	check(err)
+	for _, signature := range opened.Sigs {
+		raw, err := base64.StdEncoding.DecodeString(signature.Base64)
+		check(err)
+		fmt.Printf("%s at %d\n", signature.Name, binary.BigEndian.Uint64(raw[4:]))
+	}
+}
+
 func main() {
+	if os.Args[1] == "cosigned" {
+		cosigned(os.Args[2], os.Args[3])
+		return
+	}
 	folder, key := os.Args[1], os.Args[2]
 	tree := open(filepath.Join(folder, "checkpoint"), key)
 	hashes := tlog.TileHashReader(tree, tiles{folder})

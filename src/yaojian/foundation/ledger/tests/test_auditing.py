@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from yaojian.foundation.ledger.actions import content_of
-from yaojian.foundation.ledger.auditing import Auditor, AuditReport
+from yaojian.foundation.ledger.audit_report import AuditReport
+from yaojian.foundation.ledger.auditing import Auditor
 from yaojian.foundation.ledger.canonical import canonical_bytes
 from yaojian.foundation.ledger.tests.conftest import MORNING, Journal
 from yaojian.foundation.ledger.transparency.checkpoints import Checkpoint

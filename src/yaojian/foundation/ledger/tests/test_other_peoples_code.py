@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from yaojian.foundation.ledger.tests.world import KEYS, NOON, SALT, SmallLog
+from yaojian.foundation.ledger.tests.world import COURT, KEYS, NOON, SALT, SmallLog
 
 PROGRAM = Path(__file__).with_name("log_check.go")
 DEBIANS_PACKAGES = Path("/usr/share/gocode")
@@ -60,6 +60,18 @@ def test_go_opens_the_checkpoint_and_proves_every_entry(
         f"proved {sizes[-1]} entries",
         *(f"consistent with {size}" for size in sizes),
     ]
+
+
+@pytest.mark.slow
+def test_go_opens_a_checkpoint_by_its_cosignature(go: Path, tmp_path: Path) -> None:
+    log = SmallLog(tmp_path / "log", is_witnessed=True)
+    log.grow((log.leaf(b"act %d" % number, SALT, NOON) for number in range(5)), NOON)
+    checkpoint = tmp_path / "log/checkpoint"
+    command = [str(go), "cosigned", str(checkpoint), str(COURT.verifier)]
+    opened = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert opened.stdout == f"court.example at {int(NOON.timestamp()) + 1}\n", opened.stderr
+    checkpoint.write_text(log.note.replace("\n5\n", "\n6\n"))
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 1
 
 
 @pytest.mark.slow

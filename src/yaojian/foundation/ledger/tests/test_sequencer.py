@@ -30,6 +30,7 @@ STEPS = (
     "files-written",
     "signed",
     "head-moved",
+    "cosigned",
     "published",
     "noted",
 )

@@ -98,7 +98,7 @@ def small_log(
 @contextmanager
 def writable_log(test_database: Any) -> Iterator[None]:
     """Let the application write the log's tables, which only the sequencer may."""
-    tables = "ledger_leaf, ledger_logcheckpoint"
+    tables = "ledger_leaf, ledger_logcheckpoint, ledger_logcosignature"
     with psycopg.connect(test_database.superuser_url, autocommit=True) as superuser:
         superuser.execute(f"GRANT INSERT ON {tables} TO yaojian_app")
         try:

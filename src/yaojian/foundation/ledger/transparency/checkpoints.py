@@ -34,7 +34,7 @@ def parse_checkpoint(note: Note) -> Checkpoint:
     lines = note.text.removesuffix("\n").split("\n")
     if len(lines) < 3 or not lines[0] or "" in lines[3:]:
         raise NoteRefused("a checkpoint has an origin, a size and a root")
-    return Checkpoint(lines[0], _number(lines[1]), _hash(lines[2]))
+    return Checkpoint(lines[0], parse_number(lines[1]), parse_hash(lines[2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +70,14 @@ def parse_receipt(document: str | bytes) -> Receipt:
         extra = _bytes(lines.pop(0).removeprefix("extra "))
     if not lines or not lines[0].startswith("index "):
         raise NoteRefused("the receipt does not say which entry it is about")
-    index = _number(lines.pop(0).removeprefix("index "))
+    index = parse_number(lines.pop(0).removeprefix("index "))
     if len(lines) > MAX_PROOF_HASHES:
         raise NoteRefused("the receipt's path is too long")
-    return Receipt(index, tuple(_hash(line) for line in lines), parse_note(checkpoint), extra)
+    return Receipt(index, tuple(parse_hash(line) for line in lines), parse_note(checkpoint), extra)
 
 
-def _number(written: str) -> int:
+def parse_number(written: str) -> int:
+    """A decimal number in its only spelling. Raises NoteRefused."""
     if not _NUMBER.fullmatch(written):
         raise NoteRefused(f"{written[:20]!r} is not a number")
     return int(written)
@@ -89,7 +90,8 @@ def _bytes(written: str) -> bytes:
         raise NoteRefused("a line is not base64") from None
 
 
-def _hash(written: str) -> bytes:
+def parse_hash(written: str) -> bytes:
+    """A hash of 32 bytes in base64. Raises NoteRefused."""
     raw = _bytes(written)
     if len(raw) != HASH_BYTES:
         raise NoteRefused("a hash has 32 bytes")

@@ -164,6 +164,7 @@ class Verdict:
     latest: datetime | None = None
     witnesses: tuple[Stamp, ...] = ()
     is_witnessed: bool = False
+    quorum: int = 0
 
     @property
     def is_late(self) -> bool:
@@ -249,6 +250,7 @@ def _with_times(
         read,
         witnesses=witnesses,
         is_witnessed=is_witnessed,
+        quorum=policy.quorum,
         latest=max((stamp.at + A_SECOND for key, stamp in stamps if key in trusted), default=None),
         earliest=min((stamp.at for key, stamp in seen if key in trusted), default=None),
     )

@@ -42,9 +42,13 @@ class LogFiles:
         """The published checkpoint; None before the first."""
         return self._read_if_there(CHECKPOINT)
 
+    def policy(self) -> list[str]:
+        """Whom to believe, as the log tells it: its two keys, its witnesses', and their quorum."""
+        return (self._read_if_there(KEYS) or b"").decode().splitlines()
+
     def public_keys(self) -> list[str]:
-        """The keys that the log signs with, as people exchange them; none before the first start."""
-        return (self._read_if_there(KEYS) or b"").decode().split()
+        """The keys of the log and of its witnesses, as people exchange them; none before the first start."""
+        return [line for line in self.policy() if not line.startswith("quorum ")]
 
     def named(self, path: str) -> bytes | None:
         """The file at a path that the caller has looked over; None when there is none.
@@ -161,9 +165,9 @@ class LogFiles:
         """Replace the checkpoint that the public is served."""
         write_whole(self.folder / CHECKPOINT, note.encode(), reach=self._reach)
 
-    def publish_keys(self, keys: Sequence[str]) -> None:
-        """Tell the public with which keys the log signs."""
-        content = "".join(f"{key}\n" for key in keys).encode()
+    def publish_keys(self, policy: Sequence[str]) -> None:
+        """Tell the public with which keys the log signs, and who cosigns it."""
+        content = "".join(f"{line}\n" for line in policy).encode()
         if self._read_if_there(KEYS) != content:
             write_whole(self.folder / KEYS, content)
 

@@ -59,7 +59,10 @@ def not_proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
         found.append(("late", times))
     if verdict.act is None:
         found.append(("not_hidden", {}))
-    if not verdict.is_witnessed:
+    if not verdict.is_witnessed and verdict.witnesses:
+        names = ", ".join(stamp.name for stamp in verdict.witnesses)
+        found.append(("few_witnesses", {"names": names, "quorum": str(verdict.quorum)}))
+    elif not verdict.is_witnessed:
         found.append(("not_witnessed", {}))
     if verdict.latest is None:
         found.append(("not_time", {}))

@@ -284,7 +284,7 @@
     const latest = timesOf(stamps).length ? Math.max(...timesOf(stamps)) + 1 : null;
     const earliest = timesOf(seen).length ? Math.min(...timesOf(seen)) : null;
     const late = earliest !== null && read.leaf.at < earliest - LATE_AFTER_S;
-    return { ...read, names, witnessed, latest, earliest, late };
+    return { ...read, names, witnessed, quorum: policy.quorum, latest, earliest, late };
   }
 
   // --- words -------------------------------------------------------------------------------------
@@ -309,7 +309,8 @@
     const found = [];
     if (verdict.late) found.push(["late", { claimed: inBeijing(verdict.leaf.at), earliest: inBeijing(verdict.earliest) }]);
     if (!verdict.act) found.push(["not_hidden", {}]);
-    if (!verdict.witnessed) found.push(["not_witnessed", {}]);
+    if (!verdict.witnessed && verdict.names.length) found.push(["few_witnesses", { names: verdict.names.join(", "), quorum: verdict.quorum }]);
+    else if (!verdict.witnessed) found.push(["not_witnessed", {}]);
     if (verdict.latest === null) found.push(["not_time", {}]);
     return [...found, ["not_truth", {}], ["not_complete", {}]];
   }
