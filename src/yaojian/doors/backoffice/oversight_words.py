@@ -33,6 +33,7 @@ def _breakdown(key: str) -> str:
 
 OVERSIGHT_FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "row": (gettext_lazy("Row of the draft"), str),
+    "overdue_kept": (gettext_lazy("Overdue duties of the earlier plan that stay open"), str),
     "datum": (gettext_lazy("Datum"), _datum),
     "period": (gettext_lazy("Period"), lambda text: str(text).replace("/", " – ")),
     "breakdown": (gettext_lazy("Breakdown"), _breakdown),

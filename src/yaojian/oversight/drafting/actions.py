@@ -19,6 +19,7 @@ from yaojian.foundation.timekeeping import now
 from yaojian.oversight.drafting import work_kinds
 from yaojian.oversight.drafting.checking import problems_in, read_draft
 from yaojian.oversight.drafting.contracts import FILE_KIND
+from yaojian.oversight.drafting.costing import overdue_before
 from yaojian.oversight.drafting.events import CostAsked, PlanAdopted
 from yaojian.oversight.drafting.models import PlanDraft
 from yaojian.oversight.drafting.queries import draft_visible_to, free_seed, pack_of
@@ -178,6 +179,7 @@ def withdraw_draft(*, by: Actor, pk: int, reason: str) -> PlanDraft:
 def adopt_draft(*, by: Actor, pk: int) -> PlanDraft:
     """Make a draft the plan: its figures compute at once, its duties open their work within the minute.
 
+    What is overdue under the plan that it follows stays on the worklist; the act says how much.
     Raises NotAllowed for who handed it in, RuleBroken while it has problems.
     """
     with transaction.atomic():
@@ -187,9 +189,11 @@ def adopt_draft(*, by: Actor, pk: int) -> PlanDraft:
                 _("Who handed a draft in does not adopt it."), cure=_("Ask a second leader of your organ.")
             )
         _check_sound(draft)
+        overdue = sum(number for _mandate, number in overdue_before(draft))
         draft.plan = adopt_pack(read_draft(draft.pack), fingerprint_of(draft.pack), by=by)
         draft.decided_by_id, draft.decided_at = by.user_id, now()
-        adopted = _stepped(by, draft, "adopt", "plan_draft.adopted", {"rows": len(draft.pack["rows"])})
+        facts = {"rows": len(draft.pack["rows"]), "overdue_kept": overdue}
+        adopted = _stepped(by, draft, "adopt", "plan_draft.adopted", facts)
         publish(PlanAdopted(draft.code))
         return adopted
 

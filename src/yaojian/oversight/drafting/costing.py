@@ -12,7 +12,7 @@ from yaojian.foundation.accounts.facade import Organ, organ_by_code
 from yaojian.foundation.timekeeping import now, today
 from yaojian.oversight.drafting.checking import problems_in, read_draft
 from yaojian.oversight.drafting.models import PlanDraft
-from yaojian.oversight.mandates.facade import Mandate, OrganYear, try_out, years_of
+from yaojian.oversight.mandates.facade import Mandate, OrganYear, overdue_under, try_out, years_of
 from yaojian.oversight.plans.facade import Figure, plans
 from yaojian.oversight.plans.rows import Pack, Part
 
@@ -51,15 +51,20 @@ def reckon(draft_id: int) -> None:
             }
         )
         note([])
-    followed = set(
-        Mandate.objects.filter(figure_key__in=_followed(pack, organ)).values_list("code", flat=True)
-    )
+    ending = Mandate.objects.filter(figure_key__in=_followed(pack.plan.start, organ))
+    followed = set(ending.values_list("code", flat=True))
     note(_organs(years_of([mandate for _part, mandate in added], followed, organ, day, day.year)), last=True)
 
 
-def _followed(pack: Pack, organ: Organ) -> set[str]:
-    """The figures of the plans of an organ that end before the draft's begins: their duties end with it."""
-    earlier = plans().filter(organ=organ, end_year__lt=pack.plan.start)
+def overdue_before(draft: PlanDraft) -> list[tuple[Mandate, int]]:
+    """What is overdue today under the plans that the draft would follow: it stays on the worklist."""
+    followed = _followed(int(draft.pack["plan"]["start"]), draft.organ)
+    return overdue_under(followed, today())
+
+
+def _followed(start: int, organ: Organ) -> set[str]:
+    """The figures of the plans of an organ that end before a year: their duties end with the next plan."""
+    earlier = plans().filter(organ=organ, end_year__lt=start)
     return set(Figure.objects.filter(row__plan__in=earlier).values_list("key", flat=True))
 
 

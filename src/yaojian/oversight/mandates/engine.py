@@ -56,14 +56,16 @@ class Program:
     levels: tuple[str, ...]
     period: Period
     minimum: int
+    ended: date | None
+    """The last day of mandates that are over: only what was overdue then is counted."""
 
     @classmethod
-    def of(cls, rule: Rule) -> Program:
+    def of(cls, rule: Rule, as_of: date) -> Program:
         """The program of a mandate; the number matters where the database must look for the n-th act."""
         assert rule.formula.period is not None
         by_number = rule.formula.period.unit in ("rolling_years", "window")
         minimum = rule.formula.minimum if by_number else 1
-        return cls(rule.kinds, rule.levels, rule.formula.period, minimum)
+        return cls(rule.kinds, rule.levels, rule.formula.period, minimum, rule.ended_on(as_of))
 
 
 def count_standings(rules: Sequence[Rule], as_of: date, subjects: QuerySet[Any] | None = None) -> str:
@@ -74,7 +76,8 @@ def count_standings(rules: Sequence[Rule], as_of: date, subjects: QuerySet[Any] 
     """
     if not connection.in_atomic_block:
         raise RuntimeError("standings are counted in a transaction")
-    programs = {program: place for place, program in enumerate(dict.fromkeys(map(Program.of, rules)))}
+    program_of = {rule.key: Program.of(rule, as_of) for rule in rules}
+    programs = {program: place for place, program in enumerate(dict.fromkeys(program_of.values()))}
     reaches = {reach: place for place, reach in enumerate(dict.fromkeys(_reach(rule) for rule in rules))}
     levels = {found: place for place, found in enumerate(dict.fromkeys(rule.levels for rule in rules))}
     organs = Organs()
@@ -91,7 +94,8 @@ def count_standings(rules: Sequence[Rule], as_of: date, subjects: QuerySet[Any] 
         cursor.execute(PLACES)
         for statement in LEARN:
             cursor.execute(statement)
-        _match_kinds(cursor, rules, programs, reaches, levels)
+        place_of = {key: programs[program] for key, program in program_of.items()}
+        _match_kinds(cursor, rules, place_of, reaches, levels)
         _match_places(cursor, organs, reaches)
         _note_organs(cursor, organs, levels)
         _note_drawn(cursor, rules, as_of)
@@ -138,7 +142,7 @@ def _copy(cursor: Any, table: str, rows: Iterable[Sequence[object]]) -> None:
 def _match_kinds(
     cursor: Any,
     rules: Sequence[Rule],
-    programs: dict[Program, int],
+    programs: dict[int, int],
     reaches: dict[tuple[Reach | None, str], int],
     levels: dict[tuple[str, ...], int],
 ) -> None:
@@ -153,7 +157,7 @@ def _match_kinds(
             (
                 key,
                 rule.key,
-                programs[Program.of(rule)],
+                programs[rule.key],
                 reaches[_reach(rule)],
                 levels[rule.levels],
                 rule.formula.minimum,
@@ -195,14 +199,13 @@ def _note_organs(cursor: Any, organs: Organs, levels: dict[tuple[str, ...], int]
 
 
 def _note_drawn(cursor: Any, rules: Sequence[Rule], as_of: date) -> None:
-    shares = {rule.key for rule in rules if rule.share is not None}
-    drawn = drawn_subjects(as_of) if shares else set()
-    _copy(cursor, "run_drawn", (pair for pair in drawn if pair[0] in shares))
+    _copy(cursor, "run_drawn", drawn_subjects(rules, as_of))
 
 
 def _constants(program: Program, place: int, as_of: date) -> dict[str, Any]:
     period = program.period
-    start, end = period.bounds(as_of)
+    until = program.ended or as_of
+    start, end = period.bounds(until)
     constants: dict[str, Any] = {
         "program": place,
         "kinds": list(program.kinds),
@@ -212,7 +215,8 @@ def _constants(program: Program, place: int, as_of: date) -> dict[str, Any]:
         "start": start,
         "end": end,
         "days": (end - start).days + 1,
-        "as_of": as_of,
+        "until": until,
+        "is_over": program.ended is not None,
         "n": period.n or 0,
         "minimum": program.minimum,
     }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-RECURS = """s.mandate_id = ANY (ARRAY (SELECT id FROM mandates_mandate
-        WHERE formula->'period'->>'unit' = 'rolling_years'))"""
-"""Of a standing `s`: its day is the next one even while it is met, so that it comes ahead of time."""
+RECURS = """(NOT s.late AND s.mandate_id = ANY (ARRAY (SELECT id FROM mandates_mandate
+        WHERE formula->'period'->>'unit' = 'rolling_years')))"""
+"""Of a standing `s`: its day is the next one even while it is met, so that it comes ahead of time.
+
+What was made up for after the end of its mandate (late) comes no more.
+"""
 TABLES = (
     """DROP TABLE IF EXISTS run_subject, run_version, run_kind, run_place, run_kind_rule, run_place_reach,
          run_organ, run_drawn, run_pair, run_entered, run_act, run_standing""",
@@ -71,7 +74,8 @@ FRESH = (
          nobody boolean)
          ON COMMIT DROP""",
 )
-_COUNTED = "a.subject_id, count(*) FILTER (WHERE a.day >= %(start)s) AS done, max(a.day) AS last_on"
+_COUNTED = """a.subject_id, count(*) FILTER (WHERE a.day >= %(start)s) AS done, max(a.day) AS last_on,
+              count(*) FILTER (WHERE a.day BETWEEN %(start)s AND %(until)s) AS at_end"""
 _FROM_ACTS = """FROM run_act a WHERE (%(any_kind)s OR a.kind = ANY(%(kinds)s::text[]))
              AND (%(any_level)s OR a.level = ANY(%(levels)s::text[])) GROUP BY a.subject_id"""
 _BOUND = """SELECT p.subject_id, p.rule_id, p.organ_id, p.opened_on,
@@ -85,16 +89,22 @@ _BOUND = """SELECT p.subject_id, p.rule_id, p.organ_id, p.opened_on,
 _YEARS_LATER = """(c.counted + make_interval(years => %(n)s))::date
       + CASE WHEN extract(month FROM c.counted) = 2 AND extract(day FROM c.counted) = 29
               AND extract(day FROM c.counted + make_interval(years => %(n)s)) = 28 THEN 1 ELSE 0 END"""
-STANDING_OF = {
-    "calendar": f"""INSERT INTO run_standing
-      SELECT c.subject_id, c.rule_id, c.organ_id, c.opened_on, c.since,
-             CASE WHEN c.is_share THEN %(end)s::date
-                  WHEN c.done >= c.needed THEN %(next_end)s::date
-                  WHEN c.since <= %(before)s AND c.earlier < c.minimum AND c.done = 0
+# Of mandates that are over: what was overdue at their end, met late by acts since.
+_LEFT_OVER = """(NOT %(is_over)s
+               OR c.at_end < c.needed AND c.since <= %(until)s AND c.due_on <= %(until)s)"""
+_STANDING = f"""INSERT INTO run_standing
+      SELECT c.subject_id, c.rule_id, c.organ_id, c.opened_on, c.since, c.due_on, c.last_on,
+             c.done >= c.needed, c.done >= c.needed AND (c.late OR %(is_over)s), c.done, c.needed, c.nobody
+        FROM (/*counted*/) c WHERE {_LEFT_OVER}"""  # noqa: S608
+_COUNTS = {
+    "calendar": f"""SELECT d.*, false AS late,
+             CASE WHEN d.is_share THEN %(end)s::date
+                  WHEN d.at_end >= d.needed THEN %(next_end)s::date
+                  WHEN d.since <= %(before)s AND d.earlier < d.minimum AND d.at_end = 0
                   THEN %(before_end)s::date
-                  ELSE %(end)s::date END,
-             c.last_on, c.done >= c.needed, false, c.done, c.needed, c.nobody
-        FROM (SELECT b.*, coalesce(n.done, 0) AS done, coalesce(n.earlier, 0) AS earlier, n.last_on,
+                  ELSE %(end)s::date END AS due_on
+        FROM (SELECT b.*, coalesce(n.done, 0) AS done, coalesce(n.at_end, 0) AS at_end,
+                     coalesce(n.earlier, 0) AS earlier, n.last_on,
                      CASE WHEN b.is_share THEN CASE WHEN b.drawn THEN b.minimum ELSE 0 END
                           WHEN b.since <= %(start)s THEN b.minimum
                           ELSE greatest(1, (b.minimum * (%(end)s::date - b.since + 1) + %(days)s - 1)
@@ -104,27 +114,27 @@ STANDING_OF = {
                 LEFT JOIN (SELECT {_COUNTED},
                                   count(*) FILTER (WHERE a.day BETWEEN %(before)s AND %(before_end)s)
                                     AS earlier
-                             {_FROM_ACTS}) n USING (subject_id)) c""",  # noqa: S608
-    "rolling_years": f"""INSERT INTO run_standing
-      SELECT c.subject_id, c.rule_id, c.organ_id, c.opened_on, c.since,
-             CASE WHEN c.is_share THEN %(end)s::date ELSE {_YEARS_LATER} END,
-             c.last_on, c.done >= c.needed, false, c.done, c.needed, c.nobody
-        FROM (SELECT b.*, coalesce(n.done, 0) AS done, n.last_on, greatest(n.nth, b.since) AS counted,
-                     CASE WHEN b.is_share AND NOT b.drawn THEN 0 ELSE b.minimum END AS needed
-                FROM ({_BOUND}) b
-                LEFT JOIN (SELECT {_COUNTED}, (array_agg(a.day ORDER BY a.day DESC))[%(minimum)s] AS nth
-                             {_FROM_ACTS}) n USING (subject_id)) c""",  # noqa: S608
-    "window": f"""INSERT INTO run_standing
-      SELECT c.subject_id, c.rule_id, c.organ_id, c.opened_on, c.since, %(end)s::date, c.last_on,
-             c.done >= c.needed, NOT c.is_share AND c.done >= c.needed AND c.in_time < c.needed,
-             c.done, c.needed, c.nobody
-        FROM (SELECT b.*, coalesce(n.done, 0) AS done, coalesce(n.in_time, 0) AS in_time, n.last_on,
+                             {_FROM_ACTS}) n USING (subject_id)) d""",  # noqa: S608
+    "rolling_years": f"""SELECT c.*, false AS late,
+             CASE WHEN c.is_share THEN %(end)s::date ELSE {_YEARS_LATER} END AS due_on
+        FROM (SELECT b.*, coalesce(n.done, 0) AS done, coalesce(n.at_end, 0) AS at_end, n.last_on,
+                     greatest(n.nth, b.since) AS counted,
                      CASE WHEN b.is_share AND NOT b.drawn THEN 0 ELSE b.minimum END AS needed
                 FROM ({_BOUND}) b
                 LEFT JOIN (SELECT {_COUNTED},
-                                  count(*) FILTER (WHERE a.day BETWEEN %(start)s AND %(end)s) AS in_time
+                                  (array_agg(a.day ORDER BY a.day DESC)
+                                     FILTER (WHERE a.day <= %(until)s))[%(minimum)s] AS nth
                              {_FROM_ACTS}) n USING (subject_id)) c""",  # noqa: S608
+    "window": f"""SELECT b.*, %(end)s::date AS due_on, coalesce(n.done, 0) AS done,
+                     coalesce(n.at_end, 0) AS at_end, n.last_on,
+                     NOT b.is_share AND coalesce(n.in_time, 0) < b.needed AS late
+                FROM (SELECT w.*, CASE WHEN w.is_share AND NOT w.drawn THEN 0 ELSE w.minimum END AS needed
+                        FROM ({_BOUND}) w) b
+                LEFT JOIN (SELECT {_COUNTED},
+                                  count(*) FILTER (WHERE a.day BETWEEN %(start)s AND %(end)s) AS in_time
+                             {_FROM_ACTS}) n USING (subject_id)""",  # noqa: S608
 }
+STANDING_OF = {way: _STANDING.replace("/*counted*/", counts) for way, counts in _COUNTS.items()}
 MERGE = (
     """DELETE FROM mandates_standing d WHERE /*only*/ NOT EXISTS
          (SELECT FROM run_standing f WHERE f.subject_id = d.subject_id AND f.mandate_id = d.mandate_id)""",

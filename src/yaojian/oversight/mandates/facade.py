@@ -5,6 +5,7 @@ from yaojian.oversight.mandates.contracts import FACT_NAMES, HORIZON, ORIGIN, Du
 from yaojian.oversight.mandates.dry_run import try_out
 from yaojian.oversight.mandates.loading import load_mandates
 from yaojian.oversight.mandates.models import Mandate, Schedule, Standing
+from yaojian.oversight.mandates.queries import overdue_under
 from yaojian.oversight.mandates.refreshing import recount, refresh_duties
 from yaojian.oversight.mandates.scheduling.asking import (
     adopt_schedule,
@@ -32,6 +33,7 @@ __all__ = [
     "end_mandate",
     "load_mandates",
     "make_draw",
+    "overdue_under",
     "recount",
     "refresh_duties",
     "run_schedule",

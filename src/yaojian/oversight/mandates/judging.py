@@ -58,24 +58,44 @@ def judge(
         if not rule.binds(now):
             continue
         since = bound_since(rule, opened_on, past)
-        found.append(Judged(rule, since, standing_of(rule, since, opened_on, acts, as_of, rule.key in drawn)))
+        standing = standing_of(rule, since, opened_on, acts, as_of, rule.key in drawn)
+        if standing is not None:
+            found.append(Judged(rule, since, standing))
     return found
 
 
 def standing_of(
     rule: Rule, since: date, opened_on: date, acts: Iterable[DoneAct], as_of: date, is_drawn: bool
-) -> Duty:
-    """Where a subject that is bound since a day stands under one mandate."""
+) -> Duty | None:
+    """Where a subject that is bound since a day stands under one mandate.
+
+    Of a mandate that is over only what was overdue at its end stands, until acts make up for it (met late).
+    """
+    days = [
+        act.day
+        for act in acts
+        if opened_on <= act.day <= as_of and rule.counts(act.inspection_kind, act.organ_level)
+    ]
+    end = rule.ended_on(as_of)
+    if end is None:
+        return _standing(rule, since, days, as_of, is_drawn)
+    left = _standing(rule, since, [day for day in days if day <= end], end, is_drawn)
+    if since > end or left.state is DutyState.MET or left.due_on > end:
+        return None
+    done = left.done + sum(day > end for day in days)
+    met = done >= left.needed
+    state = DutyState.MET if met else DutyState.OVERDUE
+    return Duty(state, left.due_on, max(days, default=None), late=met, done=done, needed=left.needed)
+
+
+def _standing(rule: Rule, since: date, days: Sequence[date], as_of: date, is_drawn: bool) -> Duty:
     formula = rule.formula
     assert formula.period is not None
-    days = [
-        act.day for act in acts if act.day >= opened_on and rule.counts(act.inspection_kind, act.organ_level)
-    ]
     if rule.share is None:
         return duty(since, days, formula.period, formula.minimum, as_of)
     start, end = formula.period.bounds(as_of)
-    within = sorted(day for day in days if start <= day <= as_of)
-    last = max((day for day in days if day <= as_of), default=None)
+    within = [day for day in days if start <= day]
+    last = max(days, default=None)
     needed = formula.minimum if is_drawn else 0
     state = DutyState.MET if len(within) >= needed else DutyState.DUE
     return Duty(state, end, last, done=len(within), needed=needed)

@@ -50,18 +50,23 @@ def load_mandates(pack: LawPack | None = None, on: date | None = None) -> int:
     with transaction.atomic():
         stored = {m.code: m for m in Mandate.objects.exclude(source=Source.OWN.value).select_for_update()}
         fresh = [entry for code, entry in wanted.items() if code not in stored]
-        changed = [mandate for code, mandate in stored.items() if _follow(mandate, wanted.get(code))]
+        changed = [mandate for code, mandate in stored.items() if _follow(mandate, wanted.get(code), day)]
         Mandate.objects.bulk_create(fresh)
         if changed:
             Mandate.objects.bulk_update(changed, FOLLOWED)
     return len(fresh) + len(changed)
 
 
-def _follow(mandate: Mandate, wanted: Mandate | None) -> bool:
-    """Let a stored mandate say what its source says; whether anything has changed."""
+def _follow(mandate: Mandate, wanted: Mandate | None, day: date) -> bool:
+    """Let a stored mandate say what its source says; whether anything has changed.
+
+    What bound on after its plan's years ends on the day before the next plan is heard of, not years ago.
+    """
     if wanted is None:
         was, mandate.enabled = mandate.enabled, False
         return was
+    if wanted.valid_to is not None and mandate.source == Source.PLAN.value:
+        wanted.valid_to = max(wanted.valid_to, mandate.valid_to or day - timedelta(days=1))
     before = [getattr(mandate, name) for name in FOLLOWED]
     after = [getattr(wanted, name) for name in FOLLOWED]
     for name, value in zip(FOLLOWED, after, strict=True):

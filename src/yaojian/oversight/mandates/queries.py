@@ -9,18 +9,18 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Organ, organ_by_code
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.timekeeping import today
-from yaojian.oversight.mandates.contracts import HORIZON
+from yaojian.oversight.mandates.contracts import HORIZON, Source
 from yaojian.oversight.mandates.engine import count_standings
 from yaojian.oversight.mandates.engine_sql import RECURS
 from yaojian.oversight.mandates.lines import paths_above
 from yaojian.oversight.mandates.models import Draw, DrawEntry, Mandate, Standing
-from yaojian.oversight.mandates.reading import DRAWN, rule_of
+from yaojian.oversight.mandates.reading import DRAWN, rules_on
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.registers.enterprises.facade import Subject, subjects_by_id
 
@@ -88,12 +88,15 @@ class SubjectDuty:
     needed: int
 
 
-def mandates_visible_to(actor: Actor, day: date | None = None) -> list[Seen]:
+def mandates_visible_to(actor: Actor, day: date | None = None, *, with_arrears: bool = False) -> list[Seen]:
     """The mandates along the actor's line of organs, and the national rules; those not enabled among them.
 
-    Those that ended before a day (today unless given) are left out.
+    Those that ended before a day (today unless given) are left out; not so `with_arrears` those of plans,
+    whose overdue duties are still to be done.
     """
     ended = Q(valid_to__lt=day or today())
+    if with_arrears:
+        ended &= ~Q(source=Source.PLAN.value)
     own = organ_by_code(actor.organ_code)
     found = []
     for mandate in Mandate.objects.exclude(ended).select_related("organ").order_by("position", "code"):
@@ -126,13 +129,23 @@ def mandate_visible_to(actor: Actor, code: str) -> Seen:
     return seen
 
 
+def overdue_under(figure_keys: Iterable[str], day: date) -> list[tuple[Mandate, int]]:
+    """The mandates of some figures with duties that are overdue on a day (today's are kept), and how many."""
+    overdue = Count(
+        "standings",
+        filter=Q(standings__met=False, standings__nobody=False, standings__due_on__lt=day),
+    )
+    found = Mandate.objects.filter(figure_key__in=list(figure_keys), enabled=True).annotate(overdue=overdue)
+    return [(mandate, mandate.overdue) for mandate in found.filter(overdue__gt=0)]
+
+
 @contextmanager
 def standings_on(day: date, mandates: Sequence[Mandate]) -> Iterator[str]:
     """The table that holds the standings of a day: the stored one for today, else one counted for it."""
     if day == today():
         yield STORED
         return
-    rules = [rule_of(mandate) for mandate in mandates if mandate.enabled and mandate.valid_from <= day]
+    rules = rules_on(day, Mandate.objects.filter(pk__in=[m.pk for m in mandates]), with_arrears=True)
     with transaction.atomic():
         yield count_standings(rules, day)
 

@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.ledger.facade import acts_between
@@ -25,14 +25,22 @@ DRAWN = "drawn"
 """The outcome of an entry that has been drawn."""
 
 
-def rules_on(day: date, mandates: QuerySet[Mandate] | None = None) -> list[Rule]:
-    """The mandates in force on a day, as rules."""
+def rules_on(
+    day: date, mandates: QuerySet[Mandate] | None = None, *, with_arrears: bool = False
+) -> list[Rule]:
+    """The mandates in force on a day, as rules; `with_arrears`: and those of plans that were followed.
+
+    What was overdue under such a plan is still to be done.
+    """
+    over = Q(valid_to__lt=day)
+    if with_arrears:
+        over &= ~Q(source=Source.PLAN.value)
     found = (Mandate.objects.all() if mandates is None else mandates).filter(
         enabled=True, valid_from__lte=day
     )
     return [
         rule_of(mandate)
-        for mandate in found.exclude(valid_to__lt=day).select_related("organ").order_by("position", "code")
+        for mandate in found.exclude(over).select_related("organ").order_by("position", "code")
     ]
 
 
@@ -158,18 +166,27 @@ def first_day_read(rules: Iterable[Rule], day: date) -> date:
     for rule in rules:
         period = rule.formula.period
         assert period is not None
-        start = period.bounds(day)[0]
+        start = period.bounds(rule.ended_on(day) or day)[0]
         first = min(first, rule.valid_from, start)
         if period.unit not in ("rolling_years", "window"):
             first = min(first, period.bounds(date.fromordinal(start.toordinal() - 1))[0])
     return first
 
 
-def drawn_subjects(day: date, subject_ids: Collection[int] | None = None) -> set[tuple[int, int]]:
-    """Mandate and subject of everybody drawn for the period that contains a day."""
-    entries = DrawEntry.objects.filter(
-        outcome=DRAWN, draw__period_start__lte=day, draw__period_end__gte=day
-    ).order_by()
-    if subject_ids is not None:
-        entries = entries.filter(subject_id__in=subject_ids)
-    return set(entries.values_list("draw__mandate_id", "subject_id"))
+def drawn_subjects(
+    rules: Iterable[Rule], day: date, subject_ids: Collection[int] | None = None
+) -> set[tuple[int, int]]:
+    """Mandate and subject of everybody drawn for the period that contains a day, or the end of a mandate."""
+    drawn: set[tuple[int, int]] = set()
+    by_day: dict[date, list[int]] = defaultdict(list)
+    for rule in rules:
+        if rule.share is not None:
+            by_day[rule.ended_on(day) or day].append(rule.key)
+    for on, keys in by_day.items():
+        entries = DrawEntry.objects.filter(
+            outcome=DRAWN, draw__period_start__lte=on, draw__period_end__gte=on, draw__mandate__in=keys
+        ).order_by()
+        if subject_ids is not None:
+            entries = entries.filter(subject_id__in=subject_ids)
+        drawn |= set(entries.values_list("draw__mandate_id", "subject_id"))
+    return drawn

@@ -50,7 +50,7 @@ def refresh_duties(subject_ids: Iterable[int] | None = None, as_of: date | None 
         _lock(alone=many)
         if chosen is None:
             load_mandates(on=day)
-        rules = rules_on(day)
+        rules = rules_on(day, with_arrears=True)
         changed = _all_anew(rules, day, chosen) if many else _few(rules, day, chosen or [])
         opened, completed, cancelled = keep_work(day, chosen)
     return Refreshed(len(rules), changed, opened, completed, cancelled)
@@ -61,7 +61,7 @@ def recount(day: date | None = None) -> int:
     with transaction.atomic():
         on = day or today()
         _lock(alone=True)
-        return _all_anew(rules_on(on), on, None)
+        return _all_anew(rules_on(on, with_arrears=True), on, None)
 
 
 def _lock(*, alone: bool) -> None:
@@ -92,7 +92,7 @@ def judged_standings(rules: Sequence[Rule], day: date, subject_ids: Collection[i
     past = histories(organs, keys, day)
     acts = acts_about(keys, first_day_read(rules, day), day)
     drawn: dict[int, set[int]] = {}
-    for mandate_id, subject_id in drawn_subjects(day, keys):
+    for mandate_id, subject_id in drawn_subjects(rules, day, keys):
         drawn.setdefault(subject_id, set()).add(mandate_id)
     return [
         _standing(subject, found, *organs.executing(subject.responsible_organ_id, found.rule.levels))

@@ -68,6 +68,10 @@ class Rule:
     share: Fraction | None = None
     responsible_level: str = ""
 
+    def ended_on(self, day: date) -> date | None:
+        """The last day of a mandate that is over on a day; None while it binds."""
+        return self.valid_to if self.valid_to is not None and self.valid_to < day else None
+
     @property
     def per_year(self) -> float:
         """How many acts a year it comes to for each subject."""
@@ -115,11 +119,13 @@ class Rule:
     def why_not(self, act: DoneAct, opened_on: date, as_of: date, *, late: bool = False) -> WhyNot | None:
         """Why an act does not count for this mandate on a day; None when it does.
 
-        With `late` an act after a window counts too: it was missed, and acts since make up its number.
+        With `late` an act after a window counts too: it was missed, and acts since make up its number; so
+        do those after the end of a mandate that is over.
         """
         assert self.formula.period is not None
-        start, end = self.formula.period.bounds(as_of)
-        if late and self.formula.period.unit == "window":
+        over = self.ended_on(as_of)
+        start, end = self.formula.period.bounds(over or as_of)
+        if over or (late and self.formula.period.unit == "window"):
             end = max(end, as_of)
         if act.day < opened_on:
             return WhyNot.BEFORE_OPENING

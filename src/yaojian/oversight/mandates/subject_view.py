@@ -9,6 +9,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from yaojian.oversight.mandates.contracts import HORIZON, SOURCE_NAMES, WHY_NOT_NAMES, DutyState, Source
@@ -53,10 +54,12 @@ class History:
 
 def subject_context(subject: Subject, day: date) -> dict[str, Any]:
     """What the tab of a subject's file shows, as of a day; the caller has let the reader see the subject."""
+    over = Q(valid_to__lt=day) & ~Q(source=Source.PLAN.value)
     mandates = {
         mandate.pk: mandate
-        for mandate in Mandate.objects.filter(enabled=True, valid_from__lte=day).select_related("organ")
-        if mandate.valid_to is None or mandate.valid_to >= day
+        for mandate in Mandate.objects.filter(enabled=True, valid_from__lte=day)
+        .exclude(over)
+        .select_related("organ")
     }
     rules = [rule_of(mandate) for mandate in mandates.values()]
     organs = Organs([subject.responsible_organ])
@@ -67,7 +70,7 @@ def subject_context(subject: Subject, day: date) -> dict[str, Any]:
         acts=acts_about([subject.pk], first_day_read(rules, day), day).get(subject.pk, []),
     )
     asks_shares = any(rule.share is not None and rule.binds(history.now) for rule in rules)
-    drawn = {mandate for mandate, _subject in drawn_subjects(day, [subject.pk])} if asks_shares else set()
+    drawn = {mandate for mandate, _s in drawn_subjects(rules, day, [subject.pk])} if asks_shares else set()
     judged = judge(rules, history.now, history.opened_on, history.past, history.acts, day, drawn)
     responsible = subject.responsible_organ_id
     nobody = {found.rule.key for found in judged if organs.executing(responsible, found.rule.levels)[1]}
@@ -75,7 +78,7 @@ def subject_context(subject: Subject, day: date) -> dict[str, Any]:
     return {
         "matters": _matters(judged, mandates, history, day),
         "acts": _acts(judged, mandates, history, day),
-        "left": _left(rules, judged, mandates, history, day),
+        "left": _left([rule for rule in rules if not rule.ended_on(day)], judged, mandates, history, day),
         "mandates_as_of": day,
     }
 
@@ -94,13 +97,18 @@ def _matters(
     matter = law_pack().matter_of_type.get(history.now.subject_type, "")
     if not judged:
         return []
-    rules = by_precedence(found.rule for found in judged)
-    precedence = Precedence(matter, tuple(rules), reason_of(rules))
-    rows = [_row(by_rule[rule.key], mandates[rule.key], precedence.governing, history, day) for rule in rules]
-    return [{"name": matter_in_words(matter), "why": precedence_in_words(precedence), "rows": rows}]
+    rules = by_precedence(rule for rule in (found.rule for found in judged) if not rule.ended_on(day))
+    over = [found.rule for found in judged if found.rule.ended_on(day)]
+    precedence = Precedence(matter, tuple(rules), reason_of(rules)) if rules else None
+    governing = precedence.governing if precedence else None
+    rows = [_row(by_rule[rule.key], mandates[rule.key], governing, history, day) for rule in (*rules, *over)]
+    why = precedence_in_words(precedence) if precedence else ""
+    return [{"name": matter_in_words(matter), "why": why, "rows": rows}]
 
 
-def _row(found: Judged, mandate: Mandate, governing: Rule, history: History, day: date) -> dict[str, Any]:
+def _row(
+    found: Judged, mandate: Mandate, governing: Rule | None, history: History, day: date
+) -> dict[str, Any]:
     rule, duty = found.rule, found.duty
     before, after = _change_at(history, found)
     period = rule.formula.period
@@ -112,13 +120,16 @@ def _row(found: Judged, mandate: Mandate, governing: Rule, history: History, day
             "all": rule.formula.minimum,
             "n": duty.needed,
         }
+    end = rule.ended_on(day)
+    if end is not None:
+        note = _("Overdue when the mandate ended on %(day)s.") % {"day": end.isoformat()}
     return {
         "mandate": mandate,
         "source": SOURCE_NAMES[Source(mandate.source)],
         "frequency": frequency_in_words(rule.formula, mandate.share),
         "acts": acts_in_words(rule),
         "governs": rule is governing,
-        "also": "" if rule is governing else _relation(rule, governing),
+        "also": "" if rule is governing or governing is None else _relation(rule, governing),
         "state": _state(found, day, nobody=rule.key in history.nobody),
         "duty": duty,
         "note": note.strip(),

@@ -50,8 +50,9 @@ SETTLED = f"""SELECT w.subject_id, w.origin_key, s.subject_id IS NOT NULL AND m.
  WHERE {_OPEN} AND w.subject_id IS NOT NULL AND (%(all)s OR w.subject_id = ANY(%(subjects)s))
    AND (%(all)s OR m.enabled IS NOT FALSE)
    AND (s.subject_id IS NULL OR NOT ({_PRESSES}))"""  # noqa: S608
-PRESSING = f"""SELECT s.subject_id, m.id, s.organ_id, s.due_on, ({_PLANNED}), w.id, w.organ_id, w.due_on,
-       (w.parameters->>'planned_week')::date
+PRESSING = f"""SELECT s.subject_id, m.id, s.organ_id, s.due_on, ({_PLANNED}),
+       CASE WHEN m.valid_to < %(day)s THEN m.valid_to END, w.id, w.organ_id, w.due_on,
+       (w.parameters->>'planned_week')::date, (w.parameters->>'ended_on')::date
   FROM mandates_standing s JOIN mandates_mandate m ON m.id = s.mandate_id
   LEFT JOIN worklist_workitem w ON {_OPEN} AND w.subject_id = s.subject_id AND w.origin_key = m.code
  WHERE (%(all)s OR s.subject_id = ANY(%(subjects)s)) AND {_PRESSES}
@@ -67,10 +68,12 @@ class Pressing:
     organ_id: int
     due_on: date
     planned_week: date | None
+    ended_on: date | None = None
     item_id: int | None = None
     item_organ_id: int | None = None
     item_due_on: date | None = None
     item_week: date | None = None
+    item_ended_on: date | None = None
 
     @property
     def is_open(self) -> bool:
@@ -79,12 +82,9 @@ class Pressing:
 
     @property
     def has_moved(self) -> bool:
-        """Whether its organ, day or planned week is another than its item says."""
-        return self.is_open and (self.item_organ_id, self.item_due_on, self.item_week) != (
-            self.organ_id,
-            self.due_on,
-            self.planned_week,
-        )
+        """Whether its organ, day or planned week is another than its item says, or its mandate has ended."""
+        said = self.item_organ_id, self.item_due_on, self.item_week, self.item_ended_on
+        return self.is_open and said != (self.organ_id, self.due_on, self.planned_week, self.ended_on)
 
 
 def keep_work(day: date, subject_ids: Sequence[int] | None) -> tuple[int, int, int]:
@@ -97,6 +97,7 @@ def keep_work(day: date, subject_ids: Sequence[int] | None) -> tuple[int, int, i
         "kind": DUE_INSPECTION,
         "origin": ORIGIN,
         "unfinished": [state.value for state in UNFINISHED],
+        "day": day,
         "until": day + HORIZON,
         "year": day.year,
         "planned": day + PLANNED_AHEAD,
@@ -119,11 +120,13 @@ def keep_work(day: date, subject_ids: Sequence[int] | None) -> tuple[int, int, i
 
 
 def _place_of(duty: Pressing) -> ItemPlace:
-    return ItemPlace(duty.organ_id, duty.due_on, {"planned_week": _week(duty)})
+    return ItemPlace(duty.organ_id, duty.due_on, _moving(duty))
 
 
-def _week(duty: Pressing) -> str | None:
-    return duty.planned_week.isoformat() if duty.planned_week else None
+def _moving(duty: Pressing) -> dict[str, str | None]:
+    """What an item says of its duty that may change."""
+    named = {"planned_week": duty.planned_week, "ended_on": duty.ended_on}
+    return {name: day.isoformat() if day else None for name, day in named.items()}
 
 
 def _seen_to(met_for_good: bool, last_on: date | None, opened_at: datetime) -> bool:
@@ -179,15 +182,18 @@ def _missing(pressing: Sequence[Pressing], rules: dict[int, Rule]) -> Iterator[t
 
 
 def _serves(one: Pressing, other: Pressing, rules: dict[int, Rule]) -> bool:
-    """Whether the inspection asked for by one duty serves the other in time."""
-    return one.due_on <= other.due_on and rules[other.mandate_id].served_by(rules[one.mandate_id])
+    """Whether the inspection asked for by one duty serves the other in time.
+
+    What is left of an ended plan hides nothing that the plan in force asks for.
+    """
+    in_time = one.due_on <= other.due_on and (one.ended_on is None or other.ended_on is not None)
+    return in_time and rules[other.mandate_id].served_by(rules[one.mandate_id])
 
 
 def _item(duty: Pressing, mandate: Mandate, also: Sequence[Mandate], subject: object) -> WorkItem:
     kinds = mandate.formula.get("act", {}).get("inspection_kinds", [])
     parameters: dict[str, object] = {"inspection_kind": kinds[0]} if kinds else {}
-    if duty.planned_week:
-        parameters["planned_week"] = _week(duty)
+    parameters |= {name: day for name, day in _moving(duty).items() if day}
     if also:
         parameters["serves"] = [other.code for other in also]
     return WorkItem(

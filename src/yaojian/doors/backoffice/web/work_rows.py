@@ -87,6 +87,12 @@ def badges_of(item: WorkItem, principals: Collection[int]) -> list[dict[str, Any
         badges.append(
             {"kind": "due_soon", "text": text, "title": item.return_reason, "icon": "arrow-back-up"}
         )
+    if ended := item.parameters.get("ended_on"):
+        text = _("Of an ended plan")
+        title = _("Overdue when the next plan of the organ was adopted; its duties ended on %(day)s.") % {
+            "day": date_cn(date.fromisoformat(ended))
+        }
+        badges.append({"kind": "neutral", "text": text, "title": title, "icon": "history"})
     if week := item.parameters.get("planned_week"):
         monday = date.fromisoformat(week)
         missed = monday + timedelta(days=6) < today()

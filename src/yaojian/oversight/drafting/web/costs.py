@@ -18,6 +18,7 @@ from yaojian.foundation.errors import RuleBroken
 from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting
 from yaojian.oversight.drafting import actions
 from yaojian.oversight.drafting.checking import problems_in
+from yaojian.oversight.drafting.costing import overdue_before
 from yaojian.oversight.drafting.models import PlanDraft
 from yaojian.oversight.drafting.queries import draft_visible_to
 from yaojian.oversight.drafting.web.presentation import badge_of, tabs_of
@@ -55,6 +56,7 @@ def cost(request: ActingRequest, draft_id: int) -> HttpResponseBase:
         "state": badge_of(found),
         "tabs": tabs_of(found, "cost"),
         "cost": counted,
+        "arrears": overdue_before(found) if found.plan is None else [],
         "problems": len(problems_in(found.pack)),
     }
     return render(request, "drafting/cost.html", context)

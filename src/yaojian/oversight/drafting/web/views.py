@@ -22,6 +22,7 @@ from yaojian.foundation.exports.facade import Column, Listing, export_of, export
 from yaojian.oversight.drafting import actions
 from yaojian.oversight.drafting.checking import problems_in
 from yaojian.oversight.drafting.contracts import STATE_NAMES
+from yaojian.oversight.drafting.costing import overdue_before
 from yaojian.oversight.drafting.models import PlanDraft
 from yaojian.oversight.drafting.queries import draft_visible_to, drafts_visible_to
 from yaojian.oversight.drafting.states import DraftState
@@ -106,6 +107,7 @@ def draft_page(
         "rows": _rows(found, problems),
         "verbs": verbs,
         "may_change": "change" in verbs,
+        "arrears": overdue_before(found) if found.plan is None else [],
         "own": found.submitted_by_id == request.actor.user_id and found.state == DraftState.SUBMITTED.value,
         "reasons": {
             name: refused if refused is not None and name == verb else ReasonForm(auto_id=f"{name}_%s")

@@ -113,7 +113,8 @@ def run_schedule(schedule_id: int, moved: Callable[[int], None] | None = None) -
         return False
     try:
         year = year_of(schedule.year, schedule.percent, today())
-        rules = {rule.key: rule for rule in rules_on(max(today(), year.span.first))}
+        day = max(today(), year.span.first)
+        rules = {rule.key: rule for rule in rules_on(day, with_arrears=True)}
         inspectors = inspectors_on(today())
         organs = _organs(schedule)
         Schedule.objects.filter(pk=schedule.pk).update(organs_all=len(organs))

@@ -81,6 +81,8 @@ def wants_of(owed: Owed, subject: str, span: Span) -> list[Want]:
     """
     period = owed.rule.formula.period
     assert period is not None
+    if owed.rule.ended_on(span.read_on):
+        return list(_arrears(owed, span))
     if owed.needed == 0 or (span.read_on <= owed.due_on < span.first and period.unit == "window"):
         return []
     if period.unit == "window":
@@ -103,6 +105,13 @@ def _parts(days: tuple[date, date] | None, number: int) -> Iterator[tuple[date, 
     for n in range(number):
         begin, end = length * n // number, length * (n + 1) // number - 1
         yield first + timedelta(days=begin), first + timedelta(days=max(begin, end))
+
+
+def _arrears(owed: Owed, span: Span) -> Iterator[Want]:
+    """What was overdue when its mandate ended is caught up with like anything overdue."""
+    days = span.first, min(span.first + CATCH_UP, span.last)
+    for part in _parts(days, max(0, owed.needed - owed.done)):
+        yield Want(owed.rule, *part, owed.due_on)
 
 
 def _until(due_on: date, span: Span) -> date:

@@ -66,6 +66,8 @@ def stands(
     """The row for a subject, or None where the mandate does not bind it on the day."""
     if opened_on > as_of or not binds_on(rule, spans, as_of):
         return None
+    if rule.valid_to is not None and rule.valid_to < as_of:
+        return _left_over(rule, spans, opened_on, acts, as_of, drawn)
     since = as_of
     while since > max(opened_on, rule.valid_from) and binds_on(rule, spans, since - DAY):
         since -= DAY
@@ -87,6 +89,32 @@ def stands(
         met = len(after) >= n
         return Row(since, period.end, met, met and after[n - 1] > period.end, len(after), n)
     return _calendar(rule, since, counted, as_of, drawn)
+
+
+def _left_over(
+    rule: Rule, spans: list[Facts], opened_on: date, acts: list[DoneAct], as_of: date, drawn: bool
+) -> Row | None:
+    """What was overdue on the last day of a mandate; acts since make up for it, late."""
+    last = rule.valid_to
+    assert last is not None
+    # A subject that left the scope since, and came back, is not bound since a day before the end.
+    day = as_of
+    while day > last:
+        day -= DAY
+        if day < opened_on or not binds_on(rule, spans, day):
+            return None
+    row = stands(rule, spans, opened_on, [act for act in acts if act.day <= last], last, drawn)
+    if row is None or row.met or row.due_on > last:
+        return None
+    since = [
+        act
+        for act in acts
+        if last < act.day <= as_of
+        and act.inspection_kind in (rule.kinds or (act.inspection_kind,))
+        and act.organ_level in (rule.levels or (act.organ_level,))
+    ]
+    done = row.done + len(since)
+    return Row(row.since, row.due_on, done >= row.needed, done >= row.needed, done, row.needed)
 
 
 def _calendar(rule: Rule, since: date, counted: list[date], as_of: date, drawn: bool) -> Row:

@@ -86,7 +86,8 @@ def a_mandate(place: int, dice: random.Random, organ: Organ | None) -> Mandate:
         },
         share=25 if share else None,
         source_zh="测试",
-        valid_from=date(dice.randint(2019, 2025), dice.randint(1, 12), 1),
+        valid_from=date(dice.randint(2019, 2022), dice.randint(1, 12), 1),
+        valid_to=dice.choice([None, None, date(dice.randint(2023, 2025), dice.randint(1, 12), 28)]),
     )
 
 
@@ -135,10 +136,9 @@ def a_subject(place: int, dice: random.Random, stage: dict[str, Any], as_of: dat
 
 def draw_some(dice: random.Random, stage: dict[str, Any], subjects: list[Subject], as_of: date) -> None:
     for mandate in Mandate.objects.exclude(share=None):
-        (rule,) = rules_on(date.max, Mandate.objects.filter(pk=mandate.pk)) or (None,)
-        if rule is None or rule.formula.period is None:
-            continue
-        start, end = rule.formula.period.bounds(as_of)
+        (rule,) = rules_on(mandate.valid_from, Mandate.objects.filter(pk=mandate.pk))
+        assert rule.formula.period is not None
+        start, end = rule.formula.period.bounds(rule.ended_on(as_of) or as_of)
         draw = Draw.objects.create(
             mandate=mandate,
             organ=stage["upper"],
@@ -172,7 +172,7 @@ def reference(day: date) -> dict[tuple[int, int], Row]:
             organs.facts_of(row)
             for row in SubjectVersion.objects.filter(subject=one).order_by("valid_from").values()
         ]
-        for rule in rules_on(day):
+        for rule in rules_on(day, with_arrears=True):
             row = stands(rule, spans, one.opened_on, acts.get(one.pk, []), day, (rule.key, one.pk) in drawn)
             if row is not None:
                 found[one.pk, rule.key] = row
@@ -207,7 +207,7 @@ def test_three_ways_to_the_same_duties(stage: dict[str, Any], seed: int, back: i
         recount(day)
         counted = list(Standing.objects.all())
         assert as_rows(counted) == expected
-        one_by_one = judged_standings(rules_on(day), day, [s.pk for s in subjects])
+        one_by_one = judged_standings(rules_on(day, with_arrears=True), day, [s.pk for s in subjects])
         assert as_rows(one_by_one) == expected
         assert {(s.subject_id, s.mandate_id): s.organ_id for s in counted} == {
             (s.subject_id, s.mandate_id): s.organ_id for s in one_by_one
@@ -215,13 +215,13 @@ def test_three_ways_to_the_same_duties(stage: dict[str, Any], seed: int, back: i
         assert recount(day) == 0
         # Another day is told from what held on it.
         then = day - timedelta(days=back)
-        count_standings(rules_on(then), then)
+        count_standings(rules_on(then, with_arrears=True), then)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT subject_id, mandate_id, since, due_on, met, late, done, needed FROM run_standing"
             )
             past = {(row[0], row[1]): Row(*row[2:]) for row in cursor.fetchall()}
-        shares = {rule.key for rule in rules_on(then) if rule.share is not None}
+        shares = {rule.key for rule in rules_on(then, with_arrears=True) if rule.share is not None}
         assert {k: v for k, v in past.items() if k[1] not in shares} == {
             k: v for k, v in reference(then).items() if k[1] not in shares
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -68,9 +68,10 @@ def test_a_mandate_binds_on_after_its_plan_until_there_is_a_next_one() -> None:
     )
     load_mandates()
     mandate.refresh_from_db()
-    assert mandate.valid_to == date(2025, 12, 31)
+    assert mandate.valid_to == today() - timedelta(days=1)
     page = client.get(f"/plans/mandates/{CODE}/", headers={"accept-language": "en"}).content.decode()
     assert "The next plan of its organ has been adopted" in page
+    assert "Nothing is left to be done" in page
 
 
 def test_imported_subjects_have_their_duties_at_once_and_none_once_taken_back() -> None:

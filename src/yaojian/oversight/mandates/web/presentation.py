@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -63,11 +64,12 @@ def tabs(active: str) -> list[dict[str, Any]]:
     return [{"url": reverse(name), "label": label, "active": name == active} for name, label in TABS]
 
 
-def row_of(seen: Seen, tally: Tally) -> dict[str, Any]:
-    """A mandate as a row of the list."""
+def row_of(seen: Seen, tally: Tally, day: date) -> dict[str, Any]:
+    """A mandate as a row of the list; of one that is over there is no coverage."""
     mandate = seen.mandate
     goal = 100.0 if mandate.share is None else float(mandate.share)
-    coverage = tally.percent
+    ended = mandate.valid_to is not None and mandate.valid_to < day
+    coverage = None if ended else tally.percent
     return {
         "mandate": mandate,
         "organ": seen.organ,
@@ -75,6 +77,7 @@ def row_of(seen: Seen, tally: Tally) -> dict[str, Any]:
         "frequency": frequency_in_words(seen.formula, mandate.share),
         "formula": formula_in_words(seen.formula),
         "tally": tally,
+        "ended": ended,
         "coverage": coverage,
         "goal": goal,
         "short": coverage is not None and coverage < goal,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -37,18 +38,19 @@ WEEKS = 13
 def mandates(request: ActingRequest) -> HttpResponseBase:
     """The mandates that bind the actor's organ or those below it, with coverage and what is due."""
     day = asked_day(request)
-    seen = queries.mandates_visible_to(request.actor, day)
-    counts = {source: sum(one.mandate.source == source for one in seen) for source in Source}
-    chosen = request.GET.get("source", "")
-    if chosen in set(Source):
-        seen = [one for one in seen if one.mandate.source == chosen]
-    else:
-        chosen = ""
+    seen = queries.mandates_visible_to(request.actor, day, with_arrears=True)
     with queries.standings_on(day, [one.mandate for one in seen]) as table:
         tallies = queries.tallies(seen, request.actor.organ_path, day, table)
-    rows = [presentation.row_of(one, tallies[one.mandate.pk]) for one in seen]
-    # Mandates under which nobody stands come last.
-    rows.sort(key=lambda row: row["tally"].empty)
+    rows = [presentation.row_of(one, tallies[one.mandate.pk], day) for one in seen]
+    rows = [row for row in rows if not row["ended"] or row["tally"].overdue]
+    counts = Counter(row["mandate"].source for row in rows)
+    chosen = request.GET.get("source", "")
+    if chosen in set(Source):
+        rows = [row for row in rows if row["mandate"].source == chosen]
+    else:
+        chosen = ""
+    # Mandates under which nobody stands come last, before them those that are over.
+    rows.sort(key=lambda row: (row["tally"].empty, row["ended"]))
     if exporting(request):
         return export_of(request, listings.MANDATES, rows, len(rows))
     choices: list[tuple[str, Any, int]] = [("", pgettext("mandates", "All"), sum(counts.values()))]
@@ -79,10 +81,12 @@ def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
     with queries.standings_on(day, [found]) as table:
         tally = queries.tallies([seen], path, day, table)[found.pk]
         shown = {"not_drawn": found.share is not None, "nobody": tally.nobody > 0}
+        ended = rule_of(found).ended_on(day) is not None
+        shown |= {"due": not ended, "later": not ended}
         states = [state for state in queries.STATES if shown.get(state, True)]
         chosen = request.GET.get("state", "")
         if chosen not in states:
-            chosen = next((state for state in ("overdue", "due") if tally.of(state)), "due")
+            chosen = "overdue" if ended or tally.overdue else "due"
         span = _span_asked(request)
         keys = queries.subjects_in_state(seen, path, day, chosen, table, span)
         if exporting(request):
@@ -92,7 +96,7 @@ def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
         duties = queries.duties_of(seen, list(page), table)
         months = queries.due_by_month(seen, path, day, table)
     rule = rule_of(found)
-    row = presentation.row_of(seen, tally)
+    row = presentation.row_of(seen, tally, day)
     context = {
         **row,
         "basis": presentation.basis_of(found),
@@ -109,16 +113,20 @@ def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
         "pressing": chosen in ("overdue", "due", "later"),
         "nobody": chosen == "nobody",
         "recurs": seen.formula.period is not None and seen.formula.period.unit != "window",
-        "may_draw": found.share is not None
-        and found.enabled
-        and request.actor.may(Permission.MANDATE_MANAGE),
-        "may_end": found.source == Source.OWN.value
-        and found.enabled
-        and found.organ_id == request.actor.organ_id
-        and request.actor.may(Permission.MANDATE_MANAGE),
-        "may_try": request.actor.may(Permission.MANDATE_VIEW),
+        **_offered(request, found, in_force=found.enabled and not ended),
     }
     return render(request, "mandates/mandate.html", context)
+
+
+def _offered(request: ActingRequest, found: Mandate, *, in_force: bool) -> dict[str, bool]:
+    """What the reader can do with a mandate."""
+    manages = in_force and request.actor.may(Permission.MANDATE_MANAGE)
+    is_own = found.source == Source.OWN.value and found.organ_id == request.actor.organ_id
+    return {
+        "may_draw": manages and found.share is not None,
+        "may_end": manages and is_own,
+        "may_try": request.actor.may(Permission.MANDATE_VIEW),
+    }
 
 
 def _after_plan(found: Mandate, day: date) -> str:
@@ -132,9 +140,10 @@ def _after_plan(found: Mandate, day: date) -> str:
         return _("The plan ended in %(year)s; its mandates bind on until its organ adopts the next plan.") % {
             "year": end
         }
-    return _("The next plan of its organ has been adopted: this mandate bound until %(day)s.") % {
-        "day": date_cn(found.valid_to)
-    }
+    return _(
+        "The next plan of its organ has been adopted: this mandate bound until %(day)s. What was overdue then"
+        " stays on the worklist until it is inspected; what was not due yet fell to the new plan."
+    ) % {"day": date_cn(found.valid_to)}
 
 
 def _span_asked(request: HttpRequest) -> tuple[date, date] | None:
