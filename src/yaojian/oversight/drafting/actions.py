@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Organ, Permission, check_may
-from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, RuleBroken
+from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound, RuleBroken
 from yaojian.foundation.ledger.facade import Ref, record_act
 from yaojian.foundation.outbox.facade import publish
 from yaojian.foundation.timekeeping import now
@@ -134,20 +134,22 @@ def change_header(*, by: Actor, pk: int, version: int, header: Mapping[str, Any]
 
 
 def change_row(*, by: Actor, pk: int, version: int, row_id: str, row: Mapping[str, Any] | None) -> PlanDraft:
-    """Replace a row of a draft, add one under a new id, or (None) remove it."""
+    """Replace a row of a draft, add one (no `row_id`), or remove one (no `row`)."""
     with transaction.atomic():
         draft = _held(by, pk, "change", version)
         rows = list(draft.pack["rows"])
         if row is None and len(rows) == 1:
             raise RuleBroken(_("A plan has at least one row."), cure=_("Add another row first."))
         place = next((n for n, known in enumerate(rows) if known["id"] == row_id), len(rows))
+        if row_id and place == len(rows):
+            raise NotFound(_("The draft has no such row."), cure=_("Choose one on the page of the draft."))
         if row is not None and any(known["id"] == row["id"] for n, known in enumerate(rows) if n != place):
             raise Conflict(
                 _("Another row of the draft has this id."), field="id", cure=_("Give it an id of its own.")
             )
         rows[place : place + 1] = [] if row is None else [dict(row)]
         draft.pack = {**draft.pack, "rows": rows}
-        return _changed(by, draft, "plan_draft.changed", {"row": row_id})
+        return _changed(by, draft, "plan_draft.changed", {"row": row_id or (row or {})["id"]})
 
 
 def submit_draft(*, by: Actor, pk: int) -> PlanDraft:

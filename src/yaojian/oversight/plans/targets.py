@@ -17,7 +17,7 @@ ABOUT_SHARE = 0.9
 """“About n” (n 左右) is reached from nine tenths of n; more is never a miss."""
 
 RECURRENCES = ("day", "week", "quarter", "half_year", "year", "two_years", "three_years")
-_RECURRENCE_WORDS = {
+RECURRENCE_WORDS = {
     "day": ("每日", "each day"),
     "week": ("每周", "each week"),
     "quarter": ("每季度", "each quarter"),
@@ -93,7 +93,7 @@ class Target:
         """The target in words, e.g. “2025年 不低于50%”; ``unit`` is a word of the unit vocabulary."""
         zh = language_of(language) == "zh"
         if self.every:
-            when = _RECURRENCE_WORDS[self.every][0 if zh else 1]
+            when = RECURRENCE_WORDS[self.every][0 if zh else 1]
             if self.since:
                 when = f"{self.since}年起{when}" if zh else f"{when} from {self.since}"
         else:

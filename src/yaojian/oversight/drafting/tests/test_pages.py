@@ -56,7 +56,7 @@ def test_a_plan_is_copied_edited_checked_counted_and_adopted_in_the_browser(worl
     assert "未发现问题" in text_of(planner.get(home))
 
     # A row is spoilt: named with row, field and cure; then it asks for a visit each quarter.
-    row = f"{home}rows/500-01/"
+    row = f"{home}rows/500-01/text/"
     values = fields_of(planner.get(row))
     broken = values["definition"].replace("shape: coverage", "shape: spiral")
     assert planner.post(row, {**values, "definition": broken})["Location"] == row
@@ -67,7 +67,7 @@ def test_a_plan_is_copied_edited_checked_counted_and_adopted_in_the_browser(worl
     values = fields_of(planner.get(row))
     mended = values["definition"].replace("spiral", "coverage").replace("unit: year", "unit: quarter")
     planner.post(row, {**values, "definition": mended})
-    assert "本条目无问题" in text_of(planner.get(row))
+    assert "本条目无问题" in text_of(planner.get(f"{home}rows/500-01/"))
 
     # What it would cost is counted by the worker, while the page says how far it is.
     planner.post(f"{home}cost/reckon/")
@@ -100,10 +100,11 @@ def test_a_plan_is_copied_edited_checked_counted_and_adopted_in_the_browser(worl
 def test_of_two_who_have_the_form_open_the_second_keeps_what_was_typed(world: Drawing) -> None:
     draft = drafted(world)
     row = f"/plans/drafts/{draft.pk}/rows/500-01/"
+    text = f"{row}text/"
     first, second = client_of(world.planner), client_of(world.second)
-    mine, theirs = fields_of(first.get(row)), fields_of(second.get(row))
-    assert first.post(row, {**mine, "title_zh": "甲"}).status_code == 302
-    answer = second.post(row, {**theirs, "title_zh": "乙"})
+    mine, theirs = fields_of(first.get(text)), fields_of(second.get(text))
+    assert first.post(text, {**mine, "title_zh": "甲"}).status_code == 302
+    answer = second.post(text, {**theirs, "title_zh": "乙"})
     assert answer.status_code == 422
     assert "已被他人修改" in text_of(answer)
     assert answer.context["form"]["title_zh"].value() == "乙"
@@ -115,7 +116,7 @@ def test_of_two_who_have_the_form_open_the_second_keeps_what_was_typed(world: Dr
 
 def test_a_bad_definition_stays_in_the_form_with_its_line(world: Drawing) -> None:
     draft = drafted(world)
-    row = f"/plans/drafts/{draft.pk}/rows/500-01/"
+    row = f"/plans/drafts/{draft.pk}/rows/500-01/text/"
     client = client_of(world.planner)
     values = fields_of(client.get(row))
     for typed, words in (

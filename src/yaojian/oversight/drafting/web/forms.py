@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yaojian.foundation.accounts.facade import Actor, organs_visible_to
 from yaojian.foundation.errors import DomainError
@@ -15,21 +15,10 @@ from yaojian.oversight.drafting.actions import next_code
 from yaojian.oversight.drafting.checking import definition_of, parse_definition
 from yaojian.oversight.drafting.contracts import LARGEST_ROW
 from yaojian.oversight.drafting.successor import next_titles
+from yaojian.oversight.drafting.web.words import ROW_ID, words_of
 from yaojian.oversight.plans.facade import Plan, plans
-from yaojian.oversight.plans.vocabulary import vocabulary
 
 FIRST_YEAR, LAST_YEAR = 2016, 2099
-KINDS = {
-    "shapes": _("Shapes of formulas"),
-    "types": _("Types of subjects"),
-    "flags": _("Marks of subjects"),
-    "act_kinds": _("Kinds of acts"),
-    "inspection_kinds": pgettext_lazy("plan draft", "Kinds of inspections"),
-    "period_units": _("Periods"),
-    "organ_levels": _("Levels of organs"),
-    "data_keys": pgettext_lazy("plan draft", "Data"),
-}
-ROW_ID = r"^[0-9]{3}-[A-Z]?[0-9]{1,6}$"
 
 
 def began_with(plan: Plan, actor: Actor) -> dict[str, str]:
@@ -45,21 +34,10 @@ def began_with(plan: Plan, actor: Actor) -> dict[str, str]:
     }
 
 
-def words_to_use() -> list[tuple[Any, list[tuple[str, str]]]]:
-    """The words that definitions are written with, by kind, with their labels."""
-    return [(name, words_of(kind)) for kind, name in KINDS.items()]
-
-
 def refuse(form: forms.BaseForm, error: DomainError) -> None:
     """Put what an action refused on the form: at its field, or on top where the form has no such field."""
     words = f"{error.detail} {error.cure}" if error.cure else str(error.detail)
     form.add_error(error.field if error.field in form.fields else None, words)
-
-
-def words_of(kind: str) -> list[tuple[str, str]]:
-    """The words of a kind with their labels, to choose from."""
-    language = get_language() or "zh"
-    return [(word, label.text(language)) for word, label in vocabulary().words(kind).items()]
 
 
 class CopyForm(forms.Form):

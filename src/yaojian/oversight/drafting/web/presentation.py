@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
@@ -12,10 +13,10 @@ from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.oversight.drafting.contracts import STATE_MEANINGS, STATE_NAMES
 from yaojian.oversight.drafting.models import PlanDraft
 from yaojian.oversight.drafting.states import DRAFT_STATES, DraftState
-from yaojian.oversight.plans.errors import DefinitionError, Problem
+from yaojian.oversight.plans.errors import DefinitionError, Problem, Said, said
 from yaojian.oversight.plans.facade import in_readers_words
 from yaojian.oversight.plans.targets import Target
-from yaojian.oversight.plans.vocabulary import vocabulary
+from yaojian.oversight.plans.vocabulary import Label, vocabulary
 
 DECIDING = frozenset({"adopt", "return"})
 
@@ -34,6 +35,58 @@ def told(problem: Problem) -> dict[str, str]:
         "problem": in_readers_words(problem.problem),
         "cure": in_readers_words(problem.cure),
     }
+
+
+def told_in_words(problem: Problem) -> dict[str, str]:
+    """The same for who fills in fields: keys and words of packs are called as the fields call them."""
+    said_so = Problem(problem.pack, problem.row, problem.field, _named(problem.problem), _named(problem.cure))
+    return told(said_so)
+
+
+def _named(words: str) -> str:
+    if not isinstance(words, Said):
+        return words
+    return said(words.template, **{name: _called(value) for name, value in words.parameters.items()})
+
+
+def _called(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    names = value.split(", ")
+    if not all(name in called() for name in names):
+        return value
+    return Label(
+        "、".join(called()[name].zh for name in names), ", ".join(called()[name].en for name in names)
+    )
+
+
+@cache
+def called() -> dict[str, Label]:
+    """What the keys and words of packs are called where people read them."""
+    known = vocabulary()
+    kinds = ("shapes", "classes", "units", "types", "flags", "organ_levels", "period_units", "data_keys")
+    words = {word: label for kind in kinds for word, label in known.words(kind).items()}
+    return {**words, **{name: Label(zh, en) for name, (zh, en) in KEYS.items()}}
+
+
+KEYS = {
+    "formula": ("计算方式", "how it is counted"),
+    "waits_for": ("所需数据", "data it waits for"),
+    "targets": ("目标", "goals"),
+    "same_as": ("引用的条目", "the row it repeats"),
+    "scope": ("监管对象范围", "subjects"),
+    "within": ("对象所在范围", "where the subjects are"),
+    "act": ("计入的办理事项", "acts that count"),
+    "period": ("频次或时段", "how often"),
+    "measure": ("统计数据", "what is counted"),
+    "over": ("分母数据", "out of what"),
+    "having": ("其中", "of these"),
+    "whole": ("整体口径", "the whole"),
+    "per": ("折算人口", "for how many inhabitants"),
+    "base_year": ("基期年份", "year that growth starts from"),
+    "components": ("构成分项", "scores"),
+}
+"""Keys of rows and formulas as pages call them; packs write them as they stand."""
 
 
 def may_change(found: PlanDraft) -> bool:
