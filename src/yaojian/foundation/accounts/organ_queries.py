@@ -70,8 +70,11 @@ class OrganHistory:
         return self._trees[place]
 
     def stretches(self, first: date, last: date) -> Iterator[tuple[date, date, Mapping[int, OrganAt]]]:
-        """The days from one to another in stretches without a change, each with its tree."""
-        starts = [first, *(day for day in self._changes if first < day <= last)]
+        """The days from one to another in stretches without a change, each with its tree.
+
+        The first tree known is also that of the days before it.
+        """
+        starts = [first, *(day for day in self._changes[1:] if first < day <= last)]
         for start, following in zip(starts, [*starts[1:], last + ONE_DAY], strict=True):
             yield start, following - ONE_DAY, self.on(start)
 

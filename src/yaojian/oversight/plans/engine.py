@@ -187,12 +187,8 @@ class Reading:
     def _quotient(self, formula: Formula) -> Outcome:
         period = formula.period
         found, among = self.stated(part(formula), period), self.stated(whole(formula), period)
-        one_datum = formula.over is None and formula.shape != "training_hours"
-        # Of one datum, who has stated the whole and no part of it has none of that part.
-        if not one_datum and not found.any_stated:
-            return waiting(*found.lacks, *_of_silent(among))
-        if not among.any_stated:
-            return waiting(*among.lacks)
+        if not (found.any_stated and among.any_stated):
+            return waiting(*_of_silent(found), *_of_silent(among))
         excluded = {
             Exclusion(reason): int(number)
             for reason, cell in left_out(formula).items()
@@ -209,7 +205,7 @@ class Reading:
             found.total,
             among.total - sum(excluded.values()),
             {"rate_per_population": formula.per or 1, "training_hours": 1}.get(formula.shape, 100),
-            among.lacks if one_datum else (*found.lacks, *among.lacks),
+            (*found.lacks, *among.lacks),
             excluded=excluded,
             late=late,
             met_share=met_share,

@@ -178,7 +178,7 @@ def written(outcome: Outcome) -> dict[str, Any]:
         "denominator": str(outcome.denominator),
         "excluded": {reason.value: number for reason, number in outcome.excluded.items()},
         "lacks": [
-            [lack.datum, lack.organ_id, lack.year, *(day.isoformat() for day in lack.days)]
+            [lack.datum, lack.organ_id, lack.year, [day.isoformat() for day in lack.days], lack.dims]
             for lack in outcome.lacks
         ],
         "grade": outcome.grade,
@@ -199,8 +199,14 @@ def read(data: Mapping[str, Any]) -> Outcome:
         denominator=Fraction(data["denominator"]),
         excluded={Exclusion(reason): number for reason, number in data["excluded"].items()},
         lacks=tuple(
-            Lack(datum, organ_id, year, tuple(date.fromisoformat(day) for day in days))
-            for datum, organ_id, year, *days in data["lacks"]
+            Lack(
+                datum,
+                organ_id,
+                year,
+                tuple(date.fromisoformat(day) for day in days),
+                tuple((name, tuple(values)) for name, values in dims),
+            )
+            for datum, organ_id, year, days, dims in data["lacks"]
         ),
         grade=data["grade"],
         done_on=date.fromisoformat(data["done_on"]) if data["done_on"] else None,

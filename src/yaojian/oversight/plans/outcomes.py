@@ -36,12 +36,14 @@ class Lack:
     """A datum that nobody has stated: which, for which organ, and for which year.
 
     `days` are the first and last day missing where the organ has stated others; empty where it has none.
+    `dims` narrow the datum to what is missing of it, values by dimension.
     """
 
     datum: str
     organ_id: int
     year: int
     days: tuple[date, ...] = ()
+    dims: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,17 +159,17 @@ class Book:
             counted += _newest(found, organ_id) if newest else _rolled(found, organ_id)
         total = sum((Fraction(e.record.amount) for e in counted if e.record.amount is not None), ZERO)
         if period is not None and cell.is_flow:
-            lacks = self._unstated(cell.datum, counted, period, as_of, organ_id, alone=alone)
+            lacks = self._unstated(cell, counted, period, as_of, organ_id, alone=alone)
         elif alone:
-            lacks = () if counted else (Lack(cell.datum, organ_id, as_of.year),)
+            lacks = () if counted else (Lack(cell.datum, organ_id, as_of.year, dims=cell.dims),)
         else:
             silent = self.tree(as_of).silent(organ_id, counted)
-            lacks = tuple(Lack(cell.datum, one, as_of.year) for one in silent)
+            lacks = tuple(Lack(cell.datum, one, as_of.year, dims=cell.dims) for one in silent)
         return Stated([entry.record for entry in counted], total, lacks)
 
     def _unstated(
         self,
-        datum: str,
+        cell: Cell,
         counted: Sequence[Entry],
         period: Period,
         as_of: date,
@@ -199,21 +199,17 @@ class Book:
             if organ_id in organs:
                 walk(self._tree(organs), organs[organ_id], [(start, end)])
         if not missing and not counted:
-            return (Lack(datum, organ_id, as_of.year),)
+            return (Lack(cell.datum, organ_id, as_of.year, dims=cell.dims),)
         return tuple(
-            lack
+            Lack(cell.datum, one, as_of.year, days, cell.dims)
             for one, spans in missing.items()
-            for lack in (
-                [Lack(datum, one, as_of.year, days) for days in _joined(spans)]
-                if one in own or one in below
-                else [Lack(datum, one, as_of.year)]
-            )
+            for days in (_joined(spans) if one in own or one in below else [()])
         )
 
 
-def _joined(spans: Iterable[Span]) -> list[Span]:
+def _joined(spans: Iterable[Span]) -> list[tuple[date, ...]]:
     """Spans in order, those that follow each other as one."""
-    joined: list[Span] = []
+    joined: list[tuple[date, ...]] = []
     for first, last in sorted(spans):
         if joined and joined[-1][1] + ONE_DAY == first:
             joined[-1] = (joined[-1][0], last)

@@ -67,11 +67,11 @@ def _over_data(formula: Formula, zh: bool) -> list[tuple[str, str]]:
         alone = formula.over is None and formula.scope is None and not (formula.having or formula.whole)
         name = ("数据", "Data") if alone else ("分子", "Numerator")
         narrowed = {**formula.select, **formula.having}
-        clauses.append((name[not zh], _datum(formula.measure, narrowed, zh)))
+        clauses.append((name[not zh], datum_in_words(formula.measure, narrowed, zh)))
     if formula.over or formula.having or formula.whole:
         over = formula.over or formula.measure or ""
         narrowed = dict(formula.whole or formula.select)
-        clauses.append(("分母" if zh else "Denominator", _datum(over, narrowed, zh)))
+        clauses.append(("分母" if zh else "Denominator", datum_in_words(over, narrowed, zh)))
     if formula.scope is not None:
         subjects = _scope(formula.scope, formula.within, zh)
         name = ("分母", "Denominator") if formula.over is None else ("对象", "Subjects")
@@ -99,7 +99,7 @@ def _over_data(formula: Formula, zh: bool) -> list[tuple[str, str]]:
     return clauses
 
 
-def _datum(datum: str, narrowed: Mapping[str, tuple[str, ...]], zh: bool) -> str:
+def datum_in_words(datum: str, narrowed: Mapping[str, tuple[str, ...]], zh: bool) -> str:
     """A datum with the series or values by which it is narrowed."""
     known = vocabulary()
     values = [

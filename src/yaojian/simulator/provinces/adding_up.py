@@ -125,12 +125,9 @@ class Sums:
         whole_cell = whole_of(formula)
         assert whole_cell is not None
         whole = self._told(whole_cell, organ, period, day)
-        one_datum = "over" not in formula and formula["shape"] != "training_hours"
-        if not one_datum and not part.is_known:
+        if not (part.is_known and whole.is_known):
             return waiting(part_of(formula), part, whole_cell, whole)
-        if not whole.is_known:
-            return Answer("waiting", missing=_named(whole_cell, whole))
-        missing = _named(whole_cell, whole) | (set() if one_datum else _named(part_of(formula), part))
+        missing = _named(whole_cell, whole) | _named(part_of(formula), part)
         out = {
             reason: int(number)
             for reason, one in left_out_of(formula).items()

@@ -225,14 +225,9 @@ class Reference:
         """Part ÷ whole for every shape that is a quotient of two data."""
         among = self._stated(whole(formula), formula.period)
         found = self._stated(part(formula), formula.period)
+        if not (found.any_stated and among.any_stated):
+            return waiting(*_of_silent(found), *_of_silent(among))
         lacks = (*found.lacks, *among.lacks)
-        if formula.over is None and formula.shape != "training_hours":
-            # One datum: who has stated the whole and no part of it has none of that part.
-            lacks = among.lacks
-        elif not found.any_stated:
-            return waiting(*found.lacks, *_of_silent(among))
-        if not among.any_stated:
-            return waiting(*among.lacks)
         left_out = {
             Exclusion(reason): int(number)
             for reason, cell in left_out_cells(formula).items()

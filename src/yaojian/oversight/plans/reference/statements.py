@@ -60,7 +60,9 @@ def stated(world: World, organ: Organ, cell: Cell, period: Period | None, as_of:
     if period is not None and cell.is_flow:
         return Stated(counted, _days_missing(world, organ, cell, period, as_of, counted))
     missing = _missing(world.on(as_of), organ.id, heard)
-    return Stated(counted, tuple(Lack(cell.datum, organ_id, as_of.year) for organ_id in missing))
+    return Stated(
+        counted, tuple(Lack(cell.datum, organ_id, as_of.year, dims=cell.dims) for organ_id in missing)
+    )
 
 
 def _in_time(one: Statement, period: Period | None, as_of: date) -> bool:
@@ -149,18 +151,18 @@ def _days_missing(
             walk(there, here[0], _days(since, until))
     found = [(organ_id, days) for organ_id, days in missing.items() if days]
     if not found and not counted:
-        return (Lack(cell.datum, organ.id, as_of.year),)
+        return (Lack(cell.datum, organ.id, as_of.year, dims=cell.dims),)
     lacks = list[Lack]()
     for organ_id, days in found:
         if own[organ_id] or below[organ_id]:
             starts = sorted(day for day in days if day - 1 not in days)
             ends = sorted(day for day in days if day + 1 not in days)
             lacks += [
-                Lack(cell.datum, organ_id, as_of.year, (date.fromordinal(a), date.fromordinal(z)))
+                Lack(cell.datum, organ_id, as_of.year, (date.fromordinal(a), date.fromordinal(z)), cell.dims)
                 for a, z in zip(starts, ends, strict=True)
             ]
         else:
-            lacks.append(Lack(cell.datum, organ_id, as_of.year))
+            lacks.append(Lack(cell.datum, organ_id, as_of.year, dims=cell.dims))
     return tuple(lacks)
 
 

@@ -200,9 +200,11 @@ class World:
     def stretches(self, first: date, last: date) -> list[tuple[date, date]]:
         """The days between two in stretches in which no organ is opened, closed or moved."""
         starts = {first} if first <= last else set[date]()
+        earliest = min((stay.valid_from for stay in self.stays), default=first)
         for stay in self.stays:
             ended = stay.valid_to + timedelta(days=1) if stay.valid_to is not None else first
-            starts |= {day for day in (stay.valid_from, ended) if first < day <= last}
+            # Before the earliest stay it is as on its first day.
+            starts |= {day for day in (stay.valid_from, ended) if first < day <= last and day != earliest}
         begun = sorted(starts)
         ends = [day - timedelta(days=1) for day in begun[1:]] + [last]
         return list(zip(begun, ends, strict=False))

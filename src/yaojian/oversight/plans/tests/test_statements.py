@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -25,7 +27,7 @@ from yaojian.oversight.plans.tests.factories import figure_with, officer
 from yaojian.oversight.plans.tests.test_pages import client_of
 from yaojian.oversight.plans.tests.test_shapes import versioned
 from yaojian.oversight.plans.web.asked import checked_day
-from yaojian.oversight.plans.web.figures import expected
+from yaojian.oversight.plans.web.figures import expected, lacks_in_words
 from yaojian.oversight.statistics.facade import gaps
 from yaojian.oversight.statistics.models import Statistic, dims_key
 
@@ -55,14 +57,22 @@ class Land:
     def organ(self, code: str, level: Level, parent: Organ, land: str, **fields: object) -> Organ:
         return register_organ(code=code, name=code, level=level, parent=parent, territories=[land], **fields)
 
-    def say(self, organ: Organ, amount: int, first: str, last: str, datum: str = "adr_reports") -> Statistic:
+    def say(
+        self,
+        organ: Organ,
+        amount: int,
+        first: str,
+        last: str,
+        datum: str = "adr_reports",
+        dims: Mapping[str, str] | None = None,
+    ) -> Statistic:
         return Statistic.objects.create(
             datum=datum,
             organ=organ,
             first_on=date.fromisoformat(first),
             last_on=date.fromisoformat(last),
-            dims={},
-            dims_key=dims_key({}),
+            dims=dict(dims or {}),
+            dims_key=dims_key(dims or {}),
             amount=amount,
             state="confirmed",
             entered_in=organ,
@@ -318,3 +328,32 @@ def test_a_forecast_does_not_rest_on_years_before_the_records_or_with_gaps(land:
     assert found is not None
     assert found.years == 2
     assert expected(ends[2024], {2023: ends[2023]}, figure) is None
+
+
+PASSED = {
+    "shape": "pass_rate",
+    "measure": "samples",
+    "select": {"category": ["drug"]},
+    "period": {"unit": "year"},
+}
+
+
+def test_the_part_that_conforms_is_stated_and_not_taken_as_none(land: Land) -> None:
+    """A pass rate has no value before somebody says how many passed; a stated zero is a value."""
+    drug, passed = {"category": "drug"}, {"category": "drug", "outcome": "met"}
+    year = ("2025-01-01", "2025-12-31")
+    for county in (land.b, land.c):
+        land.say(county, 100, *year, "samples", drug)
+    silent = count(land.a, formula=PASSED)
+    narrowed = (("category", ("drug",)), ("outcome", ("met",)))
+    assert silent == Outcome(ValueState.WAITING, lacks=(Lack("samples", land.a.pk, 2025, dims=narrowed),))
+    land.say(land.b, 0, *year, "samples", passed)
+    half = count(land.a, formula=PASSED)
+    assert (half.state, half.lacks) == (
+        ValueState.INCOMPLETE,
+        (Lack("samples", land.c.pk, 2025, dims=narrowed),),
+    )
+    assert read(json.loads(json.dumps(written(half)))) == half
+    assert lacks_in_words(half.lacks)[0]["narrowed"] == "category=drug&outcome=met"
+    none = count(land.b, formula=PASSED)
+    assert (none.state, none.number) == (ValueState.COMPUTED, 0)

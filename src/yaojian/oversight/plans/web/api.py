@@ -38,6 +38,7 @@ class LackOut(Schema):
     datum: str = Field(examples=["population"])
     organ: str = Field(description="code of the organ")
     year: int
+    narrowed: dict[str, list[str]] = Field(description="what of the datum is missing, values by dimension")
     first_on: date | None
     last_on: date | None
 
@@ -124,6 +125,7 @@ def _out(
                 datum=lack.datum,
                 organ=codes.get(lack.organ_id, ""),
                 year=lack.year,
+                narrowed={name: list(values) for name, values in lack.dims},
                 first_on=lack.days[0] if lack.days else None,
                 last_on=lack.days[1] if lack.days else None,
             )

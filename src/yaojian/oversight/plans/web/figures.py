@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +21,7 @@ from yaojian.oversight.plans.outcomes import Lack, ValueState
 from yaojian.oversight.plans.queries import beside_own_target, organs_below
 from yaojian.oversight.plans.vocabulary import vocabulary
 from yaojian.oversight.plans.web import charts
-from yaojian.oversight.plans.web.presentation import language, unit_of
+from yaojian.oversight.plans.web.presentation import lack_in_words, unit_of
 
 YEARS_BACK = 4
 
@@ -107,12 +108,13 @@ def lacks_in_words(lacks: tuple[Lack, ...]) -> list[dict[str, Any]]:
     organs = Organ.objects.in_bulk({lack.organ_id for lack in lacks})
     return [
         {
-            "datum": vocabulary().label("data_keys", lack.datum, language()),
+            "datum": lack_in_words(lack),
             "key": lack.datum,
             "organ": organs[lack.organ_id].label if lack.organ_id in organs else "",
             "year": lack.year,
             "days": days_in_words(lack.days),
             "code": organs[lack.organ_id].code if lack.organ_id in organs else "",
+            "narrowed": urlencode({name: values[0] for name, values in lack.dims if len(values) == 1}),
             "entered": vocabulary().data_keys[lack.datum].source == "entered",
         }
         for lack in lacks

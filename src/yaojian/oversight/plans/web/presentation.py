@@ -15,7 +15,7 @@ from yaojian.oversight.plans.contracts import FigureValue, RowClass
 from yaojian.oversight.plans.definitions import describe
 from yaojian.oversight.plans.evaluation import formula_of, target_for, targets_of
 from yaojian.oversight.plans.models import Figure, Plan, PlanRow
-from yaojian.oversight.plans.outcomes import ValueState
+from yaojian.oversight.plans.outcomes import Lack, ValueState
 from yaojian.oversight.plans.queries import (
     carrier_of,
     organ_of_figures,
@@ -24,6 +24,12 @@ from yaojian.oversight.plans.queries import (
     values_of_figures,
 )
 from yaojian.oversight.plans.vocabulary import vocabulary
+from yaojian.oversight.plans.wording import datum_in_words
+
+
+def lack_in_words(lack: Lack) -> str:
+    """A missing datum, with what of it is missing."""
+    return datum_in_words(lack.datum, dict(lack.dims), language().startswith("zh"))
 
 
 def language() -> str:

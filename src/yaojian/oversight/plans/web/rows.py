@@ -18,7 +18,6 @@ from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.oversight.plans.models import Figure, Plan, PlanRow
 from yaojian.oversight.plans.queries import organ_of_figures, plans, values_of_figures
 from yaojian.oversight.plans.sources import STANDING_NAMES, Standing, standing_of
-from yaojian.oversight.plans.vocabulary import vocabulary
 from yaojian.oversight.plans.web import listings, presentation
 from yaojian.oversight.plans.web.asked import asked_day
 
@@ -62,10 +61,7 @@ class Entry:
         value = self.line.value
         if value is None or not value.outcome.lacks:
             return ""
-        words = {
-            (vocabulary().label("data_keys", lack.datum, presentation.language()), lack.year)
-            for lack in value.outcome.lacks
-        }
+        words = {(presentation.lack_in_words(lack), lack.year) for lack in value.outcome.lacks}
         return "；".join(f"{name}（{year}）" for name, year in sorted(words))
 
 
