@@ -22,6 +22,7 @@ from yaojian.oversight.mandates.drawing import Members, members_of, write_entrie
 from yaojian.oversight.mandates.events import MandatesChanged
 from yaojian.oversight.mandates.lines import locked_line
 from yaojian.oversight.mandates.models import Draw, Mandate
+from yaojian.oversight.mandates.offering import NO_DRAW_NAMES, NoDraw, offers_to
 from yaojian.oversight.mandates.reading import rule_of
 from yaojian.oversight.mandates.rules import checked_share, formula_of_mandate
 from yaojian.oversight.mandates.shares import hash_of, wanted_number
@@ -176,8 +177,8 @@ def end_mandate(*, by: Actor, code: str, reason: str) -> None:
 def commit_draw(*, by: Actor, code: str) -> Draw:
     """Commit a seed for a mandate's share in the present period: its hash becomes an act, the seed stays hid.
 
-    Raises RuleBroken for a mandate that asks for everyone, Conflict where the organ, or one above or below
-    it, has committed a draw for the period.
+    Raises RuleBroken for a mandate that asks for everyone or leaves nobody to draw, Conflict where the organ,
+    or one above or below it, has committed a draw for the period.
     """
     check_may(by, Permission.MANDATE_MANAGE)
     day = today()
@@ -188,6 +189,7 @@ def commit_draw(*, by: Actor, code: str) -> Draw:
         assert rule.formula.period is not None
         start, end = rule.formula.period.bounds(day)
         _refuse_second(mandate, organ, start)
+        _refuse_idle(mandate, organ, day)
         seed = secrets.token_hex(SEED_BYTES)
         try:
             with transaction.atomic():
@@ -238,6 +240,12 @@ def _refuse_second(mandate: Mandate, organ: Organ, start: date) -> None:
                 if draw.drawn_at is not None
                 else _("It can be withdrawn as long as it has not been made."),
             )
+
+
+def _refuse_idle(mandate: Mandate, organ: Organ, day: date) -> None:
+    # Of a mandate set a moment ago nobody is counted yet; its seed may well be committed.
+    if offers_to(organ, [mandate], day)[mandate.pk].no_draw is NoDraw.REACHED:
+        raise RuleBroken(NO_DRAW_NAMES[NoDraw.REACHED], cure=_("Draw in the next period."))
 
 
 def make_draw(*, by: Actor, draw_id: int) -> Draw:

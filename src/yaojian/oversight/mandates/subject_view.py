@@ -30,6 +30,7 @@ from yaojian.oversight.mandates.wording import (
     change_in_words,
     frequency_in_words,
     label,
+    mark_of,
     matter_in_words,
     precedence_in_words,
     since_in_words,
@@ -126,6 +127,7 @@ def _row(
     return {
         "mandate": mandate,
         "source": SOURCE_NAMES[Source(mandate.source)],
+        "mark": mark_of(mandate),
         "frequency": frequency_in_words(rule.formula, mandate.share),
         "acts": acts_in_words(rule),
         "governs": rule is governing,

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from yaojian.oversight.mandates.law_pack import law_pack
+from yaojian.oversight.mandates.models import Mandate
 from yaojian.oversight.mandates.rules import Facts, Precedence, Rule
 from yaojian.oversight.plans.definitions import Formula, Period, describe
 from yaojian.oversight.plans.vocabulary import vocabulary
@@ -94,6 +95,17 @@ def precedence_in_words(found: Precedence) -> str:
 
 
 FIELDS = ("subject_type", "risk_grade", "flags", "in_production", "place", "closed")
+
+
+def mark_of(mandate: Mandate) -> tuple[str, str] | None:
+    """How far a rule's number can be trusted, in a word and a sentence; None where its text was read."""
+    return {
+        "M": (
+            _("secondary source"),
+            _("The number was read in a secondary source, not in the official text (mark M)."),
+        ),
+        "L": (_("to be verified"), _("To be verified first (mark L): it is shown and opens no work.")),
+    }.get(mandate.confidence)
 
 
 def change_in_words(before: Facts, after: Facts) -> str:

@@ -1,27 +1,25 @@
-"""Asking for a schedule, stopping it, adopting it; what it would be with other numbers of inspectors."""
+"""Asking for a schedule, stopping it, adopting it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Permission, check_may
 from yaojian.foundation.errors import Conflict, InvalidInput, NotFound
 from yaojian.foundation.ledger.facade import Ref, record_act
 from yaojian.foundation.outbox.facade import publish
+from yaojian.foundation.reference.facade import years_held
 from yaojian.foundation.timekeeping import now, today
 from yaojian.oversight.mandates.events import ScheduleAdopted
 from yaojian.oversight.mandates.lines import locked_line, paths_above
-from yaojian.oversight.mandates.models import OrganLoad, Schedule, Visit
-from yaojian.oversight.mandates.scheduling.capacity import teams_of
+from yaojian.oversight.mandates.models import Schedule
 from yaojian.oversight.mandates.scheduling.effort import effort
-from yaojian.oversight.mandates.scheduling.running import Year, year_of
-from yaojian.oversight.mandates.scheduling.solver import Task, place
+from yaojian.oversight.mandates.scheduling.running import year_of
 from yaojian.oversight.mandates.states import AT_WORK, SCHEDULE_STATES, ScheduleState
 
 SCHEDULE_KIND = "mandates.schedule"
@@ -40,6 +38,13 @@ def work_with(ask: Callable[[int], None] | None) -> Callable[[int], None] | None
     global _ask_worker
     before, _ask_worker = _ask_worker, ask
     return before
+
+
+def years_to_ask() -> tuple[list[int], int | None]:
+    """This year and the next, as far as their working days are known, and the first that is not."""
+    present, held = today().year, years_held()
+    years = [present, present + 1]
+    return [year for year in years if year in held], next((y for y in years if y not in held), None)
 
 
 def ask_schedule(*, by: Actor, year: int, percent: int | None = None, extra: int = 0) -> Schedule:
@@ -189,47 +194,3 @@ def take_up_what_was_left() -> int:
     for key in keys:
         _give(key)
     return len(keys)
-
-
-@dataclass(frozen=True, slots=True)
-class Supposed:
-    """What an organ's year would be with another number of inspectors."""
-
-    inspectors: int
-    teams: int
-    placed: int
-    unplaced: int
-    percent: float | None
-    """Load of the capacity in percent; None without capacity."""
-
-
-def suppose(load: OrganLoad, extra: int) -> Supposed:
-    """Place the visits of one organ's schedule anew with more or fewer inspectors; nothing is kept."""
-    schedule = load.schedule
-    first = schedule.visits.aggregate(first=Min("earliest"))["first"]
-    year = year_of(schedule.year, schedule.percent, first or today())
-    visits = list(Visit.objects.filter(schedule=schedule, organ_id=load.organ_id))
-    inspectors = max(load.inspectors + extra, 0)
-    teams = teams_of(inspectors)
-    placement = place(_tasks(visits, year), year.per_team, teams)
-    placed = sum(week is not None for week in placement.weeks)
-    room = sum(year.per_team) * teams
-    return Supposed(
-        inspectors,
-        teams,
-        placed,
-        len(visits) - placed,
-        100 * (room - sum(map(sum, placement.left))) / room if room else None,
-    )
-
-
-def _tasks(visits: Sequence[Visit], year: Year) -> list[Task]:
-    return [
-        Task(
-            year.place_of(visit.earliest),
-            max(year.place_of(visit.latest), year.place_of(visit.earliest)),
-            visit.half_days,
-            (str(visit.subject_id),),
-        )
-        for visit in visits
-    ]

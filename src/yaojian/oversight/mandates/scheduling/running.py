@@ -269,8 +269,8 @@ def _one_organ(
                 stop.asked.due_on,
                 year.weeks[week].monday if week is not None else None,
                 team,
-                _why_not(task, year, teams) if week is None else "",
-                _would_fit(task, placement, year) if week is None else None,
+                why_not(task, year, teams) if week is None else "",
+                would_fit(task, placement, year) if week is None else None,
             )
         )
     copy_rows(Visit, _VISIT, rows)
@@ -279,13 +279,14 @@ def _one_organ(
     return hashlib.sha256(text.encode()).digest()
 
 
-def _why_not(task: Task, year: Year, teams: int) -> str:
+def why_not(task: Task, year: Year, teams: int) -> str:
+    """Why a visit has no week."""
     if not teams:
         return NO_TEAM
     return TOO_LONG if too_long(task, year.per_team) else NO_ROOM
 
 
-def _would_fit(task: Task, placement: Placement, year: Year) -> date | None:
+def would_fit(task: Task, placement: Placement, year: Year) -> date | None:
     """The first week after the visit's span that has room for it."""
     for week in range(task.last + 1, len(year.weeks)):
         if placement.has_room(week, task.half_days):

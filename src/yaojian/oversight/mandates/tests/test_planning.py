@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from yaojian.foundation.accounts.facade import Organ
-from yaojian.foundation.errors import Conflict
-from yaojian.foundation.reference.facade import seed_calendar
+from yaojian.foundation.errors import Conflict, RuleBroken
+from yaojian.foundation.reference.facade import CalendarDay, seed_calendar
 from yaojian.foundation.timekeeping import now, today
 from yaojian.oversight.mandates.actions import commit_draw, make_draw, set_mandate
 from yaojian.oversight.mandates.models import Mandate, OrganLoad, Schedule, Visit
@@ -30,6 +30,7 @@ from yaojian.oversight.mandates.scheduling.running import Year, run_schedule, st
 from yaojian.oversight.mandates.scheduling.visits import Span
 from yaojian.oversight.mandates.tests.factories import YEARLY, concluded, figure_with, officer, subject
 from yaojian.oversight.mandates.tests.test_pages import SHARE, client_of, planner
+from yaojian.registers.enterprises.facade import Subject
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_english")]
 OWN: dict[str, Any] = {
@@ -200,3 +201,59 @@ def test_a_hidden_code_that_no_text_can_hold_is_refused_in_words() -> None:
     answer = client_of(planner(upper_with())).post("/plans/mandates/try/set/", {"of": "\x00"})
     assert answer.status_code == 422
     assert "no name or number has" in answer.content.decode()
+
+
+def test_with_fewer_inspectors_it_says_what_has_no_week() -> None:
+    organ = upper_with()
+    for n in range(2):
+        officer(organ, f"more{n}")
+    by = planner(organ)
+    load = OrganLoad.objects.get(schedule=drawn_up(by), organ=organ)
+    assert load.placed == load.asked > 0
+    client = client_of(by)
+    shown = client.get(f"/plans/mandates/planner/?extra=-50&organ={organ.pk}")
+    row = next(row for row in shown.context["rows"] if row["load"].organ_id == organ.pk)
+    # Table, chart, notice and list say the same.
+    assert row["unplaced"] == len(shown.context["supposed"].unplaced) == load.asked
+    assert (row["work"], row["room"], shown.context["supposed"].placed) == (0, 0, 0)
+    assert len(shown.context["left"]) == load.asked
+    assert f"{load.asked} visits have no week" in str(shown.context["chart"]["title"])
+    assert "fewer than two inspectors" in shown.content.decode()
+
+
+def test_a_year_without_working_days_is_not_offered_and_it_is_said_why() -> None:
+    by = planner(upper_with())
+    following = today().year + 1
+    page = client_of(by).get("/plans/mandates/planner/")
+    assert page.context["years"] == [today().year]
+    assert f"{following} cannot be planned yet" in page.content.decode()
+    seed_days = [date(following, 1, 1) + timedelta(days=n) for n in range(366)]
+    CalendarDay.objects.bulk_create(
+        CalendarDay(day=day, is_working=day.weekday() < 5) for day in seed_days if day.year == following
+    )
+    page = client_of(by).get("/plans/mandates/planner/")
+    assert page.context["years"] == [today().year, following]
+    assert "cannot be planned yet" not in page.content.decode()
+
+
+def test_a_draw_is_offered_only_while_somebody_is_left_to_draw() -> None:
+    organ = upper_with(YEARLY, SHARE)
+    by = planner(organ)
+    client = client_of(by)
+    address = "/plans/mandates/900-01/draw/"
+    assert address in client.get("/plans/mandates/900-01/").content.decode()
+    for one in Subject.objects.all():
+        concluded(by, one, today())
+    refresh_duties()
+    for page in ("draws/", "900-01/"):
+        told = client.get(f"/plans/mandates/{page}").content.decode()
+        assert "nobody is left to draw" in told
+        assert address not in told
+    with pytest.raises(RuleBroken, match="nobody is left"):
+        commit_draw(by=by, code="900-01")
+
+
+def test_the_dry_run_keeps_the_token_out_of_the_address() -> None:
+    page = client_of(planner(upper_with())).get("/plans/mandates/try/").content.decode()
+    form = page[page.index('<form class="form" method="get"') :]
+    assert 'type="hidden" name="csrfmiddlewaretoken"' not in form[: form.index("</form>")]

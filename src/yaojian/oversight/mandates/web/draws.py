@@ -12,13 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from yaojian.foundation.accounts.facade import Permission
+from yaojian.foundation.accounts.facade import Permission, organ_by_code
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
-from yaojian.foundation.errors import Conflict, InvalidInput
+from yaojian.foundation.errors import Conflict, InvalidInput, RuleBroken
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates import actions, queries
 from yaojian.oversight.mandates.drawing import INSPECTED, recomputed
+from yaojian.oversight.mandates.offering import offers_to
 from yaojian.oversight.mandates.shares import METHOD
 from yaojian.oversight.mandates.web import listings, presentation
 from yaojian.oversight.mandates.wording import frequency_in_words, percent
@@ -33,14 +34,21 @@ def draws(request: ActingRequest) -> HttpResponseBase:
     if exporting(request):
         return export_of(request, listings.DRAWS, found.iterator(chunk_size=200), found.count())
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    asking = [
+        seen
+        for seen in queries.mandates_visible_to(request.actor)
+        if seen.mandate.share is not None and seen.mandate.enabled
+    ]
+    own = organ_by_code(request.actor.organ_code)
+    offers = offers_to(own, [seen.mandate for seen in asking], today())
     shares = [
         {
             "mandate": seen.mandate,
             "frequency": frequency_in_words(seen.formula, seen.mandate.share),
             "basis": presentation.basis_of(seen.mandate),
+            **presentation.offer_of(offers[seen.mandate.pk]),
         }
-        for seen in queries.mandates_visible_to(request.actor)
-        if seen.mandate.share is not None and seen.mandate.enabled
+        for seen in asking
     ]
     context = {
         "page": page,
@@ -98,7 +106,7 @@ def commit(request: ActingRequest, key: str) -> HttpResponse:
     """Commit a seed for the share of a mandate."""
     try:
         found = actions.commit_draw(by=request.actor, code=key)
-    except Conflict as error:
+    except (Conflict, RuleBroken) as error:
         messages.error(request, str(error))
         return redirect("mandates:draws")
     messages.success(

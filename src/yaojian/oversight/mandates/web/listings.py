@@ -93,15 +93,23 @@ LOADS = Listing(
     _("Load and capacity"),
     (
         Column(_("Organ"), lambda row: row["load"].organ.label, 34),
-        Column(_("Inspectors"), lambda row: row["load"].inspectors, 10),
+        Column(_("Inspectors"), lambda row: row["inspectors"], 10),
         Column(_("Visits asked for"), lambda row: row["load"].asked, 10),
-        Column(_("Placed"), lambda row: row["load"].placed, 10),
+        Column(
+            _("Placed"),
+            lambda row: None if row["unplaced"] is None else row["load"].asked - row["unplaced"],
+            10,
+        ),
         Column(_("Without a week"), lambda row: row["unplaced"], 10),
-        Column(_("Placed late"), lambda row: row["load"].late, 10),
-        Column(_("Load (half days)"), lambda row: sum(row["load"].load), 12),
-        Column(_("Capacity (half days)"), lambda row: sum(row["load"].capacity), 12),
+        Column(_("Placed late"), lambda row: None if "supposed" in row else row["load"].late, 10),
+        Column(_("Load (half days)"), lambda row: row["work"], 12),
+        Column(_("Capacity (half days)"), lambda row: row["room"], 12),
         Column(_("Visits still to be drawn"), lambda row: row["load"].to_draw or None, 12),
-        Column(_("Inspectors missing"), lambda row: row["load"].more_inspectors or None, 12),
+        Column(
+            _("Inspectors missing"),
+            lambda row: None if "supposed" in row else row["load"].more_inspectors or None,
+            12,
+        ),
     ),
 )
 TRIED = Listing(

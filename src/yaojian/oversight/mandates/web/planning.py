@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -18,10 +20,10 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.charts import Series, chart_option
 from yaojian.foundation.errors import DomainError, InvalidInput
 from yaojian.foundation.exports.facade import export_of, exporting
-from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates.models import Mandate, OrganLoad, Schedule, Visit
 from yaojian.oversight.mandates.scheduling import asking
 from yaojian.oversight.mandates.scheduling.effort import FILE, effort
+from yaojian.oversight.mandates.scheduling.supposing import Supposed, suppose
 from yaojian.oversight.mandates.states import AT_WORK, ScheduleState
 from yaojian.oversight.mandates.web import listings, presentation
 from yaojian.registers.enterprises.facade import type_name
@@ -29,6 +31,9 @@ from yaojian.registers.enterprises.facade import type_name
 PAGE_SIZE = 25
 MONTH_NAMES = [f"{month:02}" for month in range(1, 13)]
 REFRESH_SECONDS = 3
+AT_ONCE = 2_000
+"""With up to so many visits all organs are placed anew at once; with more the one chosen."""
+MOST_SHOWN = 25
 
 
 def _number(request: HttpRequest, name: str, default: int, low: int, high: int) -> int:
@@ -47,10 +52,13 @@ def planner(request: ActingRequest) -> HttpResponseBase:
         (s for s in schedules if s.state == ScheduleState.DONE.value), None
     )
     extra = _number(request, "extra", 0, -50, 50)
-    rows = _load_rows(request, shown, extra) if shown is not None else []
+    loads = _loads(request, shown) if shown is not None else []
+    chosen_load = _chosen_load(request, loads)
+    rows = _supposed_rows(loads, chosen_load, extra) if extra else [_load_row(load) for load in loads]
     if exporting(request):
         return export_of(request, listings.LOADS, rows, len(rows))
-    chosen = _chosen_load(request, rows)
+    chosen = next((row for row in rows if row["load"] is chosen_load), None)
+    years, unknown = asking.years_to_ask()
     context: dict[str, Any] = {
         "tabs": presentation.tabs("mandates:planner"),
         "schedules": [(one, presentation.SCHEDULE_STATES[one.state]) for one in schedules],
@@ -60,77 +68,103 @@ def planner(request: ActingRequest) -> HttpResponseBase:
         "chosen": chosen,
         "months": MONTH_NAMES,
         "may_ask": request.actor.may(Permission.MANDATE_MANAGE),
-        "years": [today().year, today().year + 1],
+        "years": years,
+        "unknown_year": unknown,
+        "may_enter_year": request.actor.may(Permission.RULES_MANAGE),
         "percent": effort().percent,
         "effort": [(type_name(code), number) for code, number in effort().half_days.items()],
         "effort_file": f"packs/schedule/{FILE.name}",
         "may_see_people": request.actor.may(Permission.PERSON_VIEW),
     }
     if chosen is not None:
-        context["chart"] = _load_chart(chosen["load"])
+        context["chart"] = _load_chart(chosen)
         if extra:
-            context["supposed"] = asking.suppose(chosen["load"], extra)
+            context |= {"supposed": chosen["supposed"], **_without_a_week(chosen["supposed"])}
     return render(request, "mandates/planner.html", context)
 
 
-def _load_rows(request: ActingRequest, schedule: Schedule, extra: int) -> list[dict[str, Any]]:
-    loads = (
-        schedule.loads.filter(organ__path__startswith=request.actor.organ_path)
-        .select_related("organ", "schedule")
-        .order_by("organ__path")
-    )
-    return [_load_row(load, extra) for load in loads]
+def _loads(request: ActingRequest, schedule: Schedule) -> list[OrganLoad]:
+    loads = schedule.loads.filter(organ__path__startswith=request.actor.organ_path)
+    return list(loads.select_related("organ", "schedule").order_by("organ__path"))
 
 
-def _load_row(load: OrganLoad, extra: int) -> dict[str, Any]:
-    people = max(load.inspectors + extra, 0)
-    factor = (people // 2) / (load.inspectors // 2) if load.inspectors >= 2 else 0
-    room = [round(value * factor) if load.inspectors >= 2 else 0 for value in load.capacity]
-    cells = [
-        {
-            "load": work,
-            "room": half_days,
-            "percent": round(100 * work / half_days) if half_days else None,
-            "over": bool(work and work > half_days),
-        }
-        for work, half_days in zip(load.load, room, strict=True)
+def _supposed_rows(loads: list[OrganLoad], chosen: OrganLoad | None, extra: int) -> list[dict[str, Any]]:
+    """The organs with more or fewer inspectors; of very many visits those of the chosen organ alone."""
+    all_of_them = sum(load.asked for load in loads) <= AT_ONCE
+    return [
+        _load_row(load, suppose(load, extra)) if all_of_them or load is chosen else _not_placed(load, extra)
+        for load in loads
     ]
-    unplaced = load.asked - load.placed
+
+
+def _not_placed(load: OrganLoad, extra: int) -> dict[str, Any]:
+    """An organ whose visits have not been placed anew: how many have no week is not known."""
+    people = max(load.inspectors + extra, 0)
+    return _row(load, people, [0] * 12, [0] * 12) | {"unplaced": None}
+
+
+def _load_row(load: OrganLoad, supposed: Supposed | None = None) -> dict[str, Any]:
+    if supposed is not None:
+        row = _row(load, supposed.inspectors, supposed.load, supposed.capacity)
+        return row | {"unplaced": len(supposed.unplaced), "supposed": supposed}
+    advice = ngettext(
+        "%(n)s inspector more would place everything",
+        "%(n)s inspectors more would place everything",
+        load.more_inspectors,
+    ) % {"n": load.more_inspectors}
+    row = _row(load, load.inspectors, load.load, load.capacity)
+    return row | {"unplaced": load.asked - load.placed, "advice": advice if load.more_inspectors else ""}
+
+
+def _row(load: OrganLoad, people: int, work: Sequence[int], room: Sequence[int]) -> dict[str, Any]:
+    cells = [
+        {"load": asked, "room": half_days, "over": asked > half_days}
+        for asked, half_days in zip(work, room, strict=True)
+    ]
+    return {"load": load, "cells": cells, "inspectors": people, "work": sum(work), "room": sum(room)}
+
+
+def _without_a_week(supposed: Supposed) -> dict[str, Any]:
+    """What could not be placed, the most urgent first, and how many there are by reason."""
+    found = sorted(supposed.unplaced, key=lambda one: (one.visit.due_on, one.visit.pk))
+    reasons = Counter(one.reason for one in found)
     return {
-        "load": load,
-        "cells": cells,
-        "unplaced": unplaced,
-        "inspectors": people,
-        "advice": ngettext(
-            "%(n)s inspector more would place everything",
-            "%(n)s inspectors more would place everything",
-            load.more_inspectors,
-        )
-        % {"n": load.more_inspectors}
-        if load.more_inspectors
-        else "",
+        "left": [
+            {"visit": one.visit, "why": presentation.REASON_NAMES[one.reason], "would_fit": one.would_fit}
+            for one in found[:MOST_SHOWN]
+        ],
+        "left_more": max(0, len(found) - MOST_SHOWN),
+        "left_by_reason": [(presentation.REASON_NAMES[name], n) for name, n in sorted(reasons.items())],
     }
 
 
-def _chosen_load(request: HttpRequest, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _chosen_load(request: HttpRequest, loads: list[OrganLoad]) -> OrganLoad | None:
     wanted = request.GET.get("organ", "")
-    found = next((row for row in rows if str(row["load"].organ_id) == wanted), None)
-    return found or max(rows, key=lambda row: row["load"].asked, default=None)
+    found = next((load for load in loads if str(load.organ_id) == wanted), None)
+    return found or max(loads, key=lambda load: load.asked, default=None)
 
 
-def _load_chart(load: OrganLoad) -> dict[str, Any]:
-    months = [(n, name) for n, name in enumerate(MONTH_NAMES) if load.capacity[n] or load.load[n]]
+def _load_chart(row: dict[str, Any]) -> dict[str, Any]:
+    cells = row["cells"]
+    months = [
+        (cell, name) for cell, name in zip(cells, MONTH_NAMES, strict=True) if cell["room"] or cell["load"]
+    ]
     option = chart_option(
         "bar",
-        [name for _n, name in months],
+        [name for _cell, name in months],
         [
-            Series(_("Load"), [load.load[n] for n, _name in months]),
-            Series(_("Capacity"), [load.capacity[n] for n, _name in months]),
+            Series(_("Load"), [cell["load"] for cell, _name in months]),
+            Series(_("Capacity"), [cell["room"] for cell, _name in months]),
         ],
         unit=_("half days"),
     )
-    words = {"organ": load.organ.label, "load": sum(load.load), "room": sum(load.capacity)}
+    words = {"organ": row["load"].organ.label, "load": row["work"], "room": row["room"]}
     title = _("%(organ)s: %(load)s of %(room)s half days are planned") % words
+    if row["unplaced"]:
+        left = ngettext("%(n)s visit has no week", "%(n)s visits have no week", row["unplaced"]) % {
+            "n": row["unplaced"]
+        }
+        title = _("%(title)s; %(left)s") % {"title": title, "left": left}
     return {"option": option, "title": title}
 
 
@@ -184,7 +218,7 @@ def schedule(request: ActingRequest, schedule_id: int) -> HttpResponseBase:
         return export_of(request, listings.VISITS, visits.iterator(chunk_size=500), visits.count())
     page = Paginator(visits, PAGE_SIZE).get_page(request.GET.get("page"))
     titles = {m.code: m for m in Mandate.objects.filter(code__in={c for v in page for c in v.mandates})}
-    rows = _load_rows(request, found, 0)
+    rows = [_load_row(load) for load in _loads(request, found)]
     context = {
         "schedule": found,
         "state": presentation.SCHEDULE_STATES[found.state],

@@ -9,13 +9,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from yaojian.oversight.mandates.contracts import SOURCE_NAMES, Source
 from yaojian.oversight.mandates.models import Mandate
+from yaojian.oversight.mandates.offering import NO_DRAW_NAMES, Offer
 from yaojian.oversight.mandates.queries import Seen, Tally
-from yaojian.oversight.mandates.wording import formula_in_words, frequency_in_words, percent
+from yaojian.oversight.mandates.wording import formula_in_words, frequency_in_words, mark_of, percent
 
 STATE_NAMES: dict[str, Promise] = {
     "overdue": gettext_lazy("Overdue"),
@@ -78,6 +78,7 @@ def row_of(seen: Seen, tally: Tally, day: date) -> dict[str, Any]:
         "formula": formula_in_words(seen.formula),
         "tally": tally,
         "ended": ended,
+        "mark": mark_of(mandate),
         "coverage": coverage,
         "goal": goal,
         "short": coverage is not None and coverage < goal,
@@ -91,13 +92,13 @@ def basis_of(mandate: Mandate) -> str:
     return text
 
 
-def mark_of(mandate: Mandate) -> str:
-    """What the mark of confidence means; empty where a plan's own text was read."""
+def offer_of(offer: Offer) -> dict[str, Any]:
+    """Whether a draw is offered for a mandate; else why not, and the draw that was made."""
     return {
-        "H": "",
-        "M": _("From a secondary source (mark M)"),
-        "L": _("To be verified first (mark L): it is shown and opens no work"),
-    }.get(mandate.confidence, "")
+        "may_commit": offer.no_draw is None,
+        "no_draw": NO_DRAW_NAMES[offer.no_draw] if offer.no_draw else "",
+        "draw": offer.draw,
+    }
 
 
 def keeping(request: HttpRequest, **changes: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from yaojian.casework.inspections.facade import user_can_open
-from yaojian.foundation.accounts.facade import Organ, Permission
+from yaojian.foundation.accounts.facade import Organ, Permission, organ_by_code
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.charts import Series, chart_option
 from yaojian.foundation.design.templatetags.design import date_cn
@@ -23,6 +23,7 @@ from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates import queries
 from yaojian.oversight.mandates.contracts import SOURCE_NAMES, Source
 from yaojian.oversight.mandates.models import Mandate
+from yaojian.oversight.mandates.offering import offers_to
 from yaojian.oversight.mandates.reading import rule_of
 from yaojian.oversight.mandates.web import listings, presentation
 from yaojian.oversight.mandates.wording import acts_in_words, formula_in_words
@@ -100,7 +101,6 @@ def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
     context = {
         **row,
         "basis": presentation.basis_of(found),
-        "mark": presentation.mark_of(found),
         "acts": acts_in_words(rule),
         "formula": formula_in_words(seen.formula),
         "as_of": day,
@@ -118,15 +118,21 @@ def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
     return render(request, "mandates/mandate.html", context)
 
 
-def _offered(request: ActingRequest, found: Mandate, *, in_force: bool) -> dict[str, bool]:
+def _offered(request: ActingRequest, found: Mandate, *, in_force: bool) -> dict[str, Any]:
     """What the reader can do with a mandate."""
     manages = in_force and request.actor.may(Permission.MANDATE_MANAGE)
     is_own = found.source == Source.OWN.value and found.organ_id == request.actor.organ_id
     return {
+        **(_draw_offered(request, found) if in_force and found.share is not None else {}),
         "may_draw": manages and found.share is not None,
         "may_end": manages and is_own,
         "may_try": request.actor.may(Permission.MANDATE_VIEW),
     }
+
+
+def _draw_offered(request: ActingRequest, found: Mandate) -> dict[str, Any]:
+    offers = offers_to(organ_by_code(request.actor.organ_code), [found], today())
+    return presentation.offer_of(offers[found.pk])
 
 
 def _after_plan(found: Mandate, day: date) -> str:
