@@ -28,6 +28,7 @@ from yaojian.oversight.evaluations.facade import (
     freeze_evaluation,
     propose_adjustment,
     report_progress,
+    submit_evaluation,
 )
 from yaojian.oversight.plans.facade import Figure, formula_of, needed, plan_by_code
 from yaojian.oversight.statistics.facade import (
@@ -189,6 +190,7 @@ def _evaluate(planner: Actor, leader: Actor, as_of: date) -> None:
         found = draft_evaluation(by=planner, plan_code=plan.code, organ=plan.organ, kind=kind, as_of=day)
         comment_evaluation(by=planner, pk=found.pk, summary=WORDS["conclusion"], comments={})
         if kind is EvaluationKind.YEARLY:
+            submit_evaluation(by=planner, pk=found.pk)
             freeze_evaluation(by=leader, pk=found.pk)
 
 

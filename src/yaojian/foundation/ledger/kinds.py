@@ -92,6 +92,8 @@ KINDS: dict[str, Promise] = {
     "task.cancelled": _("Task cancelled"),
     "evaluation.drafted": _("Evaluation begun"),
     "evaluation.commented": _("Evaluation commented"),
+    "evaluation.submitted": _("Evaluation handed in"),
+    "evaluation.returned": _("Evaluation given back"),
     "evaluation.frozen": _("Evaluation frozen"),
     "evaluation.discarded": _("Draft of an evaluation discarded"),
     "adjustment.proposed": _("Adjustment of a target proposed"),

@@ -131,6 +131,8 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "task.cancelled": ("neutral", "ban"),
     "evaluation.drafted": ("neutral", "file-plus"),
     "evaluation.commented": ("neutral", "message"),
+    "evaluation.submitted": ("due_soon", "send"),
+    "evaluation.returned": ("due_soon", "arrow-back-up"),
     "evaluation.frozen": ("done", "lock"),
     "evaluation.discarded": ("neutral", "trash"),
     "adjustment.proposed": ("due_soon", "adjustments"),

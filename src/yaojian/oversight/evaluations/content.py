@@ -108,13 +108,17 @@ def _goal(target: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A share over some days, in percent: labels of the days, values, empty where there is none."""
+    """A share over some days, in percent: labels of the days, values, empty where there is none.
+
+    `begins`: the first day with records, where earlier year-ends are left empty for it.
+    """
 
     label: str
     days: tuple[str, ...]
     values: tuple[str, ...]
     target: str
     met: bool | None
+    begins: str = ""
 
 
 def trends_of(evaluation: Evaluation, lines: list[Line]) -> list[Trend]:
@@ -138,14 +142,15 @@ def trends_of(evaluation: Evaluation, lines: list[Line]) -> list[Trend]:
         ]
         shown = (*("" if number is None else str(number) for number in numbers), line.number)
         if sum(bool(number) for number in shown) > 1:
-            found.append(Trend(line.title, labels, shown, line.goal, line.met))
+            begins = first.isoformat() if first is not None and first > ends[0] else ""
+            found.append(Trend(line.title, labels, shown, line.goal, line.met, begins))
     return found
 
 
 def trends_in(content: Mapping[str, Any]) -> list[Trend]:
     """The trends of a frozen evaluation."""
     return [
-        Trend(one["label"], tuple(one["days"]), tuple(one["values"]), one["target"], one["met"])
+        Trend(one["label"], tuple(one["days"]), tuple(one["values"]), one["target"], one["met"], one.get("begins", ""))
         for one in content.get("trends", ())
     ]
 

@@ -89,6 +89,7 @@ TASK_STATE_NAMES: dict[TaskState, Promise] = {
 }
 EVALUATION_STATE_NAMES: dict[EvaluationState, tuple[str, Promise]] = {
     EvaluationState.DRAFT: ("neutral", pgettext_lazy("evaluation", "Draft")),
+    EvaluationState.SUBMITTED: ("due_soon", pgettext_lazy("evaluation", "Waits to be frozen")),
     EvaluationState.FROZEN: ("done", pgettext_lazy("evaluation", "Frozen")),
     EvaluationState.DISCARDED: ("neutral", pgettext_lazy("evaluation", "Discarded")),
 }

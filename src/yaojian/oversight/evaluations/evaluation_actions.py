@@ -18,6 +18,7 @@ from yaojian.foundation.accounts.facade import Actor, Organ, Permission, check_m
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed
 from yaojian.foundation.ledger.facade import Act, Ref, record_act, row_matches_canonical
 from yaojian.foundation.timekeeping import now, today
+from yaojian.oversight.evaluations import work_kinds
 from yaojian.oversight.evaluations.content import (
     bytes_of,
     content_of,
@@ -95,8 +96,15 @@ def _advance(evaluation: Evaluation, verb: str) -> None:
     state = EvaluationState(evaluation.state)
     if state is EvaluationState.FROZEN:
         raise frozen()
-    if not EVALUATION_STATES.permits(state, verb):
+    if state is EvaluationState.DISCARDED:
         raise Conflict(_("The evaluation was discarded."), cure=_("Begin a new one."))
+    if not EVALUATION_STATES.permits(state, verb):
+        raise Conflict(
+            _("The evaluation has been handed in.")
+            if state is EvaluationState.SUBMITTED
+            else _("The evaluation has not been handed in."),
+            cure=_("It is written in while it is a draft, and frozen once it was handed in."),
+        )
     evaluation.state = EVALUATION_STATES.next(state, verb).value
 
 
@@ -111,11 +119,31 @@ def frozen() -> Conflict:
     )
 
 
+class TextsDiffer(Conflict):
+    """Somebody has written at the same places: `others` holds their texts by figure, or `summary`."""
+
+    def __init__(self, others: Mapping[str, str]) -> None:
+        super().__init__(
+            _("Somebody has written at the same place since you opened the page."),
+            cure=_("Their text stands beside yours. Bring both together, then keep it again."),
+        )
+        self.others = dict(others)
+
+
 @transaction.atomic
-def comment_evaluation(*, by: Actor, pk: int, summary: str, comments: Mapping[str, str]) -> Evaluation:
+def comment_evaluation(
+    *,
+    by: Actor,
+    pk: int,
+    summary: str,
+    comments: Mapping[str, str],
+    seen: Mapping[str, str] | None = None,
+) -> Evaluation:
     """Write the conclusion and what is said of figures; an empty comment is removed.
 
-    Raises NotFound, NotAllowed, Conflict (frozen), InvalidInput (too long; a figure of another plan).
+    `seen` are the texts that stood there when the person began, by figure, or `summary`: only what differs
+    from them is written. Raises NotFound, NotAllowed, Conflict (frozen; TextsDiffer), InvalidInput (too
+    long; a figure of another plan).
     """
     check_may(by, Permission.EVALUATION_PREPARE)
     evaluation = evaluation_visible_to(by, pk, for_update=True)
@@ -133,9 +161,9 @@ def comment_evaluation(*, by: Actor, pk: int, summary: str, comments: Mapping[st
             field="comments",
             cure=_("Reload the page."),
         )
-    evaluation.summary = summary.strip()
+    said = _to_write(evaluation, {"summary": summary, **comments}, seen)
+    evaluation.summary = said.pop("summary", evaluation.summary)
     evaluation.save()
-    said = {key: text.strip() for key, text in comments.items()}
     Comment.objects.filter(evaluation=evaluation, figure_key__in=list(said)).delete()
     Comment.objects.bulk_create(
         [Comment(evaluation=evaluation, figure_key=key, text=text) for key, text in said.items() if text]
@@ -145,11 +173,85 @@ def comment_evaluation(*, by: Actor, pk: int, summary: str, comments: Mapping[st
     return evaluation
 
 
+def _to_write(
+    evaluation: Evaluation, given: Mapping[str, str], seen: Mapping[str, str] | None
+) -> dict[str, str]:
+    """What somebody has really changed. Raises TextsDiffer where another has done so meanwhile."""
+    said = {name: plain(text) for name, text in given.items()}
+    if seen is None:
+        return said
+    changed = {name: text for name, text in said.items() if text != plain(seen.get(name, ""))}
+    present = dict(evaluation.comments.values_list("figure_key", "text"))
+    present["summary"] = evaluation.summary
+    others = {
+        name: present.get(name, "")
+        for name, text in changed.items()
+        if plain(present.get(name, "")) not in (plain(seen.get(name, "")), text)
+    }
+    if others:
+        raise TextsDiffer(others)
+    return changed
+
+
+def plain(text: str) -> str:
+    """A text without what browsers do to the ends of lines."""
+    return text.replace("\r\n", "\n").strip()
+
+
+@transaction.atomic
+def submit_evaluation(*, by: Actor, pk: int) -> Evaluation:
+    """Hand an evaluation in to be frozen.
+
+    Raises NotFound, NotAllowed, Conflict, InvalidInput (no conclusion).
+    """
+    check_may(by, Permission.EVALUATION_PREPARE)
+    evaluation = evaluation_visible_to(by, pk, for_update=True)
+    check_within(by, evaluation.organ)
+    _advance(evaluation, "submit")
+    _check_concluded(evaluation)
+    evaluation.reason = ""
+    evaluation.save()
+    facts = {"title": evaluation.title}
+    record_act(by=by, kind="evaluation.submitted", file=file_ref(evaluation), facts=facts)
+    work_kinds.evaluation_submitted(evaluation)
+    return evaluation
+
+
+@transaction.atomic
+def return_evaluation(*, by: Actor, pk: int, reason: str) -> Evaluation:
+    """Give an evaluation back to be written on, or take it back.
+
+    Raises NotFound, NotAllowed, Conflict, InvalidInput (no reason).
+    """
+    if not by.may(Permission.EVALUATION_DECIDE):
+        check_may(by, Permission.EVALUATION_PREPARE)
+    evaluation = evaluation_visible_to(by, pk, for_update=True)
+    check_within(by, evaluation.organ)
+    _advance(evaluation, "return")
+    if not reason.strip():
+        raise InvalidInput(_("Give the reason."), field="reason", cure=_("One sentence is enough."))
+    evaluation.reason = reason.strip()[:300]
+    evaluation.save()
+    facts = {"title": evaluation.title, "reason": evaluation.reason}
+    record_act(by=by, kind="evaluation.returned", file=file_ref(evaluation), facts=facts)
+    work_kinds.evaluation_returned(evaluation)
+    return evaluation
+
+
+def _check_concluded(evaluation: Evaluation) -> None:
+    if not evaluation.summary:
+        raise InvalidInput(
+            _("The evaluation has no conclusion yet."),
+            field="summary",
+            cure=_("Write the conclusion, then hand it in."),
+        )
+
+
 def freeze_evaluation(*, by: Actor, pk: int, shown: str | None = None) -> Snapshot:
     """Freeze an evaluation: its canonical content is kept, its SHA-256 goes into an act of the journal.
 
     All figures are counted anew; `shown` is the digest of what the person has read. Raises NotFound,
-    NotAllowed (also who wrote in it), Conflict (frozen; what was read differs), InvalidInput (no conclusion).
+    NotAllowed (also who wrote in it), Conflict (frozen; not handed in; what was read differs).
     """
     check_may(by, Permission.EVALUATION_DECIDE)
     # Counted before the lock, so that a refusal leaves the exact values for the page that is read next.
@@ -167,12 +269,6 @@ def _freeze(by: Actor, pk: int, shown: str | None) -> Snapshot:
             cure=_("Ask a second person who decides."),
         )
     _advance(evaluation, "freeze")
-    if not evaluation.summary:
-        raise InvalidInput(
-            _("The evaluation has no conclusion yet."),
-            field="summary",
-            cure=_("Write the conclusion, then freeze it."),
-        )
     plan = plan_by_code(evaluation.plan_code)
     lines = lines_of(evaluation, exact=True)
     if shown is not None and shown != digest_of_draft(evaluation, plan, lines):
@@ -200,6 +296,7 @@ def _freeze(by: Actor, pk: int, shown: str | None) -> Snapshot:
         },
     )
     evaluation.save()
+    work_kinds.evaluation_settled(evaluation)
     return Snapshot.objects.create(
         evaluation=evaluation,
         content=content,
@@ -218,6 +315,7 @@ def discard_evaluation(*, by: Actor, pk: int) -> Evaluation:
     check_within(by, evaluation.organ)
     _advance(evaluation, "discard")
     evaluation.save()
+    work_kinds.evaluation_settled(evaluation)
     record_act(
         by=by, kind="evaluation.discarded", file=file_ref(evaluation), facts={"title": evaluation.title}
     )

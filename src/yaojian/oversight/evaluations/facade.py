@@ -6,6 +6,7 @@ from yaojian.oversight.evaluations.evaluation_actions import (
     comment_evaluation,
     draft_evaluation,
     freeze_evaluation,
+    submit_evaluation,
 )
 from yaojian.oversight.evaluations.printings import make_printing, work_with
 from yaojian.oversight.evaluations.task_actions import (
@@ -32,5 +33,6 @@ __all__ = [
     "propose_adjustment",
     "refresh_tasks",
     "report_progress",
+    "submit_evaluation",
     "work_with",
 ]

@@ -131,6 +131,7 @@ class Evaluation(models.Model):
     state = models.CharField(max_length=10, default=EvaluationState.DRAFT.value)
     prepared_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()
+    reason = models.CharField(max_length=300, blank=True, help_text="why it was given back")
 
     class Meta:
         verbose_name = _("evaluation")

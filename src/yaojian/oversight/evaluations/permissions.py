@@ -79,9 +79,9 @@ def evaluation_verbs(actor: Actor, evaluation: Evaluation) -> frozenset[str]:
         return frozenset()
     verbs: set[str] = set()
     if actor.may(Permission.EVALUATION_PREPARE):
-        verbs |= permitted & {"comment", "discard"}
-    if actor.may(Permission.EVALUATION_DECIDE) and not wrote(actor, evaluation):
-        verbs |= permitted & {"freeze"}
+        verbs |= permitted & {"comment", "submit", "return", "discard"}
+    if actor.may(Permission.EVALUATION_DECIDE):
+        verbs |= permitted & ({"return"} if wrote(actor, evaluation) else {"return", "freeze"})
     return frozenset(verbs)
 
 

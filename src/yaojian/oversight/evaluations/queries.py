@@ -16,8 +16,10 @@ from yaojian.oversight.evaluations.contracts import TASK_KIND, Progress, Standin
 from yaojian.oversight.evaluations.models import Adjustment, Evaluation, Step, Task
 from yaojian.oversight.evaluations.rules import Stage, next_stage, standing_of
 from yaojian.oversight.evaluations.states import AdjustmentState, TaskState
-from yaojian.oversight.plans.facade import Figure, Plan, Reached, values_at
+from yaojian.oversight.plans.facade import Figure, FigureValue, Plan, Reached, target_for, values_at
 
+FALLING = ("<", "<=")
+"""Comparisons of a goal that a figure is to fall to."""
 _STEPS = Prefetch("steps", Step.objects.order_by("due_on"))
 
 
@@ -71,6 +73,20 @@ def adjustment_visible_to(actor: Actor, pk: int, *, for_update: bool = False) ->
     return adjustment
 
 
+def falls(figure: Figure | None, year: int) -> bool:
+    """Whether a figure is to fall: its target of the year is a most, not a least."""
+    target = target_for(figure, year) if figure is not None else None
+    return target is not None and target.op in FALLING
+
+
+def figure_value(task: Task, as_of: date) -> FigureValue | None:
+    """What the platform itself makes of a task's figure for the responsible organ; None without one."""
+    figure = Figure.objects.filter(key=task.figure_key).select_related("row__plan", "version").first()
+    if figure is None:
+        return None
+    return values_at([figure], [(task.organ, as_of)])[task.organ_id, as_of].get(figure.key)
+
+
 def current_values(tasks: Sequence[Task], as_of: date) -> dict[int, Decimal | None]:
     """By task, the value it has reached: reported, or that of its figure for the responsible organ."""
     found = {task.pk: task.value for task in tasks}
@@ -98,7 +114,8 @@ def above_all(paths: Sequence[str]) -> Organ:
 
 def due_on(task: Task, value: Decimal | None) -> date:
     """The next day by which something of a task is due."""
-    return next_stage([Stage(step.due_on, step.value) for step in task.steps.all()], task.ends_on, value)
+    stages = [Stage(step.due_on, step.value) for step in task.steps.all()]
+    return next_stage(stages, task.ends_on, value, task.goal)
 
 
 def standing(task: Task, today: date, value: Decimal | None) -> Standing:

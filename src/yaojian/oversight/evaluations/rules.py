@@ -23,10 +23,23 @@ class Stage:
     value: Decimal | None
 
 
-def next_stage(stages: Sequence[Stage], ends_on: date, value: Decimal | None) -> date:
+def is_short(value: Decimal | None, goal: Decimal, *, falls: bool) -> bool:
+    """Whether a value is not there yet: below its goal, above one to fall to, or unknown."""
+    return value is None or (value > goal if falls else value < goal)
+
+
+def falls_to(stages: Sequence[Stage], goal: Decimal | None) -> bool:
+    """Whether a schedule leads down to its goal."""
+    return goal is not None and any(stage.value is not None and stage.value > goal for stage in stages)
+
+
+def next_stage(
+    stages: Sequence[Stage], ends_on: date, value: Decimal | None, goal: Decimal | None = None
+) -> date:
     """The first day of the schedule whose value is not reached; the end where all are, or none has one."""
+    falls = falls_to(stages, goal)
     for stage in sorted(stages, key=lambda one: one.due_on):
-        if stage.value is not None and (value is None or value < stage.value):
+        if stage.value is not None and is_short(value, stage.value, falls=falls):
             return min(stage.due_on, ends_on)
     return ends_on
 

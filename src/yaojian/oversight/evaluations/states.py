@@ -18,6 +18,7 @@ class EvaluationState(StrEnum):
     """Whether an evaluation can still be changed."""
 
     DRAFT = "draft"
+    SUBMITTED = "submitted"
     FROZEN = "frozen"
     DISCARDED = "discarded"
 
@@ -50,8 +51,10 @@ EVALUATION_STATES = StateTable(
     _E.DRAFT,
     [
         Transition("comment", (_E.DRAFT,), _E.DRAFT),
-        Transition("freeze", (_E.DRAFT,), _E.FROZEN),
-        Transition("discard", (_E.DRAFT,), _E.DISCARDED),
+        Transition("submit", (_E.DRAFT,), _E.SUBMITTED),
+        Transition("return", (_E.SUBMITTED,), _E.DRAFT),
+        Transition("freeze", (_E.SUBMITTED,), _E.FROZEN),
+        Transition("discard", (_E.DRAFT, _E.SUBMITTED), _E.DISCARDED),
     ],
 )
 

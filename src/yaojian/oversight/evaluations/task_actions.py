@@ -27,9 +27,17 @@ from yaojian.oversight.evaluations.permissions import (
     check_within,
     is_within,
 )
-from yaojian.oversight.evaluations.queries import current_values, lock_organ, task_visible_to
+from yaojian.oversight.evaluations.queries import (
+    FALLING,
+    current_values,
+    falls,
+    figure_value,
+    lock_organ,
+    task_visible_to,
+)
+from yaojian.oversight.evaluations.rules import is_short
 from yaojian.oversight.evaluations.states import TASK_STATES, TaskState
-from yaojian.oversight.plans.facade import Figure, figure_by_key
+from yaojian.oversight.plans.facade import Figure, FigureValue, figure_by_key
 
 MOST_STEPS = 24
 
@@ -78,7 +86,7 @@ def assign_task(*, by: Actor, assignment: Assignment) -> Task:
     kind = kind_of(figure) if assignment.kind is None else assignment.kind
     if figure.unit == "milestone":
         kind = TaskKind.MILESTONE
-    _check_values(assignment, kind)
+    _check_values(assignment, kind, falls(figure, assignment.ends_on.year))
     _check_owner(assignment)
     lock_organ(assignment.organ.pk)
     running = Task.objects.filter(
@@ -157,7 +165,7 @@ def _check_days(assignment: Assignment) -> None:
         )
 
 
-def _check_values(assignment: Assignment, kind: TaskKind) -> None:
+def _check_values(assignment: Assignment, kind: TaskKind, falls: bool) -> None:
     values = [value for _day, value in sorted(assignment.steps, key=lambda step: step[0])]
     if kind is TaskKind.MILESTONE:
         if assignment.goal is not None or any(value is not None for value in values):
@@ -174,11 +182,15 @@ def _check_values(assignment: Assignment, kind: TaskKind) -> None:
             cure=_("Enter what this organ has to reach, in the unit of the figure."),
         )
     numbers = [value for value in (*values, assignment.goal) if value is not None]
-    if any(number < 0 for number in numbers) or numbers != sorted(numbers):
+    if any(number < 0 for number in numbers) or numbers != sorted(numbers, reverse=falls):
         raise InvalidInput(
-            _("The values of the schedule must rise up to the goal."),
+            _("The values of the schedule must fall to the goal.")
+            if falls
+            else _("The values of the schedule must rise up to the goal."),
             field="steps",
-            cure=_("Enter each day's value, the smallest first, none above the goal."),
+            cure=_("Enter each day's value, the largest first, none below the goal.")
+            if falls
+            else _("Enter each day's value, the smallest first, none above the goal."),
         )
 
 
@@ -242,7 +254,7 @@ def report_progress(
             "figure": task.figure_key,
             "day": day,
             "share_done": task.share_done,
-            "value": None if value is None else f"{value:f}",
+            "value": None if value is None else f"{value.normalize():f}",
             "note": note.strip(),
         },
     )
@@ -299,7 +311,8 @@ def _check_done(task: Task, value: Decimal | None, day: date) -> None:
         reached = value if value is not None else task.value
         if task.progress_from == Progress.FIGURE.value:
             reached = current_values([task], day)[task.pk]
-        if task.goal is not None and (reached is None or reached < task.goal):
+        figure = Figure.objects.filter(key=task.figure_key).first()
+        if task.goal is not None and is_short(reached, task.goal, falls=falls(figure, day.year)):
             raise InvalidInput(
                 _("The goal of %(goal)s is not reached yet.") % {"goal": f"{task.goal.normalize():f}"},
                 field="value",
@@ -308,17 +321,37 @@ def _check_done(task: Task, value: Decimal | None, day: date) -> None:
 
 
 @transaction.atomic
-def confirm_task(*, by: Actor, pk: int) -> Task:
-    """Confirm that a task is done. Raises NotFound, NotAllowed (also who reported it), Conflict."""
+def confirm_task(*, by: Actor, pk: int, reason: str = "") -> Task:
+    """Confirm that a task is done; against the platform's own figure only for a reason.
+
+    Raises NotFound, NotAllowed (also who reported it), Conflict, InvalidInput (no reason).
+    """
     task = task_visible_to(by, pk, for_update=True)
     check_user_can_confirm(by, task)
     _advance(task, "confirm")
+    own = figure_value(task, task.done_on or today())
+    against = contradicts(task, own)
+    if against and not reason.strip():
+        raise InvalidInput(
+            _("The platform's own figure has not reached the goal."),
+            field="reason",
+            cure=_("Say why the report holds all the same, or return the task."),
+        )
     task.confirmed_by_id, task.confirmed_at = by.user_id, now()
     task.save()
-    facts = {"figure": task.figure_key, "plan": task.plan_code, "day": task.done_on}
+    facts: dict[str, Any] = {"figure": task.figure_key, "plan": task.plan_code, "day": task.done_on}
+    if against and own is not None and own.number is not None:
+        facts |= {"value": f"{own.number.normalize():f}", "reason": reason.strip()[:300]}
     record_act(by=by, kind="task.confirmed", file=file_ref(task), facts=facts)
     work_kinds.task_settled(task)
     return task
+
+
+def contradicts(task: Task, own: FigureValue | None) -> bool:
+    """Whether the platform's own figure says that the goal of a reported task is not reached."""
+    if task.goal is None or own is None or own.number is None:
+        return False
+    return is_short(own.number, task.goal, falls=own.target is not None and own.target.op in FALLING)
 
 
 def _reason(reason: str) -> str:

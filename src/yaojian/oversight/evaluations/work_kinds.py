@@ -21,8 +21,8 @@ from yaojian.foundation.worklist.facade import (
     redate_items_of_file,
     register_kind,
 )
-from yaojian.oversight.evaluations.contracts import ADJUSTMENT_KIND, TASK_KIND
-from yaojian.oversight.evaluations.models import Adjustment, Task
+from yaojian.oversight.evaluations.contracts import ADJUSTMENT_KIND, EVALUATION_KIND, TASK_KIND
+from yaojian.oversight.evaluations.models import Adjustment, Evaluation, Task
 from yaojian.oversight.evaluations.queries import current_values, due_on
 from yaojian.oversight.evaluations.rules import HORIZON
 from yaojian.oversight.evaluations.states import TaskState
@@ -30,11 +30,17 @@ from yaojian.oversight.evaluations.states import TaskState
 DO = "evaluation.do"
 CONFIRM = "evaluation.confirm"
 DECIDE = "evaluation.decide"
+FREEZE = "evaluation.freeze"
+MEND = "evaluation.mend"
 WITHIN = timedelta(days=10)
 
 
 def _task_page(item: WorkItem) -> str:
     return reverse("evaluations:task", args=[item.file_id])
+
+
+def _evaluation_page(item: WorkItem) -> str:
+    return reverse("evaluations:evaluation", args=[item.file_id])
 
 
 def register() -> None:
@@ -52,6 +58,8 @@ def register() -> None:
             decide,
         )
     )
+    register_kind(ItemKind(FREEZE, _("Evaluation to freeze"), _("Read and freeze"), _evaluation_page, decide))
+    register_kind(ItemKind(MEND, _("Evaluation given back"), _("Mend"), _evaluation_page, prepare))
 
 
 def _item(
@@ -134,3 +142,23 @@ def adjustment_proposed(adjustment: Adjustment) -> None:
 def adjustment_settled(adjustment: Adjustment) -> None:
     """The decision has been made."""
     complete_items_of_file(Ref(ADJUSTMENT_KIND, adjustment.pk), {DECIDE})
+
+
+def evaluation_submitted(evaluation: Evaluation) -> None:
+    """Ask who may freeze it to read it."""
+    file = Ref(EVALUATION_KIND, evaluation.pk)
+    complete_items_of_file(file, {MEND})
+    open_items([_item(FREEZE, file, evaluation.organ_id, today() + WITHIN, evaluation.title, None)])
+
+
+def evaluation_returned(evaluation: Evaluation) -> None:
+    """Ask who prepared it to mend it."""
+    file = Ref(EVALUATION_KIND, evaluation.pk)
+    complete_items_of_file(file, {FREEZE})
+    due, reason = today() + WITHIN, evaluation.reason or evaluation.title
+    open_items([_item(MEND, file, evaluation.organ_id, due, reason, evaluation.prepared_by_id)])
+
+
+def evaluation_settled(evaluation: Evaluation) -> None:
+    """It is frozen or discarded."""
+    complete_items_of_file(Ref(EVALUATION_KIND, evaluation.pk), {FREEZE, MEND})

@@ -136,11 +136,17 @@ class FigureValue:
         return True if self.outcome.done_on else float(self.outcome.number)
 
     @property
+    def late(self) -> bool:
+        """Whether a milestone was reached, but after the year that the plan has set."""
+        done, target = self.outcome.done_on, self.target
+        return bool(done and target and target.year is not None and done.year > target.year)
+
+    @property
     def met(self) -> bool | None:
-        """Whether the target is met; None when there is nothing to judge. Judged on the exact value."""
+        """Whether the target is met, in its year; None when there is nothing to judge. Judged on the exact value."""
         if self.target is None or self.judged is None:
             return None
-        return self.target.met_by(self.judged)
+        return self.target.met_by(self.judged) and not self.late
 
     @property
     def distance(self) -> float | None:

@@ -33,6 +33,7 @@ def test_systems_get_what_was_frozen_and_can_check_its_hash(world: Field, client
     )
     assert "年年" not in evaluation.title
     evaluation_actions.comment_evaluation(by=world.planner, pk=evaluation.pk, summary="良好", comments={})
+    evaluation_actions.submit_evaluation(by=world.planner, pk=evaluation.pk)
     client.force_login(User.objects.get(pk=world.leader.user_id))
     address = f"/api/v1/evaluations/{evaluation.pk}/snapshot"
     assert client.get(address).status_code == 404

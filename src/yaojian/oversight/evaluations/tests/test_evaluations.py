@@ -59,9 +59,10 @@ def test_the_states_in_the_readme_are_those_of_the_tables(table: Any) -> None:
 def drafted(world: Field, **values: Any) -> Evaluation:
     given = {"plan_code": "t", "organ": world.prefecture, "kind": EvaluationKind.YEARLY, "as_of": today()}
     evaluation = evaluation_actions.draft_evaluation(by=world.planner, **{**given, **values})
-    return evaluation_actions.comment_evaluation(
+    evaluation_actions.comment_evaluation(
         by=world.planner, pk=evaluation.pk, summary="总体良好", comments={"900-01": "待补数据"}
     )
+    return evaluation_actions.submit_evaluation(by=world.planner, pk=evaluation.pk)
 
 
 def test_a_frozen_evaluation_carries_its_hash_in_the_journal(world: Field) -> None:
@@ -143,7 +144,7 @@ def test_evaluations_that_cannot_be_are_refused(world: Field) -> None:
     with pytest.raises(Conflict):
         drafted(world, organ=world.county, kind=EvaluationKind.FINAL)
     with pytest.raises(InvalidInput):
-        evaluation_actions.freeze_evaluation(by=world.leader, pk=evaluation.pk)
+        evaluation_actions.submit_evaluation(by=world.planner, pk=evaluation.pk)
     with pytest.raises(InvalidInput):
         evaluation_actions.comment_evaluation(
             by=world.planner, pk=evaluation.pk, summary="", comments={"000-01": "别的规划"}
@@ -373,6 +374,7 @@ def test_pages_show_and_take_all_of_it(world: Field) -> None:
     evaluation = Evaluation.objects.get()
     here = f"/evaluations/{evaluation.pk}/"
     planner.post(f"{here}comment/", {"summary": "总体良好", "comment-900-01": "缺调查"})
+    planner.post(f"{here}step/submit/")
     leader.post(f"{here}freeze/")
     assert not Snapshot.objects.exists()
     leader.post(f"{here}freeze/", {"shown": leader.get(here).context["digest"]})

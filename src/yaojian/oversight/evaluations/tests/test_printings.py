@@ -34,9 +34,8 @@ def drafted(world: Field) -> Evaluation:
     evaluation = evaluation_actions.draft_evaluation(
         by=world.planner, plan_code="t", organ=world.prefecture, kind=EvaluationKind.YEARLY, as_of=today()
     )
-    return evaluation_actions.comment_evaluation(
-        by=world.planner, pk=evaluation.pk, summary="总体良好", comments={}
-    )
+    evaluation_actions.comment_evaluation(by=world.planner, pk=evaluation.pk, summary="总体良好", comments={})
+    return evaluation_actions.submit_evaluation(by=world.planner, pk=evaluation.pk)
 
 
 def test_a_document_is_made_once_for_what_it_says(

@@ -10,16 +10,21 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from yaojian.foundation.accounts.facade import Actor, Role
+from yaojian.foundation.accounts.models import User
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed
+from yaojian.foundation.ledger.facade import Act
 from yaojian.foundation.timekeeping import today
+from yaojian.foundation.worklist.facade import WorkItem, unfinished_q
 from yaojian.oversight.evaluations import adjustments, evaluation_actions, task_actions
 from yaojian.oversight.evaluations.content import digest_of_draft, lines_in, lines_of, trends_in
 from yaojian.oversight.evaluations.contracts import EvaluationKind, Progress
 from yaojian.oversight.evaluations.models import Comment, Evaluation, Task
 from yaojian.oversight.evaluations.permissions import evaluation_verbs, task_verbs
+from yaojian.oversight.evaluations.queries import due_on
 from yaojian.oversight.evaluations.task_actions import Assignment
 from yaojian.oversight.evaluations.tests.factories import make_field, make_plan, paper
 from yaojian.oversight.evaluations.web.printing import bars_of
@@ -43,9 +48,10 @@ def drafted(world: Field, kind: EvaluationKind = EvaluationKind.YEARLY) -> Evalu
     evaluation = evaluation_actions.draft_evaluation(
         by=world.planner, plan_code="t", organ=world.prefecture, kind=kind, as_of=today()
     )
-    return evaluation_actions.comment_evaluation(
+    evaluation_actions.comment_evaluation(
         by=world.planner, pk=evaluation.pk, summary="总体良好", comments={"900-01": "待补数据"}
     )
+    return evaluation_actions.submit_evaluation(by=world.planner, pk=evaluation.pk)
 
 
 def given(by: Actor, world: Field, key: str = "900-02", **values: Any) -> Task:
@@ -84,7 +90,9 @@ def test_a_share_counted_by_its_figure_is_not_done_below_its_goal(world: Field) 
 def test_who_wrote_in_an_evaluation_does_not_freeze_it(world: Field) -> None:
     evaluation = drafted(world)
     other = officer(world.prefecture, "guihua2", Role.PLANNER)
+    evaluation_actions.return_evaluation(by=other, pk=evaluation.pk, reason="补写结论")
     evaluation_actions.comment_evaluation(by=other, pk=evaluation.pk, summary="结论", comments={})
+    evaluation_actions.submit_evaluation(by=other, pk=evaluation.pk)
     both = replace(world.leader, user_id=other.user_id)
     assert "freeze" not in evaluation_verbs(both, evaluation)
     with pytest.raises(NotAllowed):
@@ -147,3 +155,92 @@ def test_what_must_be_there_only_once_is_looked_up_by_one_at_a_time(world: Field
         with CaptureQueriesContext(connection) as asked:
             act()
         assert any("FOR NO KEY UPDATE" in one["sql"] for one in asked)
+
+
+def test_what_was_handed_in_stands_on_the_list_of_who_may_freeze_it(world: Field) -> None:
+    evaluation = evaluation_actions.draft_evaluation(
+        by=world.planner, plan_code="t", organ=world.prefecture, kind=EvaluationKind.FINAL, as_of=today()
+    )
+    with pytest.raises(InvalidInput) as refused:
+        evaluation_actions.submit_evaluation(by=world.planner, pk=evaluation.pk)
+    assert refused.value.field == "summary"
+    write = {"by": world.planner, "pk": evaluation.pk, "comments": {}}
+    evaluation_actions.comment_evaluation(**write, summary="总体良好")
+    with pytest.raises(Conflict):
+        evaluation_actions.freeze_evaluation(by=world.leader, pk=evaluation.pk)
+    evaluation_actions.submit_evaluation(by=world.planner, pk=evaluation.pk)
+    item = WorkItem.objects.get(unfinished_q())
+    assert (item.kind, item.organ_id) == ("evaluation.freeze", world.prefecture.pk)
+    with pytest.raises(Conflict):
+        evaluation_actions.comment_evaluation(**write, summary="改")
+    # Given back with a reason, it is on the list of who prepared it; once frozen, nothing is left.
+    with pytest.raises(InvalidInput):
+        evaluation_actions.return_evaluation(by=world.leader, pk=evaluation.pk, reason=" ")
+    evaluation_actions.return_evaluation(by=world.leader, pk=evaluation.pk, reason="缺抽检数据说明")
+    item = WorkItem.objects.get(unfinished_q())
+    assert (item.kind, item.assignee_id) == ("evaluation.mend", world.planner.user_id)
+    evaluation_actions.submit_evaluation(by=world.planner, pk=evaluation.pk)
+    evaluation_actions.freeze_evaluation(by=world.leader, pk=evaluation.pk)
+    assert not WorkItem.objects.filter(unfinished_q()).exists()
+
+
+def test_of_two_who_write_at_one_place_the_second_sees_the_other_text(world: Field, client: Client) -> None:
+    evaluation = drafted(world)
+    evaluation_actions.return_evaluation(by=world.planner, pk=evaluation.pk, reason="补写")
+    client.force_login(User.objects.get(pk=world.planner.user_id))
+    address = f"/evaluations/{evaluation.pk}/"
+    first = second = {"summary": "总体良好", "was-summary": "总体良好"}
+    seen = {"was-900-01": "待补数据", "was-900-02": ""}
+    first = {**first, **seen, "comment-900-01": "甲的说明", "comment-900-02": ""}
+    second = {**second, **seen, "comment-900-01": "乙的说明", "comment-900-02": "乙的另一处"}
+    assert client.post(f"{address}comment/", first).status_code == 302
+    answer = client.post(f"{address}comment/", second)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "甲的说明" in page
+    assert "乙的说明" in page
+    texts = dict(Comment.objects.values_list("figure_key", "text"))
+    assert texts == {"900-01": "甲的说明"}
+    # Who has read the other's text keeps their own; what only others changed is never touched.
+    again = {**second, "was-900-01": "甲的说明", "comment-900-02": "", "was-900-02": ""}
+    Comment.objects.create(evaluation=evaluation, figure_key="900-02", text="丙的说明")
+    assert client.post(f"{address}comment/", again).status_code == 302
+    texts = dict(Comment.objects.values_list("figure_key", "text"))
+    assert texts == {"900-01": "乙的说明", "900-02": "丙的说明"}
+
+
+def test_against_the_platforms_own_figure_a_report_is_confirmed_for_a_reason(
+    world: Field, client: Client
+) -> None:
+    year = {"year": today().year, "last_on": today()}
+    confirmed(world, world.county, content("survey_results", amount=Decimal("88.5"), **ASKED, **year))
+    task = given(world.planner, world, "900-01", goal=Decimal(90))
+    task_actions.report_progress(
+        by=world.county_planner, pk=task.pk, note="完成", value=Decimal(91), done=True
+    )
+    client.force_login(User.objects.get(pk=world.planner.user_id))
+    page = client.get(f"/evaluations/tasks/{task.pk}/").content.decode()
+    assert "88.5%" in page
+    assert f"as_of={today()}" in page
+    with pytest.raises(InvalidInput) as refused:
+        task_actions.confirm_task(by=world.planner, pk=task.pk)
+    assert refused.value.field == "reason"
+    task_actions.confirm_task(by=world.planner, pk=task.pk, reason="系统数据滞后，已核对台账")
+    facts = Act.objects.get(kind="task.confirmed").facts
+    assert (facts["value"], facts["reason"]) == ("88.5", "系统数据滞后，已核对台账")
+    assert Act.objects.get(kind="task.reported").facts["value"] == "91"
+
+
+def test_a_figure_that_is_to_fall_is_given_measured_and_done_downwards(world: Field) -> None:
+    Figure.objects.filter(key="900-01").update(targets=[{"every": "year", "op": "<=", "value": 10}])
+    steps = [(today(), Decimal(15)), (today() + DAY, Decimal(10))]
+    rising = [(today(), Decimal(5)), (today() + DAY, Decimal(10))]
+    with pytest.raises(InvalidInput):
+        given(world.planner, world, "900-01", goal=Decimal(10), steps=rising)
+    task = given(world.planner, world, "900-01", goal=Decimal(10), steps=steps)
+    assert due_on(task, Decimal(12)) == today() + DAY
+    assert due_on(task, Decimal(20)) == today()
+    report = {"by": world.county_planner, "pk": task.pk, "note": "下降"}
+    with pytest.raises(InvalidInput):
+        task_actions.report_progress(**report, value=Decimal(12), done=True)
+    task_actions.report_progress(**report, value=Decimal(9), done=True)

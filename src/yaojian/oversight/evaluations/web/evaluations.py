@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -21,13 +23,13 @@ from yaojian.foundation.ledger.facade import acts_of_file
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.evaluations import evaluation_actions as actions
 from yaojian.oversight.evaluations import printings
-from yaojian.oversight.evaluations.content import tally_of
+from yaojian.oversight.evaluations.content import Line, tally_of
 from yaojian.oversight.evaluations.contracts import EVALUATION_STATE_NAMES, EvaluationKind
 from yaojian.oversight.evaluations.models import Evaluation, Snapshot
 from yaojian.oversight.evaluations.permissions import evaluation_verbs
 from yaojian.oversight.evaluations.queries import evaluation_visible_to, evaluations_visible_to
 from yaojian.oversight.evaluations.states import EvaluationState
-from yaojian.oversight.evaluations.web.forms import DraftForm, comments_in, refuse
+from yaojian.oversight.evaluations.web.forms import DraftForm, refuse, texts_in
 from yaojian.oversight.evaluations.web.listings import EVALUATIONS, LINES
 from yaojian.oversight.evaluations.web.wording import tabs, timeline_row
 from yaojian.oversight.plans.facade import organ_of_figures, plan_by_code, plans
@@ -98,6 +100,26 @@ def evaluation(request: ActingRequest, evaluation_id: int) -> HttpResponseBase:
     lines = printings.lines_shown(found, snapshot)
     if exporting(request):
         return export_of(request, LINES, lines, len(lines))
+    return evaluation_page(request, found, snapshot, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Texts that were not kept, by figure or `summary`, and what others wrote at the same places."""
+
+    texts: Mapping[str, str]
+    others: Mapping[str, str]
+
+
+def evaluation_page(
+    request: ActingRequest,
+    found: Evaluation,
+    snapshot: Snapshot | None,
+    lines: list[Line],
+    typed: Typed | None = None,
+) -> HttpResponse:
+    """The page of an evaluation; with what was typed when it could not be kept."""
+    kept = typed or Typed({}, {})
     plan = plan_by_code(found.plan_code)
     verbs = evaluation_verbs(request.actor, found)
     digest = printings.digest_of(found, snapshot, lines)
@@ -107,6 +129,9 @@ def evaluation(request: ActingRequest, evaluation_id: int) -> HttpResponseBase:
         "digest": digest,
         "badge": EVALUATION_STATE_NAMES[EvaluationState(found.state)],
         "lines": lines,
+        "rows": [_written(line, kept) for line in lines],
+        "summary": _place("summary", found.summary, kept),
+        "others": kept.others,
         "tally": tally_of(lines),
         "snapshot": snapshot,
         "printing": printings.printing_of(found, digest),
@@ -119,7 +144,22 @@ def evaluation(request: ActingRequest, evaluation_id: int) -> HttpResponseBase:
             for act in acts_of_file(actions.file_ref(found)).order_by("-recorded_at", "-id")[:30]
         ],
     }
-    return render(request, "evaluations/evaluation.html", context)
+    status = 200 if typed is None else UNPROCESSABLE
+    return render(request, "evaluations/evaluation.html", context, status=status)
+
+
+def _place(name: str, present: str, typed: Typed) -> dict[str, Any]:
+    """A text to write: what stands in the field, what it is held against, and another's text beside it."""
+    return {
+        "text": typed.texts.get(name, present),
+        "was": present,
+        "other": typed.others.get(name),
+        "differs": name in typed.others,
+    }
+
+
+def _written(line: Line, typed: Typed) -> dict[str, Any]:
+    return {"line": line, **_place(line.key, line.comment, typed)}
 
 
 @requires(Permission.EVALUATION_PREPARE)
@@ -127,17 +167,46 @@ def evaluation(request: ActingRequest, evaluation_id: int) -> HttpResponseBase:
 def comment(request: ActingRequest, evaluation_id: int) -> HttpResponse:
     """Keep the conclusion and the comments of a draft."""
     found = evaluation_visible_to(request.actor, evaluation_id)
-    keys = [name.removeprefix("comment-") for name in request.POST if name.startswith("comment-")]
-    _take(
-        request,
-        lambda: actions.comment_evaluation(
+    summary, comments = request.POST.get("summary", ""), texts_in(request.POST, "comment-")
+    try:
+        actions.comment_evaluation(
             by=request.actor,
             pk=found.pk,
-            summary=request.POST.get("summary", ""),
-            comments=comments_in(request.POST, keys),
-        ),
-        _("The draft is kept."),
-    )
+            summary=summary,
+            comments=comments,
+            seen=texts_in(request.POST, "was-"),
+        )
+    except actions.TextsDiffer as error:
+        messages.error(request, str(error))
+        typed = Typed({"summary": summary, **comments}, error.others)
+        found = evaluation_visible_to(request.actor, evaluation_id)
+        return evaluation_page(request, found, None, printings.lines_shown(found, None), typed)
+    except (InvalidInput, Conflict, RuleBroken) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The draft is kept."))
+    return redirect("evaluations:evaluation", evaluation_id)
+
+
+@requires(Permission.EVALUATION_VIEW)
+@require_POST
+def step(request: ActingRequest, evaluation_id: int, verb: str) -> HttpResponse:
+    """Hand an evaluation in, or give it back; the action asks for the right that the step needs."""
+    if verb == "submit":
+        _take(
+            request,
+            lambda: actions.submit_evaluation(by=request.actor, pk=evaluation_id),
+            _("Handed in. Who may freeze it finds it on the list of work."),
+        )
+    elif verb == "return":
+        reason = request.POST.get("reason", "")
+        _take(
+            request,
+            lambda: actions.return_evaluation(by=request.actor, pk=evaluation_id, reason=reason),
+            _("Given back; it can be written on."),
+        )
+    else:
+        raise NotFound(_("There is no such step."), cure=_("Choose one on the page of the evaluation."))
     return redirect("evaluations:evaluation", evaluation_id)
 
 

@@ -98,6 +98,9 @@ def _one_trend(trend: Trend, left: float, top: int, wide: float) -> list[str]:
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _value in points)
     drawn.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.8"/>')
     drawn += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" fill="{colour}"/>' for x, y, _value in points]
+    if trend.begins:
+        words = _("Records begin in %(month)s") % {"month": trend.begins[:7]}
+        drawn.append(_text(start + 6, top + 36, words, QUIET, "start", 9.5))
     if points:
         x, y, value = points[-1]
         drawn.append(_text(x, y - 5 if y - 5 > top + 24 else y + 12, f"{value:.1f}%", colour, "end", 10.5))

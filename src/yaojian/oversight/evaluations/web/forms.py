@@ -82,7 +82,7 @@ class TaskForm(forms.Form):
         offer(self, "organ", [(organ.code, organ.label) for organ in organs])
         if kind is TaskKind.SHARE:
             self.fields["goal"] = forms.DecimalField(
-                label=_("Goal of this organ"), max_digits=20, decimal_places=4, required=False
+                label=_("Goal of this organ"), max_digits=20, decimal_places=4
             )
             self.fields["progress_from"] = forms.ChoiceField(
                 label=_("Progress"),
@@ -204,6 +204,6 @@ class AdjustmentForm(forms.Form):
         return int(number) if number.is_integer() and abs(number) < 10**15 else number
 
 
-def comments_in(data: Mapping[str, Any], keys: Sequence[str]) -> dict[str, str]:
-    """The comments that a posted draft holds for some figures."""
-    return {key: str(data[f"comment-{key}"]) for key in keys if f"comment-{key}" in data}
+def texts_in(data: Mapping[str, Any], prefix: str) -> dict[str, str]:
+    """The texts that a posted draft holds under names with a prefix, by what follows it."""
+    return {str(name).removeprefix(prefix): str(data[name]) for name in data if str(name).startswith(prefix)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -38,10 +39,13 @@ from yaojian.oversight.evaluations.permissions import task_verbs
 from yaojian.oversight.evaluations.queries import (
     current_values,
     due_on,
+    figure_value,
     standing,
     task_visible_to,
     tasks_visible_to,
 )
+from yaojian.oversight.evaluations.rules import Stage, falls_to
+from yaojian.oversight.evaluations.states import TaskState
 from yaojian.oversight.evaluations.task_actions import Assignment, file_ref, kind_of
 from yaojian.oversight.evaluations.web.forms import ReasonForm, ReportForm, TaskForm, refuse
 from yaojian.oversight.evaluations.web.listings import TASKS
@@ -139,7 +143,9 @@ def rows_of(found: list[Task], day: Any) -> list[dict[str, Any]]:
 def share_of(task: Task, value: Any) -> float:
     """How much of a task is done, in percent: of its goal, or as reported."""
     if task.progress_from == Progress.FIGURE.value and task.goal and value is not None:
-        return float(min(100, 100 * value / task.goal))
+        falling = falls_to([Stage(step.due_on, step.value) for step in task.steps.all()], task.goal)
+        ratio = task.goal / value if falling and value else value / task.goal
+        return float(min(100, 100 * ratio))
     return float(task.share_done)
 
 
@@ -233,6 +239,7 @@ def task_page(
         ],
         "own_report": found.reported_by_id == request.actor.user_id,
         "facts": facts_of(found, row),
+        **_platforms_own(found),
         "reports": list(found.reports.select_related("reported_by")[:20]),
         "timeline": [
             timeline_row(a) for a in acts_of_file(file_ref(found)).order_by("-recorded_at", "-id")[:50]
@@ -240,6 +247,26 @@ def task_page(
         **documents_context(request.actor, file_ref(found), answers="progress" in verbs),
     }
     return render(request, "evaluations/task.html", context, status=status)
+
+
+def _platforms_own(found: Task) -> dict[str, Any]:
+    """The platform's own figure beside what an organ reported, with its day, and whether they differ."""
+    reported = found.kind == TaskKind.SHARE.value and found.progress_from == Progress.REPORTED.value
+    if not reported or found.state not in (TaskState.OPEN.value, TaskState.REPORTED.value):
+        return {}
+    own = figure_value(found, found.done_on or today())
+    if own is None:
+        return {}
+    figure = Figure.objects.filter(key=found.figure_key).first()
+    query = urlencode({"as_of": own.as_of.isoformat(), "organ": found.organ.code})
+    return {
+        "own": {
+            "shown": amount(own.number, figure),
+            "day": own.as_of,
+            "url": f"{reverse('plans:figure', args=[found.figure_key])}?{query}",
+        },
+        "against": task_actions.contradicts(found, own),
+    }
 
 
 def facts_of(found: Task, row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -293,7 +320,7 @@ def task_step(request: ActingRequest, task_id: int, verb: str) -> HttpResponse:
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
         if verb == "confirm":
-            task_actions.confirm_task(by=request.actor, pk=task_id)
+            task_actions.confirm_task(by=request.actor, pk=task_id, reason=reason)
             messages.success(request, _("Confirmed as done."))
         elif verb == "return":
             task_actions.return_task(by=request.actor, pk=task_id, reason=reason)

@@ -24,6 +24,7 @@ urlpatterns = [
     ),
     path("<int:evaluation_id>/", evaluations.evaluation, name="evaluation"),
     path("<int:evaluation_id>/comment/", evaluations.comment, name="comment"),
+    path("<int:evaluation_id>/step/<slug:verb>/", evaluations.step, name="evaluation_step"),
     path("<int:evaluation_id>/freeze/", evaluations.freeze, name="freeze"),
     path("<int:evaluation_id>/discard/", evaluations.discard, name="discard"),
     path("<int:evaluation_id>/pdf/", evaluations.pdf, name="pdf"),

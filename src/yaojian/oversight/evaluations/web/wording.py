@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.urls import reverse
@@ -52,6 +52,14 @@ def target_words(target: dict[str, Any] | None, unit: str) -> str:
     return Target.from_dict(target).describe(unit, language()) if target else pgettext("target", "none")
 
 
+def _plain(value: str) -> str:
+    """A number without the noughts that a column gave it; anything else as it is."""
+    try:
+        return f"{Decimal(value).normalize():f}"
+    except InvalidOperation:
+        return value
+
+
 def timeline_row(act: Act) -> dict[str, Any]:
     """An act of a file in its history."""
     meaning, icon = meaning_of_kind(act.kind)
@@ -59,7 +67,7 @@ def timeline_row(act: Act) -> dict[str, Any]:
     if act.facts.get("share_done") is not None:
         facts.append((_("Progress"), f"{act.facts['share_done']}%"))
     if act.facts.get("value"):
-        facts.append((pgettext("task", "Value"), act.facts["value"]))
+        facts.append((pgettext("task", "Value"), _plain(act.facts["value"])))
     return {
         "at": act.claimed_at,
         "recorded_at": act.recorded_at,

@@ -166,6 +166,8 @@ def judgement(figure: Figure, value: FigureValue) -> tuple[str, str]:
         case _:
             if value.met is None:
                 return "info", _("No target")
+            if value.late:
+                return "due_soon", _("Reached late")
             if value.met:
                 return "done", _("On target")
             return "due_soon", _("Above target") if is_above(value) else _("Below target")
