@@ -12,11 +12,10 @@ from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.errors import NotFound
 from yaojian.oversight.drafting.models import PlanDraft
 from yaojian.oversight.drafting.states import DraftState
+from yaojian.oversight.plans.contracts import FIRST_ADOPTED_SEED
 from yaojian.oversight.plans.facade import Plan, plans
 from yaojian.oversight.plans.vocabulary import PACK_FOLDER, read_yaml
 
-FIRST_SEED = 500
-"""Numbers below belong to packs that come with the product."""
 LOCK = 0x44524654
 """Two copies at once would both take the same number."""
 
@@ -57,5 +56,5 @@ def free_seed() -> str:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     taken = {*plans().values_list("seed", flat=True)}
     taken |= set(PlanDraft.objects.values_list("pack__plan__seed", flat=True))
-    number = max([FIRST_SEED, *(int(seed) + 1 for seed in taken if seed.isdecimal())])
+    number = max([int(FIRST_ADOPTED_SEED), *(int(seed) + 1 for seed in taken if seed.isdecimal())])
     return f"{number:03d}"

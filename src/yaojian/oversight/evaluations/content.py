@@ -150,7 +150,14 @@ def trends_of(evaluation: Evaluation, lines: list[Line]) -> list[Trend]:
 def trends_in(content: Mapping[str, Any]) -> list[Trend]:
     """The trends of a frozen evaluation."""
     return [
-        Trend(one["label"], tuple(one["days"]), tuple(one["values"]), one["target"], one["met"], one.get("begins", ""))
+        Trend(
+            one["label"],
+            tuple(one["days"]),
+            tuple(one["values"]),
+            one["target"],
+            one["met"],
+            one.get("begins", ""),
+        )
         for one in content.get("trends", ())
     ]
 

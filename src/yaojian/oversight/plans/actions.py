@@ -11,6 +11,8 @@ from yaojian.foundation.accounts.facade import Actor, organ_by_code, system_acto
 from yaojian.foundation.ledger.facade import Ref, record_act
 from yaojian.foundation.timekeeping import now
 from yaojian.oversight.plans.adjusted import show_adjustments
+from yaojian.oversight.plans.contracts import FIRST_ADOPTED_SEED
+from yaojian.oversight.plans.errors import PackError, Problem, said
 from yaojian.oversight.plans.indicators import define_indicators
 from yaojian.oversight.plans.models import Figure, IndicatorVersion, PackFinding, Plan, PlanRow
 from yaojian.oversight.plans.packs import WORD_FILES, Pack, load_all
@@ -22,8 +24,8 @@ def load_packs(folder: Path = PACK_FOLDER) -> dict[str, bool]:
     """Load all packs of a folder; returns for each plan code whether anything had changed.
 
     A pack has changed when its own file has, or one of the files of words that all packs share.
-    Raises PackError with every problem of every pack, or NotFound for an unknown organ; then no
-    pack is loaded at all.
+    Raises PackError with every problem of every pack (also where it has the code of a plan that was adopted
+    here), or NotFound for an unknown organ; then no pack is loaded at all.
     """
     packs = load_all(folder)
     with transaction.atomic():
@@ -50,6 +52,18 @@ def _load(pack: Pack) -> bool:
     known = Plan.objects.filter(code=pack.plan.code).first()
     if known is not None and known.fingerprint == fingerprint:
         return False
+    if known is not None and known.seed >= FIRST_ADOPTED_SEED:
+        raise PackError(
+            [
+                Problem(
+                    pack.path.name,
+                    "",
+                    "plan.code",
+                    said("a plan that was adopted here has the code %(code)s", code=known.code),
+                    said("give the pack another code; the adopted plan stays as it is"),
+                )
+            ]
+        )
     _write(pack, fingerprint, None)
     return True
 

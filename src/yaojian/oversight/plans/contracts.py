@@ -16,6 +16,9 @@ from django.utils.translation import pgettext_lazy
 from yaojian.oversight.plans.outcomes import Exclusion, Outcome, ValueState
 from yaojian.oversight.plans.targets import Target, Value
 
+FIRST_ADOPTED_SEED = "500"
+"""Numbers of plans that were drafted and adopted here; those below belong to packs of the product."""
+
 
 class RowClass(StrEnum):
     """What a row of a plan is to the platform."""
@@ -143,7 +146,7 @@ class FigureValue:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met, in its year; None when there is nothing to judge. Judged on the exact value."""
+        """Whether the target is met, a milestone in its year; None with nothing to judge. Judged exactly."""
         if self.target is None or self.judged is None:
             return None
         return self.target.met_by(self.judged) and not self.late

@@ -33,7 +33,7 @@ def make_plan(world: Field, code: str = "t", seed: str = "900") -> Plan:
         loaded_at=now(),
     )
     _figure(plan, f"{seed}-01", 0, "群众支持率", "percent", formula=SURVEY, targets=[TARGET])
-    _figure(plan, f"{seed}-02", 1, "无菌实验室", "milestone", targets=[{"year": 2025, "op": "done"}])
+    _figure(plan, f"{seed}-02", 1, "无菌实验室", "milestone", targets=[{"year": 2026, "op": "done"}])
     _figure(
         plan, f"{seed}-03", 2, "药检机构等级", "grade", targets=[{"year": 2025, "op": ">=", "value": "B"}]
     )

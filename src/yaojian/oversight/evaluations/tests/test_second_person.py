@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,9 +28,11 @@ from yaojian.oversight.evaluations.permissions import evaluation_verbs, task_ver
 from yaojian.oversight.evaluations.queries import due_on
 from yaojian.oversight.evaluations.task_actions import Assignment
 from yaojian.oversight.evaluations.tests.factories import make_field, make_plan, paper
+from yaojian.oversight.evaluations.web.listings import as_number, plain_value
 from yaojian.oversight.evaluations.web.printing import bars_of
 from yaojian.oversight.plans.models import Figure, KeptValue
 from yaojian.oversight.plans.queries import plan_by_code, values_of_figures
+from yaojian.oversight.plans.web.presentation import judgement
 from yaojian.oversight.statistics.tests.factories import Field, confirmed, content, officer
 
 DAY = timedelta(days=1)
@@ -244,3 +247,27 @@ def test_a_figure_that_is_to_fall_is_given_measured_and_done_downwards(world: Fi
     with pytest.raises(InvalidInput):
         task_actions.report_progress(**report, value=Decimal(12), done=True)
     task_actions.report_progress(**report, value=Decimal(9), done=True)
+
+
+def test_what_is_taken_out_to_be_reckoned_with_is_a_number() -> None:
+    for number, value, found in (
+        ("88.50", "88.50%", Decimal("88.50")),
+        ("1200.00", "1,200人", Decimal(1200)),
+        ("3.00", "B+", "B+"),
+        ("1.00", "2026-03-01", "2026-03-01"),
+        ("", "0 / 0", "0 / 0"),
+    ):
+        line: Any = SimpleNamespace(number=number, value=value)
+        assert plain_value(line) == found
+    assert as_number("") == ""
+
+
+def test_a_milestone_reached_after_its_year_is_reached_late(world: Field) -> None:
+    task = done(world.county_planner, given(world.planner, world))
+    task_actions.confirm_task(by=world.planner, pk=task.pk)
+    for year, met in ((2026, True), (2025, False)):
+        Figure.objects.filter(key="900-02").update(targets=[{"year": year, "op": "done"}])
+        figure = Figure.objects.get(key="900-02")
+        value = values_of_figures([figure], world.prefecture, today())["900-02"]
+        assert (value.met, value.late) == (met, not met)
+        assert judgement(figure, value)[0] == ("done" if met else "due_soon")

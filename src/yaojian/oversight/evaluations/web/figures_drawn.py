@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from django.utils.translation import gettext as _
+
 from yaojian.oversight.evaluations.content import Tally, Trend
 
 INK, QUIET, GRID = "#1d2433", "#667085", "#d8dde6"

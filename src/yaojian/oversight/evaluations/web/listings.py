@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from yaojian.foundation.exports.facade import Column, Listing
+from yaojian.oversight.evaluations.content import Line
+from yaojian.oversight.plans.web.presentation import unit_of
+
+
+def as_number(text: str) -> Decimal | str:
+    """A number that was kept as text; what is none stays as it is."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
+
+
+def plain_value(line: Line) -> Decimal | str:
+    """The value of a line as a number where it is shown as one; a grade or a day in words."""
+    number = as_number(line.number)
+    if isinstance(number, str):
+        return line.value
+    return number if line.value.startswith(f"{number:,}".removesuffix(".00")) else line.value
+
 
 TASKS = Listing(
     "plan-tasks",
@@ -22,8 +43,9 @@ TASKS = Listing(
         Column(pgettext_lazy("task", "First day"), lambda row: row["task"].starts_on, 12),
         Column(pgettext_lazy("task", "Last day"), lambda row: row["task"].ends_on, 12),
         Column(_("Next day of the schedule"), lambda row: row["due_on"], 12),
-        Column(_("Goal of this organ"), lambda row: row["goal"], 14),
-        Column(_("Value reached"), lambda row: row["value"], 14),
+        Column(_("Goal of this organ"), lambda row: row["task"].goal, 14),
+        Column(_("Value reached"), lambda row: row["number"], 14),
+        Column(_("Unit"), lambda row: unit_of(row["figure"]).strip() if row["figure"] else "", 10),
         Column(_("Progress in percent"), lambda row: round(row["share"]), 10),
         Column(pgettext_lazy("task", "State"), lambda row: row["badge"][1], 14),
     ),
@@ -37,9 +59,10 @@ LINES = Listing(
         Column(_("Figure"), lambda line: line.title, 40),
         Column(_("Binding force"), lambda line: line.attribute, 12),
         Column(_("Target"), lambda line: line.target, 24),
-        Column(_("Value"), lambda line: line.value, 14),
-        Column(_("Numerator"), lambda line: line.numerator, 12),
-        Column(_("Denominator"), lambda line: line.denominator, 12),
+        Column(_("Value"), lambda line: plain_value(line), 14),
+        Column(_("Unit"), lambda line: "" if isinstance(plain_value(line), str) else line.unit, 10),
+        Column(_("Numerator"), lambda line: as_number(line.numerator), 12),
+        Column(_("Denominator"), lambda line: as_number(line.denominator), 12),
         Column(pgettext_lazy("evaluation", "Judgement"), lambda line: line.status, 20),
         Column(_("Waits for"), lambda line: "、".join(line.waits_for), 30),
         Column(_("Comment"), lambda line: line.comment, 50),
@@ -78,7 +101,8 @@ LEVELS = Listing(
         Column(_("Indicator"), lambda row: row["title"], 44),
         Column(_("Organ"), lambda row: row["column"], 24),
         Column(_("Number of the figure"), lambda row: row["figure"].key, 12),
-        Column(_("Value"), lambda row: row["line"].shown, 16),
+        Column(_("Value"), lambda row: row["line"].plain, 16),
+        Column(_("Unit"), lambda row: row["line"].unit, 10),
         Column(_("Target"), lambda row: row["line"].target, 24),
         Column(pgettext_lazy("evaluation", "Judgement"), lambda row: row["badge"][1], 18),
     ),

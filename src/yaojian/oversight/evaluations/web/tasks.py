@@ -132,6 +132,7 @@ def rows_of(found: list[Task], day: Any) -> list[dict[str, Any]]:
                 "badge": (STANDING_MEANINGS[how], STANDING_NAMES[how]),
                 "due_on": due_on(task, value),
                 "value": amount(value, figure),
+                "number": value,
                 "goal": amount(task.goal, figure),
                 "share": share_of(task, value),
                 "figure": figure,

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from yaojian.foundation.accounts.facade import Level, register_organ
 from yaojian.foundation.ledger.facade import Act
 from yaojian.oversight.plans.actions import load_packs
+from yaojian.oversight.plans.errors import PackError
 from yaojian.oversight.plans.models import Plan
 from yaojian.oversight.plans.packs import load_all
 from yaojian.oversight.plans.vocabulary import PACK_FOLDER
@@ -57,3 +58,13 @@ def test_the_check_counts_the_rows_of_the_plans_apart_from_the_supplementary() -
     call_command("check_plans", stdout=said)
     computed = "computed today from registers and inspections: 40 of 257 rows, and 1 supplementary\n"
     assert computed in said.getvalue()
+
+
+def test_a_pack_with_the_code_of_a_plan_adopted_here_is_refused(folder: Path) -> None:
+    load_packs(folder)
+    Plan.objects.filter(code="barkol").update(seed="500", fingerprint="0" * 64, title="本地批准的规划")
+    with pytest.raises(PackError) as refused:
+        load_packs(folder)
+    (problem,) = refused.value.problems
+    assert (problem.pack, problem.field) == ("barkol.yaml", "plan.code")
+    assert Plan.objects.get(code="barkol").title == "本地批准的规划"

@@ -39,8 +39,13 @@ def trend_days(as_of: date) -> list[date]:
     return [*_quarter_ends_before(as_of, QUARTERS), as_of]
 
 
-def trend(title: str, values: Mapping[date, FigureValue], first: date | None, unit: str) -> dict[str, Any]:
-    """The figure on some days, in order; before `first`, the first record, it is missing."""
+def trend(
+    title: str, values: Mapping[date, FigureValue], first: date | None, unit: str, *, yearly: bool = False
+) -> dict[str, Any]:
+    """The figure on some days, in order; before `first`, the first record, it is missing.
+
+    One that is counted anew each year (`yearly`) is held against the same day of the year before.
+    """
     days = sorted(values)
     numbers = [_as_number(values[day]) if first is None or day >= first else None for day in days]
     option = chart_option(
@@ -51,7 +56,26 @@ def trend(title: str, values: Mapping[date, FigureValue], first: date | None, un
         targets=_target_line(values[days[-1]]),
         maximum=100 if unit == "%" else None,
     )
-    return {"option": option, "title": _finding(days, numbers, unit)}
+    return {
+        "option": option,
+        "title": _since_last_year(days, numbers, unit) if yearly else _finding(days, numbers, unit),
+    }
+
+
+def _since_last_year(days: list[date], numbers: list[float | None], unit: str) -> str:
+    """What a trend says that begins with nought each year: now, and at the last year's end."""
+    if not numbers or numbers[-1] is None:
+        return _("No records yet")
+    ends = [
+        (day, number)
+        for day, number in zip(days, numbers, strict=True)
+        if number is not None and (day.month, day.day) == (12, 31) and day.year < days[-1].year
+    ]
+    now = {"last": f"{numbers[-1]:,.2f}{unit}"}
+    if not ends:
+        return _("%(last)s so far this year; it is counted anew each year") % now
+    words = {**now, "year": ends[-1][0].year, "before": f"{ends[-1][1]:,.2f}{unit}"}
+    return _("%(last)s so far this year, %(before)s in the whole of %(year)s") % words
 
 
 def _finding(days: list[date], numbers: list[float | None], unit: str) -> str:

@@ -179,7 +179,8 @@ def _concerns(
         value = values.get(figure.key)
         # While this year waits for its statements, the last year that has them is judged.
         value = value.earlier if value is not None and value.earlier is not None else value
-        # A row that repeats another is told once, where the formula stands; what was reached late needs no cure.
+        # A row that repeats another is told once, where the formula stands. What was reached
+        # late is past cure.
         if value is None or value.met is not False or value.late or figure.same_as:
             continue
         line = presentation.line_of(figure, organ, day, value)

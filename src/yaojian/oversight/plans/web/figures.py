@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.oversight.plans.contracts import EXCLUSION_NAMES, FigureValue
+from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.drilldown import records_begin
 from yaojian.oversight.plans.evaluation import formula_of
 from yaojian.oversight.plans.forecast import Assumption, Forecast, forecast
@@ -46,11 +47,23 @@ def around(figure: Figure, carrier: Figure, organ: Organ, day: date) -> dict[str
     return {
         "exclusions": exclusions_in_words(value),
         "records_begin": first,
-        "trend": charts.trend(figure.title, {each: found[organ.pk, each] for each in days}, first, unit),
+        "trend": charts.trend(
+            figure.title,
+            {each: found[organ.pk, each] for each in days},
+            first,
+            unit,
+            yearly=grows_anew(formula),
+        ),
         "parts": charts.parts(figure.title, parts, unit),
         "lacks": lacks_in_words(value.outcome.lacks),
         "forecast": forecast_in_words(figure, value, expected(value, past, carrier)),
     }
+
+
+def grows_anew(formula: Formula) -> bool:
+    """Whether a figure is counted from nought each year or in shorter periods."""
+    unit = formula.period.unit if formula.period is not None else ""
+    return formula.act is not None and unit in ("year", "half_year", "quarter", "month")
 
 
 def expected(value: FigureValue, ends: dict[int, FigureValue], carrier: Figure) -> Forecast | None:

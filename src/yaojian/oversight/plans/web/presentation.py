@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -72,6 +73,20 @@ class Line:
         number = f"{self.value.number:,}"
         whole = self.value.unit != "percent" and number.endswith(".00")
         return f"{number.removesuffix('.00') if whole else number}{unit_of(self.figure)}"
+
+    @property
+    def plain(self) -> Decimal | str:
+        """The same for a table that is reckoned with: a number where the value is one, without its unit."""
+        outcome = self.value.outcome if self.value is not None else None
+        if self.value is None or outcome is None or self.value.state is ValueState.NO_MEMBERS:
+            return self.shown
+        number = None if outcome.grade or outcome.done_on else self.value.number
+        return self.shown if number is None else number
+
+    @property
+    def unit(self) -> str:
+        """The unit of a value that is a number."""
+        return "" if isinstance(self.plain, str) else unit_of(self.figure).strip()
 
     @property
     def earlier(self) -> str:
