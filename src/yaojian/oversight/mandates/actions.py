@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Organ, Permission, check_may, organ_by_code
@@ -23,7 +24,7 @@ from yaojian.oversight.mandates.events import MandatesChanged
 from yaojian.oversight.mandates.lines import locked_line
 from yaojian.oversight.mandates.models import Draw, Mandate
 from yaojian.oversight.mandates.offering import NO_DRAW_NAMES, NoDraw, offers_to
-from yaojian.oversight.mandates.reading import rule_of
+from yaojian.oversight.mandates.reading import rule_of, stands
 from yaojian.oversight.mandates.rules import checked_share, formula_of_mandate
 from yaojian.oversight.mandates.shares import hash_of, wanted_number
 from yaojian.oversight.plans.definitions import Formula, describe
@@ -140,7 +141,8 @@ def set_mandate(
 
 def _refuse_same(mandate: Mandate) -> None:
     asked = ("organ", "formula", "share", "stratified_by")
-    same = Mandate.objects.filter(source=Source.OWN.value, enabled=True)
+    in_force = Q(valid_to__isnull=True) | Q(valid_to__gte=today())
+    same = Mandate.objects.filter(in_force, source=Source.OWN.value, enabled=True)
     found = same.filter(**{name: getattr(mandate, name) for name in asked}).first()
     if found is not None:
         raise Conflict(
@@ -150,7 +152,10 @@ def _refuse_same(mandate: Mandate) -> None:
 
 
 def end_mandate(*, by: Actor, code: str, reason: str) -> None:
-    """End a mandate that the actor's organ has set itself; its duties and their work are withdrawn."""
+    """End a mandate that the actor's organ has set itself; its duties and their work are withdrawn.
+
+    Yesterday was its last day: pages of days before show it as it was.
+    """
     check_may(by, Permission.MANDATE_MANAGE)
     if not reason.strip():
         raise InvalidInput(_("Say why the mandate ends."), field="reason", cure=_("Write a sentence."))
@@ -161,9 +166,12 @@ def end_mandate(*, by: Actor, code: str, reason: str) -> None:
                 _("Your organ has set no such mandate."),
                 cure=_("Plans and national rules end at their source."),
             )
-        if not mandate.enabled:
+        if _is_over(mandate):
             raise Conflict(_("This mandate has been ended already."))
-        mandate.enabled, mandate.valid_to = False, max(today(), mandate.valid_from)
+        if mandate.valid_from < today():
+            mandate.valid_to = today() - timedelta(days=1)
+        else:  # it has not held a day
+            mandate.enabled = False
         mandate.save()
         record_act(
             by=by,
@@ -172,6 +180,10 @@ def end_mandate(*, by: Actor, code: str, reason: str) -> None:
             facts={"mandate": code, "title": mandate.title_zh, "reason": reason.strip()[:300]},
         )
         publish(MandatesChanged([code]))
+
+
+def _is_over(mandate: Mandate) -> bool:
+    return not mandate.enabled or not stands(mandate, today(), with_arrears=False)
 
 
 def commit_draw(*, by: Actor, code: str) -> Draw:
@@ -214,7 +226,7 @@ def _share_mandate(code: str, organ: Organ) -> Mandate:
     mandate = (
         Mandate.objects.select_for_update(of=("self",)).select_related("organ").filter(code=code).first()
     )
-    if mandate is None or not mandate.enabled:
+    if mandate is None or _is_over(mandate):
         raise NotFound(_("There is no such mandate."), cure=_("Choose one in the list of mandates."))
     if mandate.share is None:
         raise RuleBroken(

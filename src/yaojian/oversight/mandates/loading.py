@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -13,8 +13,10 @@ from django.db import transaction
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates.contracts import Source
 from yaojian.oversight.mandates.law_pack import LawMandate, LawPack, law_pack
-from yaojian.oversight.mandates.models import Mandate
+from yaojian.oversight.mandates.models import Mandate, MandateVersion
+from yaojian.oversight.mandates.versions import definition_of, superseded
 from yaojian.oversight.plans.facade import Figure, duty_bearing_figures, plans, target_for, targets_of
+from yaojian.oversight.plans.targets import Target
 
 FOLLOWED = (
     "source",
@@ -50,18 +52,30 @@ def load_mandates(pack: LawPack | None = None, on: date | None = None) -> int:
     with transaction.atomic():
         stored = {m.code: m for m in Mandate.objects.exclude(source=Source.OWN.value).select_for_update()}
         fresh = [entry for code, entry in wanted.items() if code not in stored]
-        changed = [mandate for code, mandate in stored.items() if _follow(mandate, wanted.get(code), day)]
+        versions: list[MandateVersion] = []
+        changed = [m for code, m in stored.items() if _follow(m, wanted.get(code), day, versions)]
+        _note_successors(fresh, changed, day)
         Mandate.objects.bulk_create(fresh)
+        MandateVersion.objects.bulk_create(versions)
         if changed:
-            Mandate.objects.bulk_update(changed, FOLLOWED)
+            Mandate.objects.bulk_update(changed, [*FOLLOWED, "version_from"])
     return len(fresh) + len(changed)
 
 
-def _follow(mandate: Mandate, wanted: Mandate | None, day: date) -> bool:
+def _follow(mandate: Mandate, wanted: Mandate | None, day: date, versions: list[MandateVersion]) -> bool:
     """Let a stored mandate say what its source says; whether anything has changed.
 
-    What bound on after its plan's years ends on the day before the next plan is heard of, not years ago.
+    What it said before is put to `versions`. What bound on after its plan's years ends on the day before the
+    next plan is heard of, not years ago.
     """
+    said = definition_of(mandate)
+    changed = _say(mandate, wanted, day)
+    if said != definition_of(mandate) and (version := superseded(mandate, said, day)) is not None:
+        versions.append(version)
+    return changed
+
+
+def _say(mandate: Mandate, wanted: Mandate | None, day: date) -> bool:
     if wanted is None:
         was, mandate.enabled = mandate.enabled, False
         return was
@@ -72,6 +86,14 @@ def _follow(mandate: Mandate, wanted: Mandate | None, day: date) -> bool:
     for name, value in zip(FOLLOWED, after, strict=True):
         setattr(mandate, name, value)
     return before != after
+
+
+def _note_successors(fresh: Sequence[Mandate], changed: Sequence[Mandate], day: date) -> None:
+    """A plan that takes the place of another from a day on was not there before it."""
+    followed = {mandate.organ_id for mandate in changed if mandate.valid_to == day - timedelta(days=1)}
+    for mandate in fresh:
+        if mandate.source == Source.PLAN.value and mandate.organ_id in followed and mandate.valid_from < day:
+            mandate.version_from = day
 
 
 def _of_plans(day: date) -> Iterator[Mandate]:
@@ -94,10 +116,21 @@ def _of_plans(day: date) -> Iterator[Mandate]:
             source_zh=plan.title,
             source_en=plan.title_en,
             article=f"L{figure.row.line}",
-            valid_from=date(plan.start_year, 1, 1),
+            valid_from=_first_day(plan.start_year, figure, goals),
             valid_to=last_days.get(plan.pk),
             position=place,
         )
+
+
+def _first_day(start: int, figure: Figure, goals: Sequence[Target]) -> date:
+    """The first day of a plan, or of the year from which its goal asks for each period.
+
+    What is asked within a number of years begins as many years earlier: it must be done when the goal holds.
+    """
+    first = min((goal.since or start) if goal.every is not None else start for goal in goals)
+    period = figure.formula["period"] if figure.formula else {}
+    ahead = int(period.get("n") or 1) if period.get("unit") == "rolling_years" else 0
+    return date(max(start, first - ahead), 1, 1)
 
 
 def last_days_of_plans() -> dict[int, date]:

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from yaojian.foundation.periods import ends_after_start, no_overlap
 from yaojian.oversight.mandates.contracts import SOURCE_NAMES, Source
 from yaojian.oversight.mandates.states import ScheduleState
 
@@ -23,7 +24,8 @@ class Mandate(models.Model):
     """Who must be looked at (scope), by which acts, how often or in what share, in which period, by whom.
 
     `formula` is the plans' own (scope, within, act, period, minimum). A national rule has no organ and binds
-    everywhere. Rows follow packs and plans; a mandate that is gone from them stays, not enabled.
+    everywhere. Rows follow packs and plans; a mandate that is gone from them stays, not enabled. The row says
+    what holds since `version_from`; what held before stands in its versions.
     """
 
     code = models.CharField(max_length=60, unique=True)
@@ -49,6 +51,9 @@ class Mandate(models.Model):
     valid_to = models.DateField(null=True, blank=True)
     position = models.PositiveIntegerField(default=0)
     enabled = models.BooleanField(default=True)
+    version_from = models.DateField(
+        null=True, help_text="the first day of what it says now; none: it has never been changed"
+    )
 
     class Meta:
         verbose_name = _("mandate")
@@ -82,6 +87,27 @@ class Mandate(models.Model):
     def source_title(self) -> str:
         """Plan or instrument in the reader's language."""
         return self.source_en if _reads_english() and self.source_en else self.source_zh
+
+
+class MandateVersion(models.Model):
+    """What a mandate said from a day to a day, both inclusive, before it was changed."""
+
+    mandate = models.ForeignKey(Mandate, models.CASCADE, related_name="versions")
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    definition = models.JSONField(
+        help_text="the columns of the mandate, as text where JSON has no such value"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["mandate", "-valid_from"]
+        constraints: ClassVar = [
+            ends_after_start("mandate_version_ends_after_start"),
+            no_overlap("mandate_version_no_overlap", "mandate"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mandate_id} {self.valid_from}"
 
 
 class Standing(models.Model):

@@ -19,8 +19,9 @@ from yaojian.oversight.mandates.contracts import HORIZON, Source
 from yaojian.oversight.mandates.engine import count_standings
 from yaojian.oversight.mandates.engine_sql import RECURS
 from yaojian.oversight.mandates.lines import paths_above
-from yaojian.oversight.mandates.models import Draw, DrawEntry, Mandate, Standing
-from yaojian.oversight.mandates.reading import DRAWN, rules_on
+from yaojian.oversight.mandates.models import Draw, DrawEntry, Mandate, MandateVersion, Standing
+from yaojian.oversight.mandates.reading import DRAWN, rules_on, stands
+from yaojian.oversight.mandates.versions import as_it_was, mandates_on
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.registers.enterprises.facade import Subject, subjects_by_id
 
@@ -94,14 +95,13 @@ def mandates_visible_to(actor: Actor, day: date | None = None, *, with_arrears: 
     Those that ended before a day (today unless given) are left out; not so `with_arrears` those of plans,
     whose overdue duties are still to be done.
     """
-    ended = Q(valid_to__lt=day or today())
-    if with_arrears:
-        ended &= ~Q(source=Source.PLAN.value)
+    on = day or today()
     own = organ_by_code(actor.organ_code)
     found = []
-    for mandate in Mandate.objects.exclude(ended).select_related("organ").order_by("position", "code"):
+    for mandate in mandates_on(on):
         seen = _seen(mandate, actor, own)
-        if seen is not None and (mandate.enabled or mandate.source == "law"):
+        shown = mandate.enabled or mandate.source == Source.LAW.value
+        if seen is not None and shown and stands(mandate, on, with_arrears=with_arrears):
             found.append(seen)
     return found
 
@@ -118,9 +118,11 @@ def _seen(mandate: Mandate, actor: Actor, own: Organ) -> Seen | None:
     return None
 
 
-def mandate_visible_to(actor: Actor, code: str) -> Seen:
-    """One mandate of the actor's line. Raises NotFound."""
-    mandate = Mandate.objects.select_related("organ").filter(code=code).first()
+def mandate_visible_to(actor: Actor, code: str, day: date | None = None) -> Seen:
+    """One mandate of the actor's line, as it was on a day (of none: as it is). Raises NotFound."""
+    asked = Mandate.objects.select_related("organ").filter(code=code)
+    mandate = next(iter(mandates_on(day, asked)), None) if day is not None else None
+    mandate = mandate or asked.first()
     seen = _seen(mandate, actor, organ_by_code(actor.organ_code)) if mandate is not None else None
     if seen is None:
         raise NotFound(
@@ -137,6 +139,11 @@ def overdue_under(figure_keys: Iterable[str], day: date) -> list[tuple[Mandate, 
     )
     found = Mandate.objects.filter(figure_key__in=list(figure_keys), enabled=True).annotate(overdue=overdue)
     return [(mandate, mandate.overdue) for mandate in found.filter(overdue__gt=0)]
+
+
+def versions_of(mandate: Mandate) -> list[tuple[MandateVersion, Mandate]]:
+    """What a mandate said before it was changed, the latest first."""
+    return [(version, as_it_was(version, mandate)) for version in mandate.versions.all()]
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from yaojian.foundation.accounts.facade import Organ
 from yaojian.foundation.ledger.facade import acts_between
@@ -18,6 +18,7 @@ from yaojian.foundation.timekeeping import local_date
 from yaojian.oversight.mandates.contracts import Source
 from yaojian.oversight.mandates.models import DrawEntry, Mandate
 from yaojian.oversight.mandates.rules import DoneAct, Facts, Reach, Rule
+from yaojian.oversight.mandates.versions import mandates_on
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.registers.enterprises.facade import Subject, versions_ended_before
 
@@ -32,16 +33,17 @@ def rules_on(
 
     What was overdue under such a plan is still to be done.
     """
-    over = Q(valid_to__lt=day)
-    if with_arrears:
-        over &= ~Q(source=Source.PLAN.value)
-    found = (Mandate.objects.all() if mandates is None else mandates).filter(
-        enabled=True, valid_from__lte=day
-    )
     return [
         rule_of(mandate)
-        for mandate in found.exclude(over).select_related("organ").order_by("position", "code")
+        for mandate in mandates_on(day, mandates)
+        if mandate.enabled and mandate.valid_from <= day and stands(mandate, day, with_arrears=with_arrears)
     ]
+
+
+def stands(mandate: Mandate, day: date, *, with_arrears: bool) -> bool:
+    """Whether a mandate has not ended before a day, or (with arrears) leaves what was overdue to be done."""
+    left = with_arrears and mandate.source == Source.PLAN.value
+    return mandate.valid_to is None or mandate.valid_to >= day or left
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,6 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from yaojian.oversight.mandates.contracts import HORIZON, SOURCE_NAMES, WHY_NOT_NAMES, DutyState, Source
@@ -23,8 +22,10 @@ from yaojian.oversight.mandates.reading import (
     first_day_read,
     histories,
     rule_of,
+    stands,
 )
 from yaojian.oversight.mandates.rules import DoneAct, Facts, Precedence, Rule, by_precedence, reason_of
+from yaojian.oversight.mandates.versions import mandates_on
 from yaojian.oversight.mandates.wording import (
     acts_in_words,
     change_in_words,
@@ -55,12 +56,10 @@ class History:
 
 def subject_context(subject: Subject, day: date) -> dict[str, Any]:
     """What the tab of a subject's file shows, as of a day; the caller has let the reader see the subject."""
-    over = Q(valid_to__lt=day) & ~Q(source=Source.PLAN.value)
     mandates = {
         mandate.pk: mandate
-        for mandate in Mandate.objects.filter(enabled=True, valid_from__lte=day)
-        .exclude(over)
-        .select_related("organ")
+        for mandate in mandates_on(day)
+        if mandate.enabled and mandate.valid_from <= day and stands(mandate, day, with_arrears=True)
     }
     rules = [rule_of(mandate) for mandate in mandates.values()]
     organs = Organs([subject.responsible_organ])

@@ -33,8 +33,18 @@ class Wanted:
 
     @property
     def since(self) -> date:
-        """From which day it asks anything: an instrument's own day, or the first of the plan."""
-        return self.first_day or date(self.first_year, 1, 1)
+        """From which day it asks anything: an instrument's own day, the plan's first or its goal's.
+
+        A goal that is asked within n years is begun n years before it.
+        """
+        if self.first_day is not None:
+            return self.first_day
+        goals = [target for target in self.targets if not target.get("baseline")]
+        plan = self.first_year
+        years = [goal.get("since") or plan if "every" in goal else plan for goal in goals]
+        period = self.formula.get("period", {})
+        ahead = period.get("n", 1) if period.get("unit") == "rolling_years" else 0
+        return date(max(plan, min(years, default=plan) - ahead), 1, 1)
 
     @property
     def digest(self) -> str:

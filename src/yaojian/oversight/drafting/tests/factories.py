@@ -50,7 +50,7 @@ PACK: dict[str, Any] = {
             **_PLAIN,
             "class": "mandate",
             "responsible_level": "county",
-            "targets": [{"every": "year", "op": ">=", "value": 100, "since": 2022}],
+            "targets": [{"every": "year", "op": ">=", "value": 100, "since": 2021}],
             "formula": {
                 "shape": "coverage",
                 "scope": {"types": ["single_pharmacy"]},

@@ -49,7 +49,7 @@ def test_years_windows_ids_and_words_move_on() -> None:
         "source_file": "next.txt",
     }
     first, second = new["rows"]
-    assert first["targets"] == [{"every": "year", "op": ">=", "value": 100, "since": 2027}]
+    assert first["targets"] == [{"every": "year", "op": ">=", "value": 100, "since": 2026}]
     assert first["period"] == "2026—2030年每年"
     assert first["quote"] == first["title_zh"]
     assert [target["year"] for target in second["targets"]] == [2028, 2030]

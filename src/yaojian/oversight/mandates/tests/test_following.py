@@ -40,6 +40,18 @@ def test_an_adjusted_share_holds_from_its_day() -> None:
     assert share_on(date(2026, 10, 1)) == 50
 
 
+def test_a_goal_of_later_years_binds_from_its_year() -> None:
+    figure = figure_with(YEARLY, [{"every": "year", "since": 2024, "op": ">=", "value": 100}])
+    load_mandates()
+    assert Mandate.objects.get(code=CODE).valid_from == date(2024, 1, 1)
+    # Within two years: to be reached in 2024 it is begun in 2022; nothing begins before the plan.
+    for years, first in ((2, 2022), (5, 2021)):
+        figure.formula = YEARLY | {"period": {"unit": "rolling_years", "n": years}}
+        figure.save()
+        load_mandates()
+        assert Mandate.objects.get(code=CODE).valid_from == date(first, 1, 1)
+
+
 def test_of_a_range_its_lower_end_is_asked_for() -> None:
     figure_with(YEARLY, [{"every": "year", "op": "between", "low": 30, "high": 40}])
     assert share_on(date(2026, 10, 1)) == 30

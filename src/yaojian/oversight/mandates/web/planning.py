@@ -80,6 +80,7 @@ def planner(request: ActingRequest) -> HttpResponseBase:
         context["chart"] = _load_chart(chosen)
         if extra:
             context |= {"supposed": chosen["supposed"], **_without_a_week(chosen["supposed"])}
+            context["left_elsewhere"] = sum(row["unplaced"] or 0 for row in rows if row is not chosen)
     return render(request, "mandates/planner.html", context)
 
 

@@ -26,7 +26,8 @@ from yaojian.oversight.mandates.models import Mandate
 from yaojian.oversight.mandates.offering import offers_to
 from yaojian.oversight.mandates.reading import rule_of
 from yaojian.oversight.mandates.web import listings, presentation
-from yaojian.oversight.mandates.wording import acts_in_words, formula_in_words
+from yaojian.oversight.mandates.wording import acts_in_words, formula_in_words, frequency_in_words
+from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.facade import figure_by_key
 from yaojian.oversight.plans.web.asked import asked_day
 
@@ -76,9 +77,9 @@ def mandates(request: ActingRequest) -> HttpResponseBase:
 @requires(Permission.MANDATE_VIEW)
 def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
     """One mandate: every subject with when it was last looked at and by when it must be again."""
-    seen = queries.mandate_visible_to(request.actor, key)
-    found, path = seen.mandate, request.actor.organ_path
     day = asked_day(request)
+    seen = queries.mandate_visible_to(request.actor, key, day)
+    found, path = seen.mandate, request.actor.organ_path
     with queries.standings_on(day, [found]) as table:
         tally = queries.tallies([seen], path, day, table)[found.pk]
         shown = {"not_drawn": found.share is not None, "nobody": tally.nobody > 0}
@@ -110,6 +111,7 @@ def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
         "items": [{"duty": one, "may_inspect": user_can_open(request.actor, one.subject)} for one in duties],
         "months": _months_chart(months),
         "after_plan": _after_plan(found, day),
+        "versions": _versions(found),
         "pressing": chosen in ("overdue", "due", "later"),
         "nobody": chosen == "nobody",
         "recurs": seen.formula.period is not None and seen.formula.period.unit != "window",
@@ -120,7 +122,8 @@ def mandate(request: ActingRequest, key: str) -> HttpResponseBase:
 
 def _offered(request: ActingRequest, found: Mandate, *, in_force: bool) -> dict[str, Any]:
     """What the reader can do with a mandate."""
-    manages = in_force and request.actor.may(Permission.MANDATE_MANAGE)
+    is_today = asked_day(request) == today()
+    manages = in_force and is_today and request.actor.may(Permission.MANDATE_MANAGE)
     is_own = found.source == Source.OWN.value and found.organ_id == request.actor.organ_id
     return {
         **(_draw_offered(request, found) if in_force and found.share is not None else {}),
@@ -128,6 +131,20 @@ def _offered(request: ActingRequest, found: Mandate, *, in_force: bool) -> dict[
         "may_end": manages and is_own,
         "may_try": request.actor.may(Permission.MANDATE_VIEW),
     }
+
+
+def _versions(found: Mandate) -> list[dict[str, Any]]:
+    """What the mandate said before, each with the days on which it held."""
+    return [
+        {
+            "version": version,
+            "enabled": was.enabled,
+            "ends": was.valid_to,
+            "frequency": frequency_in_words(Formula.from_dict(was.formula), was.share),
+            "formula": formula_in_words(Formula.from_dict(was.formula)),
+        }
+        for version, was in queries.versions_of(found)
+    ]
 
 
 def _draw_offered(request: ActingRequest, found: Mandate) -> dict[str, Any]:
