@@ -6,6 +6,7 @@ import argparse
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -166,7 +167,7 @@ def _manage(options: argparse.Namespace) -> int:
 
 
 def _simulate(options: argparse.Namespace) -> int:
-    return _django(["simulate", *options.rest])
+    return _django(["simulate", *options.rest], prepare=not {"-h", "--help"} & set(options.rest))
 
 
 def _bench(options: argparse.Namespace) -> int:
@@ -200,13 +201,21 @@ def _messages(options: argparse.Namespace) -> int:
     return _django(["messages", *options.rest])
 
 
-def _django(arguments: list[str], *, data: str | None = None) -> int:
-    """Run a Django command with the running database, or with one that is started for it."""
+def _django(arguments: list[str], *, data: str | None = None, prepare: bool = False) -> int:
+    """Run a Django command with the running database, or with one that is started for it.
+
+    With `prepare`, what a start sets up is set up first where it has not been.
+    """
     from yaojian.operations.database import open_database
     from yaojian.operations.installation import installation_from_environment, python_command
+    from yaojian.operations.preparation import Preparation
+    from yaojian.operations.speech import Steps
 
     installation = installation_from_environment(data=data)
     with open_database(installation, f"yaojian {arguments[0]}") as access:
+        preparation = Preparation(installation, access, time.sleep, lambda _child: None)
+        if prepare and preparation.needed(demo=False):
+            preparation.run(Steps(total=2), demo=False)
         owner_url = access.owner_url if arguments[0] in AS_OWNER else None
         environment = installation.child_environment(access.app_url, owner_url)
         if arguments[0] in AS_SEQUENCER:

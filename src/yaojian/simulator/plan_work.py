@@ -30,7 +30,7 @@ from yaojian.oversight.evaluations.facade import (
     report_progress,
     submit_evaluation,
 )
-from yaojian.oversight.plans.facade import Figure, formula_of, needed, plan_by_code
+from yaojian.oversight.plans.facade import Figure, formula_of, groups, needed, plan_by_code
 from yaojian.oversight.statistics.facade import (
     Content,
     Entry,
@@ -41,6 +41,7 @@ from yaojian.oversight.statistics.facade import (
     register_statistics,
     return_statistic,
 )
+from yaojian.registers.products.facade import products_counted
 from yaojian.simulator.content import content
 
 PLANNER, LEADER, CHIEF = "guihua", "juzhang", "kezhang"
@@ -51,6 +52,8 @@ MISSING_OF = 7
 
 WORDS = content("plan_work")
 DAY = timedelta(days=1)
+PARTS = ("outcome", "counted", "result", "severity", "reporter")
+"""Dimensions that make a statement a part of another."""
 MORNING = time(10, 30)
 
 
@@ -58,7 +61,9 @@ def enter_plan_work(actors: Mapping[str, Actor], as_of: date) -> int:
     """Enter all of it; returns how many statements there are."""
     planner, leader = actors[PLANNER], actors[LEADER]
     stated = [entry for code in PLANS for entry in _entries(code, as_of)]
-    enter_past_statistics(stated, by=planner, confirmed_by=leader)
+    for outcome in enter_past_statistics(stated, by=planner, confirmed_by=leader):
+        if outcome.change != "new":
+            raise ValueError(f"{outcome.code}: {outcome.faults}")
     waiting = _enter_waiting(planner, leader, as_of)
     _give_tasks(planner, actors[CHIEF], as_of)
     _evaluate(planner, leader, as_of)
@@ -82,21 +87,29 @@ def _entries(plan: str, as_of: date) -> Iterator[Entry]:
                     place = (cell.datum, str(sorted(dims.items())), year)
                     if place not in seen:
                         seen.add(place)
-                        yield Entry(organ.code, _content(organ, cell.datum, dims, year))
+                        yield Entry(organ.code, _content(organ, cell.datum, dims, year, _most(figure, year)))
 
 
-def _content(organ: Organ, key: str, dims: Mapping[str, str], year: int) -> Content:
+def _most(figure: Figure, year: int) -> int | None:
+    """How many the registers have of what a coverage is a share of; None where nothing bounds it."""
+    formula, organ, day = formula_of(figure), figure.row.plan.organ, date(year, 12, 31)
+    if formula.shape != "coverage" or formula.each is not None:
+        return None
+    if formula.over == "products":
+        return products_counted(organ, day, formula.select["group"][0]).count()
+    return next((group.count for group in groups(figure, organ, day) if group.code == "members"), None)
+
+
+def _content(organ: Organ, key: str, dims: Mapping[str, str], year: int, most: int | None) -> Content:
     measure = catalogue().data[key].measure_of(dims)
-    whole = dict(dims)
-    is_part = any(whole.pop(name, None) for name in ("outcome", "counted", "result", "severity"))
-    size = crc32(f"{organ.code} {key} {sorted(whole.items())}".encode())
+    whole = {name: value for name, value in dims.items() if name not in PARTS}
+    size = crc32(f"{organ.code} {WORDS['within'].get(key, key)} {sorted(whole.items())}".encode())
     growth = 100 + 3 * (year - 2020)
     values: dict[str, object] = {}
     match measure.kind:
         case Kind.POPULATION:
             people = WORDS["people"][organ.code] if key == "population" else None
-            amount = people or _number(key, size, growth, is_part=is_part)
-            values["amount"] = Decimal(amount)
+            values["amount"] = Decimal(people or _number(organ, key, dims, size, growth))
         case Kind.GRADE:
             values["grade"] = "C"
         case Kind.SURVEY:
@@ -107,16 +120,25 @@ def _content(organ: Organ, key: str, dims: Mapping[str, str], year: int) -> Cont
         case Kind.AMOUNT | Kind.HOURS:
             values["amount"] = Decimal((60 + size % 240) * growth) / 10000
         case _:
-            values["amount"] = Decimal(_number(key, size, growth, is_part=is_part))
+            number = _number(organ, key, dims, size, growth)
+            values["amount"] = Decimal(
+                number if most is None else min(number, most * (86 + size % 13) // 100)
+            )
     return Content(key, date(year, 1, 1), date(year, 12, 31), dict(dims), **values)  # type: ignore[arg-type]
 
 
-def _number(key: str, size: int, growth: int, *, is_part: bool) -> int:
+def _number(organ: Organ, key: str, dims: Mapping[str, str], size: int, growth: int) -> int:
+    """A whole and its parts come from the same size, so that no part is more than its whole."""
     if key in WORDS["small"]:
         least, most = WORDS["small"][key]
-        return int(least + size % (most - least + 1))
-    number = (60 + size % 400) * growth // 100
-    return number * (91 + size % 9) // 100 if is_part else number
+        number = least + size % (most - least + 1)
+    elif key in WORDS["per_million"]:
+        number = WORDS["per_million"][key] * WORDS["people"][organ.code] * growth // 100_000_000
+    else:
+        number = (60 + size % 400) * growth // 100
+    for value in (dims[name] for name in PARTS if name in dims):
+        number = number * WORDS["parts"].get(value, 91 + size % 9) // 100
+    return int(number * (78 + size % 17) // 100 if key in WORDS["within"] else number)
 
 
 def _enter_waiting(planner: Actor, leader: Actor, as_of: date) -> int:

@@ -18,8 +18,9 @@ from yaojian.oversight.statistics import work_kinds
 from yaojian.oversight.statistics.contracts import FILE_KIND
 from yaojian.oversight.statistics.models import Statistic, dims_key
 from yaojian.oversight.statistics.permissions import check_user_can_confirm, check_user_can_enter
+from yaojian.oversight.statistics.plausible import implausible, related
 from yaojian.oversight.statistics.queries import evidence_counts, statistic_visible_to
-from yaojian.oversight.statistics.rules import Content, faults_of
+from yaojian.oversight.statistics.rules import Content, Fault, faults_of
 from yaojian.oversight.statistics.states import STATISTIC_STATES, StatisticState
 
 STANDING = (StatisticState.SUBMITTED.value, StatisticState.CONFIRMED.value)
@@ -46,8 +47,11 @@ def facts_of(statistic: Statistic) -> dict[str, Any]:
 
 
 def _check(content: Content) -> None:
+    _refuse(faults_of(content, today()))
+
+
+def _refuse(faults: Sequence[Fault]) -> None:
     """Raise InvalidInput with every fault of a statement, by field."""
-    faults = faults_of(content, today())
     if faults:
         first = faults[0]
         raise InvalidInput(
@@ -82,36 +86,16 @@ def _refuse_second(statistic: Statistic) -> None:
     )
 
 
-def _refuse_part_over_whole(statistic: Statistic) -> None:
-    """Raise InvalidInput when a part that conforms exceeds the whole, both of the same period."""
-    dims = dict(statistic.dims)
-    if statistic.amount is None:
-        return
-    same = Statistic.objects.filter(
-        datum=statistic.datum,
+def _refuse_implausible(statistic: Statistic) -> None:
+    """Raise InvalidInput when a part exceeds its whole, both stated for the same period."""
+    beside = Statistic.objects.filter(
+        datum__in=related([statistic.datum]),
         organ_id=statistic.organ_id,
         first_on=statistic.first_on,
         last_on=statistic.last_on,
         state__in=STANDING,
     ).exclude(pk__in=[pk for pk in (statistic.pk, statistic.replaces_id) if pk])
-    if dims.pop("outcome", None):
-        whole = same.filter(dims_key=dims_key(dims)).first()
-        if whole is not None and whole.amount is not None and statistic.amount > whole.amount:
-            raise InvalidInput(
-                _("The part is larger than the whole of %(n)s.") % {"n": f"{whole.amount.normalize():f}"},
-                field="amount",
-                cure=_("Check both numbers; correct the whole first if that one is wrong."),
-            )
-        return
-    for outcome in statistic.of_datum.dimensions.get("outcome", ()):
-        part = same.filter(dims_key=dims_key({**dims, "outcome": outcome})).first()
-        if part is not None and part.amount is not None and part.amount > statistic.amount:
-            raise InvalidInput(
-                _("A part of %(n)s is stated already, which is more.")
-                % {"n": f"{part.amount.normalize():f}"},
-                field="amount",
-                cure=_("Check both numbers; correct the part first if that one is wrong."),
-            )
+    _refuse(implausible(statistic, statistic.note, beside))
 
 
 def _fill(statistic: Statistic, content: Content) -> None:
@@ -155,7 +139,7 @@ def enter_statistic(
     _sign(by, statistic)
     _fill(statistic, content)
     _refuse_second(statistic)
-    _refuse_part_over_whole(statistic)
+    _refuse_implausible(statistic)
     statistic.save()
     hashes = _attach(by, statistic, evidence)
     record_act(
@@ -186,7 +170,7 @@ def change_statistic(
         _refuse_other_matter(statistic, content)
     _fill(statistic, content)
     _refuse_second(statistic)
-    _refuse_part_over_whole(statistic)
+    _refuse_implausible(statistic)
     _sign(by, statistic)
     statistic.save()
     hashes = _attach(by, statistic, evidence)
@@ -204,7 +188,7 @@ def submit_statistic(*, by: Actor, pk: int) -> Statistic:
     statistic = statistic_visible_to(by, pk, for_update=True)
     check_user_can_enter(by, statistic.organ)
     _refuse_second(statistic)
-    _refuse_part_over_whole(statistic)
+    _refuse_implausible(statistic)
     _submit(by, statistic)
     return statistic
 
@@ -242,7 +226,7 @@ def confirm_statistic(*, by: Actor, pk: int) -> Statistic:
     statistic = statistic_visible_to(by, pk, for_update=True)
     check_user_can_confirm(by, statistic)
     _advance(statistic, "confirm")
-    _refuse_part_over_whole(statistic)
+    _refuse_implausible(statistic)
     if statistic.replaces_id:
         replaced = Statistic.objects.select_for_update().select_related("organ").get(pk=statistic.replaces_id)
         _advance(replaced, "replace")
@@ -340,7 +324,7 @@ def correct_statistic(
     _fill(statistic, content)
     _refuse_other_matter(statistic, content)
     _refuse_same(wrong, content)
-    _refuse_part_over_whole(statistic)
+    _refuse_implausible(statistic)
     statistic.save()
     hashes = _attach(by, statistic, evidence)
     record_act(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from yaojian.oversight.statistics import work_kinds
 from yaojian.oversight.statistics.actions import STANDING
 from yaojian.oversight.statistics.models import Statistic, dims_key
 from yaojian.oversight.statistics.permissions import answers_for
+from yaojian.oversight.statistics.plausible import implausible, related
 from yaojian.oversight.statistics.rules import Content, Fault, faults_of
 from yaojian.oversight.statistics.states import OPEN_TO_CHANGE, StatisticState
 
@@ -57,16 +59,17 @@ def register_statistics(entries: Iterable[Entry], *, by: Actor, batch: UUID) -> 
     organs = {
         organ.code: organ for organ in Organ.objects.filter(code__in={entry.organ for entry in entries})
     }
-    standing = _standing(entries, organs)
+    standing, beside = _standing(entries, organs)
     outcomes: list[Outcome] = []
     added: list[Statistic] = []
     for entry in entries:
-        outcome, statistic = _judge(entry, organs.get(entry.organ), by, standing)
+        outcome, statistic = _judge(entry, organs.get(entry.organ), by, standing, beside)
         outcomes.append(outcome)
         if statistic is not None:
             statistic.batch = batch
             added.append(statistic)
             standing[_series(statistic.organ_id, entry.content)].append(statistic)
+            beside[_period(statistic.organ_id, entry.content)].append(statistic)
     if added:
         Statistic.objects.bulk_create(added, batch_size=1000)
         facts = {"count": len(outcomes), "new": len(added), "batch": str(batch)}
@@ -76,24 +79,40 @@ def register_statistics(entries: Iterable[Entry], *, by: Actor, batch: UUID) -> 
 
 
 Series = tuple[int, str, str]
+Period = tuple[int, date, date]
 
 
 def _series(organ_id: int, content: Content) -> Series:
     return organ_id, content.datum, dims_key(content.dims)
 
 
-def _standing(entries: Sequence[Entry], organs: dict[str, Organ]) -> dict[Series, list[Statistic]]:
+def _period(organ_id: int, said: Content | Statistic) -> Period:
+    return organ_id, said.first_on, said.last_on
+
+
+def _standing(
+    entries: Sequence[Entry], organs: dict[str, Organ]
+) -> tuple[dict[Series, list[Statistic]], dict[Period, list[Statistic]]]:
+    """What stands already of the same data and of those that bear on them: by series, and by period."""
     found: dict[Series, list[Statistic]] = defaultdict(list)
+    beside: dict[Period, list[Statistic]] = defaultdict(list)
     rows = Statistic.objects.filter(
-        organ__in=organs.values(), datum__in={entry.content.datum for entry in entries}, state__in=STANDING
+        organ__in=organs.values(),
+        datum__in=related(entry.content.datum for entry in entries),
+        state__in=STANDING,
     )
     for row in rows.order_by():
         found[row.organ_id, row.datum, row.dims_key].append(row)
-    return found
+        beside[_period(row.organ_id, row)].append(row)
+    return found, beside
 
 
 def _judge(
-    entry: Entry, organ: Organ | None, by: Actor, standing: dict[Series, list[Statistic]]
+    entry: Entry,
+    organ: Organ | None,
+    by: Actor,
+    standing: dict[Series, list[Statistic]],
+    beside: dict[Period, list[Statistic]],
 ) -> tuple[Outcome, Statistic | None]:
     code, content = entry_code(entry), entry.content
     faults = [*entry.faults, *faults_of(content, today())]
@@ -112,6 +131,8 @@ def _judge(
             if _says_the_same(other, content):
                 return Outcome(code, "unchanged"), None
             return Outcome(code, "refused", [_second(other)]), None
+    if faults := implausible(content, content.note, beside[_period(organ.pk, content)]):
+        return Outcome(code, "refused", faults), None
     statistic = Statistic(
         datum=content.datum,
         organ=organ,

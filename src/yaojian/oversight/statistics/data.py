@@ -82,6 +82,14 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """A datum of which another is a part, when that is narrowed so; dimensions that both have are equal."""
+
+    of: str
+    when: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Datum:
     """A datum: what is stated when no series is named, the series under it, and its dimensions.
 
@@ -93,6 +101,7 @@ class Datum:
     source: str
     dimensions: Mapping[str, tuple[str, ...]]
     items: Mapping[str, Measure] = field(default_factory=dict)
+    within: tuple[Within, ...] = ()
 
     @property
     def label(self) -> Words:
@@ -148,7 +157,8 @@ def _datum(key: str, entry: Mapping[str, Any]) -> Datum:
     items = {code: _measure(item, entry) for code, item in entry.get("items", {}).items()}
     dimensions = {ITEM: tuple(items)} if items else {}
     dimensions |= {name: tuple(values) for name, values in entry.get("select", {}).items()}
-    return Datum(key, _measure(entry, entry), entry.get("source", "entered"), dimensions, items)
+    within = tuple(Within(one["of"], one.get("when", {})) for one in entry.get("within", ()))
+    return Datum(key, _measure(entry, entry), entry.get("source", "entered"), dimensions, items, within)
 
 
 def _incomplete(place: str, name: str, words: Iterable[str]) -> ValueError:

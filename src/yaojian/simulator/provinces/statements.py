@@ -164,7 +164,7 @@ class Statements:
         return replace(said, amount=self._amount(series, kind, organ, year, rng))
 
     def _amount(self, series: Series, kind: str, organ: str, year: int, rng: Random) -> Decimal:
-        people = self.people(organ)
+        people, whole = self.people(organ), None
         base = {name: value for name, value in series.dims if name not in self._known["parts"]}
         together = Random(f"{self.province.seed}:{series.datum}:{sorted(base.items())}:{organ}:{year}")
         noise = together.uniform(0.85, 1.15) * (1 + 0.03 * (year - BASE_YEAR))
@@ -172,6 +172,9 @@ class Statements:
             grown = people * 10_000 * (1 + 0.002 * (BASE_YEAR - year))
             return Decimal(max(1, round(grown if series.datum == "population" else people * 0.5)))
         if series.members is not None:
+            # Nobody reports or is sampled without a report or a sample.
+            dims = tuple(one for one in series.dims if one[0] not in ("counted", "reporter"))
+            whole = self._amount(replace(series, dims=dims, members=None), kind, organ, year, rng)
             wanted = series.members * people / self.people(self.province.organ)
         else:
             wanted = self._known["per_million"].get(series.datum, 30) * people / 100
@@ -183,7 +186,8 @@ class Statements:
             return Decimal(round(wanted * noise * 4200)) / 100
         if kind == "amount":
             return Decimal(round(wanted * noise * 100)) / 100
-        return Decimal(round(wanted * noise))
+        number = Decimal(round(wanted * noise))
+        return number if whole is None else min(number, whole)
 
     def people(self, organ: str) -> float:
         """Residents of an organ's land in ten thousands."""

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from yaojian.oversight.plans import packs
+from yaojian.oversight.plans import cells, packs
 from yaojian.oversight.plans.definitions import Formula, describe
 from yaojian.oversight.plans.vocabulary import PACK_FOLDER, read_yaml, vocabulary
+from yaojian.oversight.statistics.facade import catalogue
 
 ROWS = {"neimenggu": 81, "ningxia": 72, "changji": 22, "barkol": 19, "jiangxi": 63}
 GOLDEN = Path(__file__).parent / "golden" / "rows.json"
@@ -120,6 +121,27 @@ def test_every_part_says_how_it_comes_about(all_packs: list[packs.Pack]) -> None
                 assert describe(part.formula, language), part.key
                 for target in part.targets:
                     assert target.describe(part.unit, language)
+
+
+def test_a_share_of_another_datum_is_known_where_its_statements_are_checked(
+    all_packs: list[packs.Pack],
+) -> None:
+    for formula in (part.formula for pack in all_packs for part in pack.parts if part.formula):
+        if part_of_two_data(formula):
+            found, among = cells.part(formula), cells.whole(formula)
+            rules = catalogue().data[found.datum].within
+            dims = {name: values[0] for name, values in found.dims}
+            assert any(rule.of == among.datum and rule.when.items() <= dims.items() for rule in rules), found
+
+
+def part_of_two_data(formula: Formula) -> bool:
+    """Whether it is a percentage of one stated datum in another."""
+    if formula.act is not None or formula.over in (None, formula.measure):
+        return False
+    shares = ("coverage", "capability_share", "structure_share")
+    return formula.shape in shares and not (
+        cells.part(formula).is_registered or cells.whole(formula).is_registered
+    )
 
 
 def test_duties_over_registers_and_inspections_compute(all_packs: list[packs.Pack]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -305,3 +306,43 @@ def test_a_datum_without_unit_or_kind_is_refused(entry: dict[str, str]) -> None:
     words = {"units": {"persons": {"zh": "人", "en": "persons"}}, "dimensions": {}, "dimension_values": {}}
     with pytest.raises(ValueError, match=r"x: missing or unknown .* Cure: write"):
         catalogue_of({"x": {"zh": "甲", "en": "x", **entry}}, {**words, "grades": []})
+
+
+def test_what_is_narrowed_is_never_more_than_the_datum(world: Field) -> None:
+    confirmed(world, world.county, content("adr_reports", amount=Decimal(50)))
+    serious = content("adr_reports", dims={"severity": "serious"}, amount=Decimal(51), note="如实填报")
+    with pytest.raises(InvalidInput, match="50") as refused:
+        actions.enter_statistic(by=world.planner, organ=world.county, content=serious)
+    assert refused.value.field == "amount"
+
+
+def test_a_part_of_another_datum_may_be_more_with_a_reason(world: Field) -> None:
+    """Reviews of last year's cases may be more than this year's cases; somebody has to say so."""
+    reviews = content("case_reviews", dims={"counted": "members"}, amount=Decimal(12))
+    confirmed(world, world.county, content("cases", amount=Decimal(10)))
+    with pytest.raises(InvalidInput, match="10") as asked:
+        actions.enter_statistic(by=world.planner, organ=world.county, content=reviews)
+    assert asked.value.field == "note"
+    why = replace(reviews, note="含上年办结案件")
+    assert confirmed(world, world.county, why).state == "confirmed"
+    confirmed(world, world.second, reviews)
+    with pytest.raises(InvalidInput, match="12"):
+        actions.enter_statistic(
+            by=world.planner, organ=world.second, content=content("cases", amount=Decimal(10))
+        )
+
+
+def test_a_table_is_asked_the_same(world: Field) -> None:
+    rows = [
+        content("standard_items", amount=Decimal(100)),
+        content("lab_capability", amount=Decimal(101)),
+        content("lab_capability", year=2023, amount=Decimal(101)),
+        content("standard_items", year=2023, amount=Decimal(100), note="标准当年调整"),
+        content("samples", amount=Decimal(5), dims={"category": "drug"}),
+        content("samples", amount=Decimal(6), dims={"category": "drug", "outcome": "met"}),
+        content("townships", amount=Decimal(60000)),
+    ]
+    entries = [Entry(world.county.code, row) for row in rows]
+    outcomes = register_statistics(entries, by=world.planner, batch=uuid4())
+    assert [one.change for one in outcomes] == ["new", "refused", "new", "new", "new", "refused", "refused"]
+    assert [one.faults[0].field for one in outcomes if one.faults] == ["note", "amount", "amount"]
