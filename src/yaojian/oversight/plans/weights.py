@@ -72,6 +72,7 @@ def decide_weights(
     with transaction.atomic():
         Indicator.objects.select_for_update().get(pk=indicator.pk)
         last = indicator.weights.aggregate(last=Max("number"))["last"] or 0
+        _refuse_back_dating(indicator, valid_from)
         decided = CompositeWeights.objects.create(
             indicator=indicator,
             number=last + 1,
@@ -90,6 +91,17 @@ def decide_weights(
             facts={"title": indicator.title_zh, "weights": said, "reason": decided.reason},
         )
     return decided
+
+
+def _refuse_back_dating(indicator: Indicator, valid_from: date) -> None:
+    """A decision follows the one before: an earlier day would change what has been reported already."""
+    latest = indicator.weights.aggregate(latest=Max("valid_from"))["latest"]
+    if latest is not None and valid_from < latest:
+        raise InvalidInput(
+            _("An earlier decision holds from a later day."),
+            field="valid_from",
+            cure=_("Enter %(day)s or a day after it.") % {"day": latest.isoformat()},
+        )
 
 
 def _number(code: str, text: str) -> Decimal:

@@ -271,3 +271,25 @@ def test_a_milestone_reached_after_its_year_is_reached_late(world: Field) -> Non
         value = values_of_figures([figure], world.prefecture, today())["900-02"]
         assert (value.met, value.late) == (met, not met)
         assert judgement(figure, value)[0] == ("done" if met else "due_soon")
+
+
+def test_the_judged_day_goes_along_from_page_to_page(world: Field, client: Client) -> None:
+    year, day = today().year - 1, date(today().year - 1, 12, 31)
+    asked = {**ASKED, "year": year, "last_on": day}
+    confirmed(world, world.prefecture, content("survey_results", amount=Decimal(88), **asked))
+    evaluation = evaluation_actions.draft_evaluation(
+        by=world.planner, plan_code="t", organ=world.prefecture, kind=EvaluationKind.YEARLY, as_of=day
+    )
+    client.force_login(User.objects.get(pk=world.planner.user_id))
+    kept = f"as_of={day}"
+    for address, links in (
+        (f"/evaluations/{evaluation.pk}/", [f"/plans/figures/900-01/?{kept}"]),
+        (f"/plans/t/?{kept}", [f"/plans/?{kept}", f"/plans/figures/900-01/?{kept}"]),
+        (f"/plans/figures/900-01/?{kept}", [f"/plans/?{kept}", f"/plans/t/?{kept}"]),
+        (f"/evaluations/levels/?plan=t&{kept}", []),
+    ):
+        page = client.get(address)
+        assert page.status_code == 200, address
+        for link in links:
+            assert link in page.content.decode(), (address, link)
+    assert client.get(f"/evaluations/levels/?{kept}").context["day"] == day

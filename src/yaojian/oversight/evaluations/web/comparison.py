@@ -29,6 +29,7 @@ from yaojian.oversight.plans.facade import (
     plans,
     values_at,
 )
+from yaojian.oversight.plans.web.asked import asked_day
 from yaojian.oversight.plans.web.presentation import judgement, line_of
 from yaojian.oversight.statistics.facade import Gap, catalogue, dims_in_words, gaps
 
@@ -43,11 +44,12 @@ def levels(request: ActingRequest) -> HttpResponseBase:
     organs = {plan.pk: organ_of_figures(request.actor, plan) for plan in known}
     own = [plan for plan in known if organs[plan.pk] is not None]
     chosen = next((plan for plan in own if plan.code == request.GET.get("plan")), None)
-    shown = _within(chosen, organs[chosen.pk]) if chosen else _between(own or known, organs)
+    day = asked_day(request)
+    shown = _within(chosen, organs[chosen.pk], day) if chosen else _between(own or known, organs, day)
     if exporting(request):
         rows = levels_rows(shown)
         return export_of(request, LEVELS, rows, len(rows))
-    context = {**shown, "tabs": tabs("evaluations:levels"), "plans": own, "plan": chosen, "day": today()}
+    context = {**shown, "tabs": tabs("evaluations:levels"), "plans": own, "plan": chosen, "day": day}
     return render(request, "evaluations/levels.html", context)
 
 
@@ -61,7 +63,7 @@ def levels_rows(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _between(shown: Sequence[Plan], organs: Mapping[int, Organ | None]) -> dict[str, Any]:
+def _between(shown: Sequence[Plan], organs: Mapping[int, Organ | None], day: date) -> dict[str, Any]:
     """Indicators that several plans share, a column for each plan."""
     figures = (
         Figure.objects.filter(row__plan__in=shown, version__isnull=False, same_as="")
@@ -73,7 +75,7 @@ def _between(shown: Sequence[Plan], organs: Mapping[int, Organ | None]) -> dict[
         if figure.version is not None:
             by_indicator[figure.version.indicator_id].append(figure)
     shared = {pk: own for pk, own in by_indicator.items() if len({figure.row.plan_id for figure in own}) > 1}
-    cells = _cells(shared, organs, today())
+    cells = _cells(shared, organs, day)
     return {
         "columns": [
             {"title": _short(plan.organ), "url": reverse("plans:plan", args=[plan.code])} for plan in shown
@@ -85,7 +87,7 @@ def _between(shown: Sequence[Plan], organs: Mapping[int, Organ | None]) -> dict[
     }
 
 
-def _within(plan: Plan, organ: Organ | None) -> dict[str, Any]:
+def _within(plan: Plan, organ: Organ | None, day: date) -> dict[str, Any]:
     """The figures of a plan, a column for its organ and each of those directly below."""
     if organ is None:
         return {"columns": [], "rows": []}
@@ -96,7 +98,6 @@ def _within(plan: Plan, organ: Organ | None) -> dict[str, Any]:
         .select_related("row__plan__organ", "version")
         .order_by("row__position", "position")
     )
-    day = today()
     values = values_at(figures, [(place, day) for place in places])
     return {
         "columns": [{"title": _short(place), "url": ""} for place in places],
@@ -118,6 +119,7 @@ def _short(organ: Organ) -> str:
 def _cell(figure: Figure, organ: Organ, day: date, value: Any) -> dict[str, Any]:
     return {
         "figure": figure,
+        "organ": organ,
         "line": line_of(figure, organ, day, value),
         "badge": judgement(figure, value),
     }
@@ -165,6 +167,7 @@ def missing(request: ActingRequest) -> HttpResponseBase:
         "years": years,
         "year": year,
         "organ": organ,
+        "day": min(today(), date(year, 12, 31)),
         "organs": organs_visible_to(actor).filter(path__startswith=plan.organ.path or "-").order_by("code")
         if plan
         else [],

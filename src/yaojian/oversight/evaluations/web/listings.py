@@ -64,7 +64,7 @@ LINES = Listing(
         Column(_("Numerator"), lambda line: as_number(line.numerator), 12),
         Column(_("Denominator"), lambda line: as_number(line.denominator), 12),
         Column(pgettext_lazy("evaluation", "Judgement"), lambda line: line.status, 20),
-        Column(_("Waits for"), lambda line: "、".join(line.waits_for), 30),
+        Column(_("Waits for"), lambda line: "" if line.value else "、".join(line.waits_for), 30),
         Column(_("Comment"), lambda line: line.comment, 50),
     ),
 )

@@ -199,6 +199,13 @@ def test_weights_are_decided_by_a_planner_add_up_and_stay_as_versions() -> None:
     decide_weights(by=planner, weights={"enterprise": "40", "society": "60"}, **how)
     how["valid_from"] = date(2026, 6, 1)
     assert decide_weights(by=planner, weights={"enterprise": "50", "society": "50"}, **how).number == 2
+    with pytest.raises(InvalidInput) as refused:
+        decide_weights(
+            by=planner,
+            weights={"enterprise": "60", "society": "40"},
+            **{**how, "valid_from": date(2026, 5, 31)},
+        )
+    assert refused.value.field == "valid_from"
     assert weights_in_force(formula.digest, date(2026, 5, 31))["society"] == Fraction(60)
     assert weights_in_force(formula.digest, date(2026, 6, 1))["society"] == Fraction(50)
     assert weights_in_force(formula.digest, date(2025, 6, 1)) == {}
