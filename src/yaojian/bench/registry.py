@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from yaojian.bench.contracts import Bench
 from yaojian.bench.house.bench import HOUSE
+from yaojian.bench.ledger.bench import LEDGER
 from yaojian.bench.plans.bench import PLANS
 from yaojian.bench.registers.bench import REGISTERS
 
@@ -24,7 +25,7 @@ def by_name(benches: Iterable[Bench]) -> dict[str, Bench]:
     return found
 
 
-BENCHES = by_name([HOUSE, REGISTERS, PLANS])
+BENCHES = by_name([HOUSE, REGISTERS, PLANS, LEDGER])
 
 
 def bench_named(name: str) -> Bench:

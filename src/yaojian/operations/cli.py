@@ -14,7 +14,7 @@ from pathlib import Path
 from yaojian.operations.speech import OperationError, both, complain, lament, speak_any_terminal
 
 # Management commands that change or inspect the schema act as the owner of the database.
-AS_OWNER = frozenset({"provision", "migrate", "makemigrations", "showmigrations"})
+AS_OWNER = frozenset({"provision", "migrate", "makemigrations", "showmigrations", "bench_ledger"})
 AS_SEQUENCER = frozenset({"sequence", "mend_log"})
 PASSED_ON = {
     "test": ("全部检查与测试", "all checks and tests"),

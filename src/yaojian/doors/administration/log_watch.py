@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Posting, Role
-from yaojian.foundation.ledger.facade import Standing, log_standing, run_audit, waiting_acts
+from yaojian.foundation.ledger.facade import PROMISED_WITHIN, Standing, log_standing, run_audit, waiting_acts
 from yaojian.foundation.notices.facade import NoticeKind, ParamKey, notify, register_notice_kind
 from yaojian.foundation.periods import in_force_q
 from yaojian.foundation.timekeeping import now, today
 
 STANDS_STILL, DIFFERS = "public_log.stands_still", "public_log.differs"
 OBJECTS = "public_log.witness_objects"
-PATIENCE = timedelta(minutes=10)
 WATCHERS = (Role.ADMINISTRATOR.value, Role.SECURITY_OFFICER.value)
 LOG = logging.getLogger(__name__)
 
@@ -29,7 +27,10 @@ def register() -> None:
             STANDS_STILL,
             _("Public log stands still"),
             _("The public log stands still"),
-            _("%(count)s acts wait for their entry. The page of the log says why, and how to go on."),
+            _(
+                "%(count)s acts wait for their entry, some past the time that was promised. "
+                "The page of the log says why, and how to go on."
+            ),
             statutory=True,
         )
     )
@@ -70,7 +71,7 @@ def watch_log() -> int:
 def _watch_waiting(standing: Standing) -> int:
     waiting = waiting_acts()
     refuses = standing.state.get("state") in ("refused", "unwitnessed")
-    if not refuses and (waiting.since is None or now() - waiting.since < PATIENCE):
+    if not refuses and (waiting.since is None or now() - waiting.since < PROMISED_WITHIN):
         return 0
     return _tell(STANDS_STILL, waiting.count)
 

@@ -25,6 +25,7 @@ from yaojian.foundation.ledger.facade import (
     explained_receipt,
     log_standing,
     public_files,
+    public_policy,
     public_receipt,
     words_of_verdicts,
 )
@@ -61,8 +62,8 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public
 def keys(request: HttpRequest) -> HttpResponse:
-    """The keys of the log and of its witnesses, and how many of these are enough."""
-    found = public_files().policy()
+    """The keys of the log, of its promises and of its witnesses, and how many of these are enough."""
+    found = public_policy()
     return _file(
         "".join(f"{key}\n" for key in found).encode() if found else None, TEXT, "public, max-age=300"
     )
@@ -141,7 +142,7 @@ class ReceiptForm(forms.Form):
 @public
 def verify(request: HttpRequest) -> HttpResponse:
     """Check a receipt: in the browser where it can, else here."""
-    known = "\n".join(public_files().policy())
+    known = "\n".join(public_policy())
     form = ReceiptForm(request.POST or None, request.FILES or None, initial={"keys": known})
     explained = None
     if request.method == "POST":
@@ -166,7 +167,7 @@ def offline_verifier(request: HttpRequest) -> HttpResponse:
     context = {
         "style": mark_safe(style),  # noqa: S308
         "script": mark_safe(script),  # noqa: S308
-        "form": ReceiptForm(initial={"keys": "\n".join(public_files().policy())}),
+        "form": ReceiptForm(initial={"keys": "\n".join(public_policy())}),
         "words": words_of_verdicts(get_language() or ""),
     }
     response = HttpResponse(render_to_string("portal/verifier.html", context))

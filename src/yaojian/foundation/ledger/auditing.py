@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import set_json_loads
 
 from yaojian.foundation.ledger.audit_report import AuditReport, short_time
-from yaojian.foundation.ledger.audit_rows import LEAF_ROWS, LeafRow
+from yaojian.foundation.ledger.audit_rows import LEAF_ROWS, QUICK_ROWS, RECORDED, LeafRow, QuickRow, agrees
 from yaojian.foundation.ledger.canonical import in_utc
 from yaojian.foundation.ledger.sequencing.sequencer import BATCH
 from yaojian.foundation.ledger.transparency import proofs
@@ -40,6 +41,7 @@ from yaojian.foundation.ledger.transparency.notes import (
     parse_note,
     signatures_by,
 )
+from yaojian.foundation.ledger.transparency.promises import PROMISED_WITHIN
 from yaojian.foundation.ledger.transparency.receipts import LATE_AFTER
 from yaojian.foundation.ledger.transparency.store import LogFiles
 from yaojian.foundation.ledger.transparency.tiles import (
@@ -52,6 +54,8 @@ from yaojian.foundation.ledger.transparency.tiles import (
 )
 
 CHUNK = 20 * WIDTH
+NEVER = "9999-12-31T23:59:59.999999Z"
+"""A time after all others, as times are written in leaves."""
 WAITING_AFTER = timedelta(minutes=1)
 """How long an act may lie without a leaf before an audit speaks of it."""
 _WAITING = """
@@ -95,6 +99,8 @@ class Auditor:
         self._report = AuditReport()
         self._noted: dict[int, Signed] = {}
         self._began: datetime | None = None
+        self._begins_at = NEVER
+        self._not_before: dict[bytes, str] = {}
 
     def run(self, begin: int = 0, end: int | None = None, known: tuple[str, ...] = ()) -> AuditReport:
         """Compare all layers; `known`: notes of checkpoints that were kept elsewhere."""
@@ -106,8 +112,7 @@ class Auditor:
         report.size = published.size
         self._read_noted(published)
         last = min(published.size, end if end is not None else published.size)
-        for first in range(begin // WIDTH * WIDTH, last, CHUNK):
-            self._compare_rows(max(first, begin), min(first + CHUNK, last))
+        self._compare_rows(begin, last)
         self._compare_end()
         self._compare_tiles(begin, last, whole=begin == 0 and last == published.size)
         self._compare_roots([*self._noted.values()], published, known)
@@ -174,6 +179,7 @@ class Auditor:
             lines = self._cosignatures(parse_note(note).text, where, cosigned.get(size, []))
             self._noted[size] = Signed(checkpoint, parse_note(note), signed_at, lines)
         self._began = min((one.signed_at for one in self._noted.values()), default=None)
+        self._begins_at = in_utc(self._began - LATE_AFTER) if self._began else NEVER
         if self._noted and max(self._noted) != published.size:
             self._report.add(
                 "checkpoint",
@@ -217,20 +223,65 @@ class Auditor:
 
     # --- rows, leaves, bundles -----------------------------------------------------------------
 
+    def _read_ahead(self, begin: int, end: int) -> Iterator[tuple[int, int, list[QuickRow]]]:
+        """The rows of all leaves by chunks; the database works on the next while one is compared."""
+
+        def read(first: int) -> list[QuickRow]:
+            with self._connection.cursor(binary=True) as cursor:
+                return cursor.execute(QUICK_ROWS, [max(first, begin), min(first + CHUNK, end)]).fetchall()
+
+        firsts = range(begin // WIDTH * WIDTH, end, CHUNK)
+        with ThreadPoolExecutor(1) as reader:
+            coming = reader.submit(read, firsts[0]) if firsts else None
+            for first in firsts:
+                assert coming is not None
+                rows = coming.result()
+                if first + CHUNK < end:
+                    coming = reader.submit(read, first + CHUNK)
+                yield max(first, begin), min(first + CHUNK, end), rows
+
     def _compare_rows(self, begin: int, end: int) -> None:
+        doubtful = []
+        for first, last, found in self._read_ahead(begin, end):
+            rows = {row[0]: row for row in found}
+            for place, entries in self._bundles(first, last):
+                for index, entry in enumerate(entries, place):
+                    row = rows.get(index)
+                    if row is None:
+                        self._report.add(
+                            "leaf", f"leaf {index}", "it is published and gone from the database"
+                        )
+                    elif agrees(row, entry) and self._is_in_time(row):
+                        self._report.acts += 1
+                    else:
+                        doubtful.append((index, entry))
+        for index, entry in doubtful:
+            self._compare_slowly(index, entry)
+
+    def _is_in_time(self, row: QuickRow) -> bool:
+        """Whether it was recorded before the log began, or after the checkpoint that its leaf has seen."""
+        entry, recorded = row[1], row[RECORDED]
+        if recorded < self._begins_at:
+            self._report.before_log += 1
+            return True
+        place = entry.find(b'"seen"')
+        if place < 0:
+            return True
+        part = entry[place:]
+        if part not in self._not_before:
+            noted = self._seen_by(entry)
+            self._not_before[part] = in_utc(noted.signed_at - LATE_AFTER) if noted else NEVER
+        return recorded >= self._not_before[part]
+
+    def _compare_slowly(self, index: int, entry: bytes) -> None:
+        """Say what differs at a leaf that does not plainly agree."""
         with self._connection.cursor(row_factory=class_row(LeafRow), binary=True) as cursor:
-            rows = {row.index: row for row in cursor.execute(LEAF_ROWS, [begin, end])}
-        for first, entries in self._bundles(begin, end):
-            for index, entry in enumerate(entries, first):
-                row = rows.get(index)
-                if row is None:
-                    self._report.add("leaf", f"leaf {index}", "it is published and gone from the database")
-                elif row.entry != entry:
+            for row in cursor.execute(LEAF_ROWS, [index, index + 1]):
+                if row.entry != entry:
                     self._report.add(
                         "leaf", row.place, "the leaf in the database differs from the published entry"
                     )
-                if row is not None:
-                    self._compare_act(row)
+                self._compare_act(row)
 
     def _bundles(self, begin: int, end: int) -> Iterator[tuple[int, list[bytes]]]:
         first = begin
@@ -333,12 +384,10 @@ class Auditor:
     # --- acts without a leaf -------------------------------------------------------------------
 
     def _look_for_waiting(self) -> None:
-        late = self._now() - WAITING_AFTER
+        late, broken = self._now() - WAITING_AFTER, self._now() - PROMISED_WITHIN
         for key, uid, recorded_at in self._connection.execute(_WAITING):
             self._report.waiting += 1
             if recorded_at < late:
-                self._report.add(
-                    "waiting",
-                    f"act {key} {uid}",
-                    f"recorded {short_time(recorded_at)}, it is not in the log yet",
-                )
+                layer = "promise" if recorded_at < broken else "waiting"
+                text = f"recorded {short_time(recorded_at)}, not in the log yet"
+                self._report.add(layer, f"act {key} {uid}", text)

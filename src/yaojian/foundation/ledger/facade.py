@@ -7,6 +7,7 @@ from yaojian.foundation.ledger.contracts import SUBJECT_KIND, Ref, subject_ref
 from yaojian.foundation.ledger.kinds import KINDS, kind_name
 from yaojian.foundation.ledger.meanings import MEANINGS, meaning_of_kind
 from yaojian.foundation.ledger.models import Act
+from yaojian.foundation.ledger.promising import ActPromise, promise_of_act, public_policy
 from yaojian.foundation.ledger.public_log import (
     ActReceipt,
     Explained,
@@ -31,12 +32,15 @@ from yaojian.foundation.ledger.queries import (
     nobody_is_writing,
     row_matches_canonical,
 )
+from yaojian.foundation.ledger.transparency.promises import PROMISED_WITHIN
 
 __all__ = [
     "KINDS",
     "MEANINGS",
+    "PROMISED_WITHIN",
     "SUBJECT_KIND",
     "Act",
+    "ActPromise",
     "ActReceipt",
     "AuditRun",
     "Explained",
@@ -59,7 +63,9 @@ __all__ = [
     "meaning_of_kind",
     "newest_act_key",
     "nobody_is_writing",
+    "promise_of_act",
     "public_files",
+    "public_policy",
     "public_receipt",
     "receipt_of_act",
     "record_act",

@@ -13,9 +13,11 @@ from django.test import Client
 
 from yaojian.doors.backoffice.tests.conftest import SignedIn
 from yaojian.doors.backoffice.tests.factories import Region, make_act
-from yaojian.foundation.ledger.facade import Act
-from yaojian.foundation.ledger.tests.world import log_of_acts, writable_log
+from yaojian.foundation.ledger.facade import PROMISED_WITHIN, Act
+from yaojian.foundation.ledger.tests.world import KEYS, log_of_acts, writable_log
+from yaojian.foundation.ledger.transparency.leaves import commitment_of
 from yaojian.foundation.ledger.transparency.receipts import judge, parse_policy
+from yaojian.foundation.timekeeping import held_at
 
 
 @pytest.fixture
@@ -32,7 +34,10 @@ def test_the_receipt_proves_the_record(signed_in: SignedIn, act: Act, settings: 
     inspector = signed_in("inspector")
     page = inspector.get(f"/acts/{act.uid}/receipt/")
     assert "In the log" in page.content.decode()
-    assert "data:image/svg+xml" in page.content.decode()
+    assert f"/acts/{act.uid}/receipt/code.svg" in page.content.decode()
+    code = signed_in("inspector").get(f"/acts/{act.uid}/receipt/code.svg")
+    assert code["Content-Type"] == "image/svg+xml"
+    assert code.content.startswith(b"<svg")
     answer = inspector.get(f"/acts/{act.uid}/receipt/download")
     assert answer["Content-Disposition"] == 'attachment; filename="receipt-2.tlog-proof"'
     keys = (settings.LOG_FOLDER / "keys").read_text().split()
@@ -66,6 +71,28 @@ def test_an_act_that_waits_says_so(
     inspector = signed_in("inspector")
     assert "Not in the log yet" in inspector.get(f"/acts/{act.uid}/receipt/").content.decode()
     assert inspector.get(f"/acts/{act.uid}/receipt/download").status_code == 404
+    assert inspector.get(f"/acts/{act.uid}/receipt/code.svg").status_code == 404
+
+
+def test_an_act_that_waits_has_a_promise(
+    signed_in: SignedIn, region: Region, settings: Any, tmp_path: Path, client: Client
+) -> None:
+    settings.LOG_FOLDER = tmp_path
+    (tmp_path / "keys").write_text("".join(f"{key}\n" for key in KEYS.verifiers))
+    act = make_act(region.actor("inspector"), region.in_qitai)
+    inspector = signed_in("inspector")
+    assert "Download the promise" in inspector.get(f"/acts/{act.uid}/receipt/").content.decode()
+    answer = inspector.get(f"/acts/{act.uid}/receipt/download")
+    assert answer["Content-Disposition"] == f'attachment; filename="promise-{act.uid}.txt"'
+    policy = parse_policy(client.get("/log/keys").content.decode().splitlines())
+    verdict = judge(answer.content.decode(), policy)
+    assert verdict.promise is not None
+    assert verdict.promise.uid == str(act.uid)
+    assert verdict.promise.commitment == commitment_of(bytes(act.canonical), bytes(act.salt))
+    assert verdict.promise.deadline - act.recorded_at == PROMISED_WITHIN
+    with held_at(act.recorded_at + PROMISED_WITHIN + timedelta(seconds=1)):
+        page = signed_in("inspector").get("/journal/log/").content.decode()
+    assert "can show that it was broken" in page
 
 
 def test_the_monitor(signed_in: SignedIn, act: Act, settings: Any, tmp_path: Path) -> None:

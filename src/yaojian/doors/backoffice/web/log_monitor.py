@@ -12,7 +12,13 @@ from django.views.decorators.http import require_safe
 
 from yaojian.foundation.accounts.facade import Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
-from yaojian.foundation.ledger.facade import entered_since, last_audit, log_standing, waiting_acts
+from yaojian.foundation.ledger.facade import (
+    PROMISED_WITHIN,
+    entered_since,
+    last_audit,
+    log_standing,
+    waiting_acts,
+)
 from yaojian.foundation.timekeeping import now
 
 LATE = timedelta(minutes=1)
@@ -33,6 +39,7 @@ LAYERS = {
     "checkpoint": (_("Signed checkpoint"), _("What was signed does not fit database or files.")),
     "history": (_("Earlier checkpoint"), _("The log was rewritten or cut back since then.")),
     "waiting": (_("Act without an entry"), _("The sequencer has not taken it in.")),
+    "promise": (_("Broken promise"), _("The act is not in the log, and the promised time is over.")),
     "time": (pgettext_lazy("audit", "Times"), _("It was entered later than it says.")),
 }
 
@@ -48,6 +55,7 @@ def log_monitor(request: ActingRequest) -> HttpResponse:
         "state": STATES.get(standing.state.get("state", ""), NEVER_STARTED),
         "waiting": waiting,
         "is_late": is_late,
+        "is_broken": waiting.since is not None and now() - waiting.since > PROMISED_WITHIN,
         "in_hour": entered_since(now() - timedelta(hours=1)),
         "in_day": entered_since(now() - timedelta(days=1)),
         "audit": audit,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 import segno
@@ -20,7 +22,8 @@ from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.ledger.facade import (
     explained_receipt,
-    public_files,
+    promise_of_act,
+    public_policy,
     receipt_of_act,
     words_of_verdicts,
 )
@@ -32,16 +35,21 @@ def act_receipt(request: ActingRequest, uid: UUID) -> HttpResponse:
     """What the public log proves about one act; who may read the act may hand its receipt on."""
     act = act_visible_to(request.actor, uid)
     receipt = receipt_of_act(act)
-    context = {"act": act, "title": title_of(act), "act_url": reverse("backoffice:act", args=[act.uid])}
+    context: dict[str, Any] = {
+        "act": act,
+        "promise": promise_of_act(act),
+        "title": title_of(act),
+        "act_url": reverse("backoffice:act", args=[act.uid]),
+    }
     if receipt is not None:
         language = get_language() or ""
-        explained = explained_receipt(receipt.document, "\n".join(public_files().policy()), language)
+        explained = explained_receipt(receipt.document, "\n".join(public_policy()), language)
         context |= {
             "receipt": receipt,
             "explained": explained,
             "words": words_of_verdicts(language),
             "is_late": bool(explained.verdict and explained.verdict.is_late),
-            "qr": qr_of(receipt.letters),
+            "has_code": bool(receipt.letters),
             "times": [
                 {"label": _("Claimed"), "value": datetime_cn(act.claimed_at)},
                 {"label": _("Recorded at"), "value": datetime_cn(act.recorded_at)},
@@ -54,8 +62,9 @@ def act_receipt(request: ActingRequest, uid: UUID) -> HttpResponse:
 @require_safe
 @requires(Permission.HOME)
 def download_receipt(request: ActingRequest, uid: UUID) -> HttpResponse:
-    """The receipt with the record itself, as a file for whoever is to be convinced."""
-    receipt = receipt_of_act(act_visible_to(request.actor, uid))
+    """The receipt with the record itself, as a file for who is to be convinced; until then the promise."""
+    act = act_visible_to(request.actor, uid)
+    receipt = receipt_of_act(act) or promise_of_act(act)
     if receipt is None:
         raise NotFound(
             _("The public log does not hold this act yet."),
@@ -66,9 +75,18 @@ def download_receipt(request: ActingRequest, uid: UUID) -> HttpResponse:
     return response
 
 
-def qr_of(letters: str) -> str:
-    """A QR code as an address of its picture; empty when there is nothing to show."""
-    if not letters:
-        return ""
-    code = segno.make(letters, error="l", boost_error=False, micro=False)
-    return str(code.svg_data_uri(scale=4, border=4, light="#fff"))
+@require_safe
+@requires(Permission.HOME)
+def receipt_code(request: ActingRequest, uid: UUID) -> HttpResponse:
+    """The whole receipt as a QR code: a picture of its own, because a large one takes its time."""
+    receipt = receipt_of_act(act_visible_to(request.actor, uid))
+    if receipt is None or not receipt.letters:
+        raise NotFound(
+            _("There is no code for this receipt."), cure=_("Download the receipt as a file instead.")
+        )
+    code = segno.make(receipt.letters, error="l", boost_error=False, micro=False)
+    picture = BytesIO()
+    code.save(picture, kind="svg", scale=4, border=4, light="#fff", xmldecl=False)
+    response = HttpResponse(picture.getvalue(), content_type="image/svg+xml")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response

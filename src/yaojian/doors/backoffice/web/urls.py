@@ -54,6 +54,7 @@ urlpatterns = [
     path("journal/log/", log_monitor.log_monitor, name="log_monitor"),
     path("acts/<uuid:uid>/", journal.act, name="act"),
     path("acts/<uuid:uid>/receipt/", receipts.act_receipt, name="act_receipt"),
+    path("acts/<uuid:uid>/receipt/code.svg", receipts.receipt_code, name="receipt_code"),
     path("acts/<uuid:uid>/receipt/download", receipts.download_receipt, name="download_receipt"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read_all, name="notices_read"),

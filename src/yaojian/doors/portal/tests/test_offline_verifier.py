@@ -13,7 +13,7 @@ from django.test import RequestFactory, override_settings
 from django.utils.translation import override
 
 from yaojian.doors.portal.public_log import offline_verifier
-from yaojian.foundation.ledger.tests.world import COURT, KEYS, small_log
+from yaojian.foundation.ledger.tests.world import COURT, KEYS, PROMISES_KEY, promise, small_log
 from yaojian.foundation.ledger.transparency.checkpoints import parse_receipt
 from yaojian.foundation.ledger.transparency.notes import Cosigner
 from yaojian.foundation.ledger.transparency.receipts import (
@@ -87,6 +87,11 @@ def cases(folder: Path) -> list[tuple[str, str]]:
         (seen.receipt(6), f"{WITNESSED_LINES}\nquorum 0"),
         (seen.receipt(6), f"{WITNESSED_LINES}\n{NOTARY.verifier}\nquorum 2"),
         (true, WITNESSED_LINES),
+        (promise(), f"{KEY_LINES}\n{PROMISES_KEY.verifier}"),
+        (promise(), KEY_LINES),
+        (promise().replace("T04:10:00", "T05:10:00"), f"{KEY_LINES}\n{PROMISES_KEY.verifier}"),
+        (promise(uid="x"), f"{KEY_LINES}\n{PROMISES_KEY.verifier}"),
+        (promise().replace("by 2026", "by  2026"), f"{KEY_LINES}\n{PROMISES_KEY.verifier}"),
         (true, str(KEYS.log.verifier)),
         (true, str(COURT.verifier).replace("court", "other")),
     ]

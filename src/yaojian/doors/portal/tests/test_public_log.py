@@ -53,7 +53,9 @@ def test_programs_find_the_files_of_the_specification(log: SmallLog, client: Cli
         assert tile["Access-Control-Allow-Origin"] == "*"
         assert not tile.has_header("Vary")
         assert not tile.cookies
-    assert client.get("/log/keys").content.decode().split() == log.key_lines
+    *keys, promises = client.get("/log/keys").content.decode().split()
+    assert keys == log.key_lines
+    assert promises.startswith(f"{ORIGIN}/promises+")
     for path in STRANGERS_FILES:
         assert client.get(f"/log/{path}").status_code == 404, path
 

@@ -13,6 +13,7 @@ from yaojian.foundation.ledger.actions import content_of
 from yaojian.foundation.ledger.audit_report import AuditReport
 from yaojian.foundation.ledger.auditing import Auditor
 from yaojian.foundation.ledger.canonical import canonical_bytes
+from yaojian.foundation.ledger.contracts import Ref
 from yaojian.foundation.ledger.tests.conftest import MORNING, Journal
 from yaojian.foundation.ledger.transparency.checkpoints import Checkpoint
 from yaojian.foundation.ledger.transparency.hashing import root_of
@@ -50,6 +51,25 @@ def test_a_sound_log(sealed: Journal) -> None:
     assert report.told == []
     assert (report.acts, report.size, report.waiting, report.lost) == (COUNT, COUNT, 0, 0)
     assert audit(sealed, begin=100, end=200).acts == 100
+
+
+def test_unusual_text_is_compared_at_once(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What PostgreSQL spells is what RFC 8785 spells; only real differences are looked at slowly."""
+    hard = 'a"b\\c/d\n\t\r\b\f\x01\x1f\x7f\u2028é药鉴 '
+    with psycopg.connect(journal.app_url) as connection:
+        for number, more in enumerate(
+            (
+                {"facts": {hard: [hard, None, True, 3, {"b": "1", "a": "2", "ab": "3"}]}},
+                {"legal_basis": [hard, ""], "evidence": ["f" * 64]},
+                {"subject": Ref("subject", 7), "file": Ref("inspection", 2**40)},
+                {"claimed_at": MORNING - timedelta(microseconds=1)},
+            )
+        ):
+            journal.insert(connection, journal.act(number, **more))
+    journal.sequence()
+    monkeypatch.setattr(Auditor, "_compare_slowly", lambda *_given: pytest.fail("it was looked at slowly"))
+    report = audit(journal)
+    assert (report.told, report.acts) == ([], 4)
 
 
 def rewrite_row(sealed: Journal) -> None:
@@ -209,7 +229,9 @@ def test_an_act_that_the_sequencer_never_got_is_named(sealed: Journal) -> None:
     sealed.record(1, start=2000)
     sealed.moment = MORNING + timedelta(hours=2)
     report = audit(sealed)
-    assert (layers(report), report.waiting) == ({"waiting"}, 1)
+    assert (layers(report), report.waiting) == ({"promise"}, 1)
+    sealed.moment = MORNING + timedelta(seconds=2000) + timedelta(minutes=5)
+    assert layers(audit(sealed)) == {"waiting"}
 
 
 def rewritten(sealed: Journal) -> None:

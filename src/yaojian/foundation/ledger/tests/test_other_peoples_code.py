@@ -6,10 +6,14 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from yaojian.foundation.ledger.tests.world import COURT, KEYS, NOON, SALT, SmallLog
+from yaojian.foundation.ledger.transparency import proofs
+from yaojian.foundation.ledger.transparency.hashing import leaf_hash
+from yaojian.foundation.ledger.transparency.proofs import check_consistency
 
 PROGRAM = Path(__file__).with_name("log_check.go")
 DEBIANS_PACKAGES = Path("/usr/share/gocode")
@@ -93,3 +97,37 @@ def test_go_finds_what_was_changed(go: Path, tmp_path: Path) -> None:
     kept = elsewhere / "checkpoint"
     kept.write_text(stranger.note)
     assert judged(go, tmp_path, kept).returncode == 1
+
+
+@pytest.fixture(scope="module")
+def pymerkle() -> Any:
+    """A package of other people that keeps such trees in memory."""
+    try:
+        import pymerkle
+    except ImportError:
+        pytest.skip("NOT PROVED with other people's code: pip install pymerkle, run again")
+    return pymerkle
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 255, 256, 257, 600])
+def test_pymerkle_gives_the_same_roots_and_paths(pymerkle: Any, size: int, tmp_path: Path) -> None:
+    """Entries read from our published files; roots, inclusion and consistency as pymerkle has them."""
+    log = SmallLog(tmp_path)
+    log.grow((log.leaf(b"act %d" % number, SALT, NOON) for number in range(size)), NOON)
+    tree = pymerkle.InmemoryTree(algorithm="sha256")
+    for index in range(size):
+        tree.append_entry(log.files.entries(index, index + 1)[0])
+    nodes = log.files.nodes(size)
+    assert proofs.root(size, nodes) == tree.get_root(size)
+    for index in {0, size // 2, size - 1}:
+        judged = tree.prove_inclusion(index + 1, size)
+        leaf, *path = (bytes.fromhex(part) for part in judged.serialize()["path"])
+        assert leaf == leaf_hash(log.files.entries(index, index + 1)[0])
+        assert path == proofs.inclusion_proof(index, size, nodes)
+    for old in {1, size // 2, size - 1} - {0}:
+        pymerkle.verify_consistency(
+            tree.get_root(old), tree.get_root(size), tree.prove_consistency(old, size)
+        )
+        check_consistency(
+            old, size, tree.get_root(old), tree.get_root(size), proofs.consistency_proof(old, size, nodes)
+        )

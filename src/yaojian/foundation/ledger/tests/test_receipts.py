@@ -10,7 +10,16 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from yaojian.foundation.ledger.tests.world import ACT, COURT, KEYS, NOON, ORIGIN, small_log
+from yaojian.foundation.ledger.tests.world import (
+    ACT,
+    COURT,
+    KEYS,
+    NOON,
+    ORIGIN,
+    PROMISES_KEY,
+    promise,
+    small_log,
+)
 from yaojian.foundation.ledger.transparency.checkpoints import parse_receipt
 from yaojian.foundation.ledger.transparency.notes import Ed25519Signer
 from yaojian.foundation.ledger.transparency.receipts import (
@@ -23,7 +32,7 @@ from yaojian.foundation.ledger.transparency.receipts import (
     parse_contents,
     parse_policy,
 )
-from yaojian.foundation.ledger.transparency.verify import main, sentences
+from yaojian.foundation.ledger.transparency.verify import main, report, sentences
 
 PLAIN = Policy(KEYS.log.verifier, KEYS.clock.verifier)
 STRICT = Policy(KEYS.log.verifier, KEYS.clock.verifier, (COURT.verifier,), 1)
@@ -133,6 +142,20 @@ def test_the_command_says_it_in_words(tmp_path: Path, capsys: pytest.CaptureFixt
     receipt.write_text(LIES["content_differs"](made()))
     assert main([str(receipt), "--keys", str(keys), "--lang", "en"]) == 1
     assert "altered" in capsys.readouterr().out
+
+
+def test_promises() -> None:
+    keys = [str(key) for key in (*KEYS.verifiers, PROMISES_KEY.verifier)]
+    policy = parse_policy(keys)
+    said = report(judge(promise(), policy), "zh")
+    for words in ("承诺", "2026-11-20 12:10:00 前", "不证明行为已载入日志"):
+        assert words in said
+    assert judge(promise(), PLAIN).problem == "other_log"
+    assert judge(promise(origin="other.example"), policy).problem == "other_log"
+    later = promise().replace("T04:10:00", "T05:10:00")
+    assert judge(later, policy).problem == "false_signature"
+    assert judge(promise().replace("recorded ", "recorded  "), policy).problem == "not_a_receipt"
+    assert judge(made(), policy).problem == ""
 
 
 def test_both_languages_say_the_same_things() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from yaojian.foundation.ledger.transparency import proofs
 from yaojian.foundation.ledger.transparency.checkpoints import Checkpoint, Receipt
 from yaojian.foundation.ledger.transparency.keys import keys_from
 from yaojian.foundation.ledger.transparency.leaves import Leaf, commitment_of, parse_leaf, seen_of
-from yaojian.foundation.ledger.transparency.notes import Cosigner, Note, parse_note
+from yaojian.foundation.ledger.transparency.notes import Cosigner, Ed25519Signer, Note, parse_note
+from yaojian.foundation.ledger.transparency.promises import PROMISES, Promise
 from yaojian.foundation.ledger.transparency.receipts import Contents, file_of
 from yaojian.foundation.ledger.transparency.store import LogFiles
 from yaojian.foundation.ledger.transparency.tiles import Growth
@@ -83,6 +84,22 @@ class SmallLog:
         contents = Contents(entry, self.notes[seen.size] if seen else "", *opened)
         path = tuple(proofs.inclusion_proof(index, size, self.files.nodes(size)))
         return file_of(Receipt(index, path, parse_note(self.note)), contents)
+
+
+PROMISES_KEY = Ed25519Signer(ORIGIN + PROMISES, bytes([5] * 32))
+
+
+def promise(**change: Any) -> str:
+    """A promise about `ACT`, given at noon."""
+    told = Promise(
+        ORIGIN,
+        "00000000-0000-4000-8000-00000000000a",
+        commitment_of(ACT, SALT),
+        NOON,
+        NOON + timedelta(minutes=10),
+    )
+    text = replace(told, **change).text
+    return str(Note(text, (PROMISES_KEY.sign(text),)))
 
 
 def small_log(

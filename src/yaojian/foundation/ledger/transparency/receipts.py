@@ -32,6 +32,7 @@ from yaojian.foundation.ledger.transparency.notes import (
     signatures_by,
     time_of,
 )
+from yaojian.foundation.ledger.transparency.promises import PROMISES, Promise, parse_promise
 from yaojian.foundation.ledger.transparency.proofs import ProofRefused, check_inclusion
 
 QR_MARK = "YJ1:"
@@ -112,14 +113,16 @@ class Policy:
     clock: Verifier | None = None
     witnesses: tuple[Verifier, ...] = ()
     quorum: int = 0
+    promises: Verifier | None = None
 
 
 def parse_policy(lines: Iterable[str]) -> Policy:
-    """A policy from keys, one on each line: the log's, its clock's, witnesses', and `quorum N`.
+    """A policy from keys, one on each line: of log, clock, promises and witnesses; and `quorum N`.
 
     Raises ValueError.
     """
     log: Verifier | None = None
+    promises: Verifier | None = None
     timed: list[Verifier] = []
     quorum: int | None = None
     for line in filter(None, (line.strip() for line in lines)):
@@ -129,6 +132,8 @@ def parse_policy(lines: Iterable[str]) -> Policy:
         key = Verifier.parse(line)
         if key.kind != ED25519:
             timed.append(key)
+        elif key.name.endswith(PROMISES):
+            promises = key
         elif log is not None:
             raise ValueError("two keys of logs are given; one is needed")
         else:
@@ -140,7 +145,7 @@ def parse_policy(lines: Iterable[str]) -> Policy:
     wanted = len(witnesses) // 2 + 1 if quorum is None and witnesses else quorum or 0
     if wanted > len(witnesses):
         raise ValueError(f"{wanted} witnesses are wanted, and {len(witnesses)} are named")
-    return Policy(log, clock, witnesses, wanted)
+    return Policy(log, clock, witnesses, wanted, promises)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,7 @@ class Verdict:
     witnesses: tuple[Stamp, ...] = ()
     is_witnessed: bool = False
     quorum: int = 0
+    promise: Promise | None = None
 
     @property
     def is_late(self) -> bool:
@@ -173,7 +179,9 @@ class Verdict:
 
 
 def judge(document: str, policy: Policy) -> Verdict:
-    """What a receipt, or the text of its QR code, proves under a policy."""
+    """What a receipt, the text of its QR code, or a promise proves under a policy."""
+    if promised := _judged_promise(document, policy):
+        return promised
     try:
         written = from_qr_letters(document) if document.startswith(QR_MARK) else document
         receipt = parse_receipt(written)
@@ -197,6 +205,22 @@ def judge(document: str, policy: Policy) -> Verdict:
         seen,
         policy,
     )
+
+
+def _judged_promise(document: str, policy: Policy) -> Verdict | None:
+    """What a promise shows; None for what is none."""
+    try:
+        note = parse_note(document)
+        promise = parse_promise(note)
+    except NoteRefused:
+        return None
+    try:
+        known = signatures_by(note, [policy.promises] if policy.promises else [])
+    except NoteRefused:
+        return Verdict("false_signature")
+    if not known or promise.origin != policy.log.name or known[0][0].name != promise.origin + PROMISES:
+        return Verdict("other_log")
+    return Verdict(promise=promise)
 
 
 def _problem_of_proof(receipt: Receipt, checkpoint: Checkpoint, contents: Contents, policy: Policy) -> str:

@@ -30,6 +30,10 @@ def in_beijing(moment: datetime) -> str:
 
 def proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
     """The sentences about what was proved, each with what it speaks of."""
+    if promise := verdict.promise:
+        times = {"recorded": in_beijing(promise.recorded), "deadline": in_beijing(promise.deadline)}
+        who = {"origin": promise.origin, "uid": promise.uid, "commitment": promise.commitment.hex()}
+        return [("promised", {**who, **times})]
     leaf, checkpoint = verdict.leaf, verdict.checkpoint
     assert leaf is not None
     assert checkpoint is not None
@@ -54,6 +58,8 @@ def proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
 def not_proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
     """The sentences about what was not proved."""
     found: list[tuple[str, dict[str, str]]] = []
+    if verdict.promise:
+        return [("not_entered", {}), ("not_truth", {})]
     if verdict.is_late and verdict.leaf and verdict.earliest:
         times = {"claimed": in_beijing(verdict.leaf.claimed), "earliest": in_beijing(verdict.earliest)}
         found.append(("late", times))

@@ -126,11 +126,12 @@
     return { name, id: own, kind: raw[0], key: raw.slice(1) };
   }
   async function parsePolicy(lines) {
-    const policy = { log: null, clock: null, witnesses: [], quorum: null };
+    const policy = { log: null, clock: null, promises: null, witnesses: [], quorum: null };
     for (const line of lines.map(one => one.trim()).filter(Boolean)) {
       if (line.startsWith("quorum ")) { policy.quorum = number(line.slice(7)); continue; }
       const key = await parseKey(line);
       if (key.kind === 4) policy.witnesses.push(key);
+      else if (key.name.endsWith("/promises")) policy.promises = key;
       else if (policy.log) throw new Refused();
       else policy.log = key;
     }
@@ -246,7 +247,31 @@
     return hex(new Uint8Array(made)) === contents.leaf.commitment;
   }
 
+  /** A promise: name of the log, act, commitment, times. Null for what is none. */
+  function parsePromise(written) {
+    try {
+      const note = parseNote(written), lines = note.text.slice(0, -1).split("\n");
+      if (lines.length !== 5 || !lines[0].endsWith("/promises") || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(lines[1])) return null;
+      const momentOf = (line, mark) => {
+        const found = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d{6}Z$/.exec(line.startsWith(mark) ? line.slice(mark.length) : "");
+        if (!found || Number.isNaN(Date.parse(`${found[1]}Z`))) throw new Refused();
+        return Date.parse(`${found[1]}Z`) / 1000;
+      };
+      return { note, origin: lines[0].slice(0, -9), uid: lines[1], commitment: hex(hashOf(lines[2])), recorded: momentOf(lines[3], "recorded "), deadline: momentOf(lines[4], "by ") };
+    } catch (error) {
+      if (error instanceof Refused) return null;
+      throw error;
+    }
+  }
+  async function judgePromise(promise, policy) {
+    const signers = await signedBy(promise.note, [policy.promises]);
+    if (signers === null) return { problem: "false_signature" };
+    if (!signers.length || promise.origin !== policy.log.name || policy.promises.name !== `${promise.origin}/promises`) return { problem: "other_log" };
+    return { problem: "", promise };
+  }
   async function judge(written, policy) {
+    const promise = parsePromise(written);
+    if (promise) return judgePromise(promise, policy);
     let receipt;
     try {
       receipt = parseReceipt(written.startsWith("YJ1:") ? await fromCode(written) : written);
@@ -291,6 +316,10 @@
 
   const inBeijing = seconds => new Date((Math.floor(seconds) + 28800) * 1000).toISOString().slice(0, 19).replace("T", " ");
   function proved(verdict) {
+    if (verdict.promise) {
+      const { origin, uid, commitment, recorded, deadline } = verdict.promise;
+      return [["promised", { origin, uid, commitment, recorded: inBeijing(recorded), deadline: inBeijing(deadline) }]];
+    }
     const { checkpoint, leaf } = verdict;
     const found = [
       ["included", { origin: checkpoint.origin, index: verdict.index, size: checkpoint.size, root: hex(checkpoint.root) }],
@@ -306,6 +335,7 @@
     return found;
   }
   function notProved(verdict) {
+    if (verdict.promise) return [["not_entered", {}], ["not_truth", {}]];
     const found = [];
     if (verdict.late) found.push(["late", { claimed: inBeijing(verdict.leaf.at), earliest: inBeijing(verdict.earliest) }]);
     if (!verdict.act) found.push(["not_hidden", {}]);
