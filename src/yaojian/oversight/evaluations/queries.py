@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -16,7 +17,16 @@ from yaojian.oversight.evaluations.contracts import TASK_KIND, Progress, Standin
 from yaojian.oversight.evaluations.models import Adjustment, Evaluation, Step, Task
 from yaojian.oversight.evaluations.rules import Stage, next_stage, standing_of
 from yaojian.oversight.evaluations.states import AdjustmentState, TaskState
-from yaojian.oversight.plans.facade import Figure, FigureValue, Plan, Reached, target_for, values_at
+from yaojian.oversight.plans.facade import (
+    Figure,
+    FigureValue,
+    Plan,
+    Reached,
+    carrier_of,
+    target_for,
+    values_at,
+    values_of_figures,
+)
 
 FALLING = ("<", "<=")
 """Comparisons of a goal that a figure is to fall to."""
@@ -84,29 +94,44 @@ def figure_value(task: Task, as_of: date) -> FigureValue | None:
     figure = Figure.objects.filter(key=task.figure_key).select_related("row__plan", "version").first()
     if figure is None:
         return None
-    return values_at([figure], [(task.organ, as_of)])[task.organ_id, as_of].get(figure.key)
+    return values_of_figures([figure], task.organ, as_of).get(figure.key)
 
 
 def current_values(tasks: Sequence[Task], as_of: date) -> dict[int, Decimal | None]:
     """By task, the value it has reached: reported, or that of its figure for the responsible organ."""
     found = {task.pk: task.value for task in tasks}
     computed = [task for task in tasks if task.progress_from == Progress.FIGURE.value]
-    figures = list(Figure.objects.filter(key__in={task.figure_key for task in computed})) if computed else []
-    organs = {task.organ_id: task.organ for task in computed}
-    if not figures:
+    figures = Figure.objects.filter(key__in={task.figure_key for task in computed}) if computed else []
+    # A row that repeats another one takes its formula from there.
+    carriers = {figure.key: carrier_of(figure) for figure in figures}
+    if not carriers:
         return found
-    # Values of several organs are read together from the organ above them all.
-    above = above_all([organ.path or "" for organ in organs.values()])
-    places = [(above, as_of), *((organ, as_of) for organ in organs.values() if organ.pk != above.pk)]
-    values = values_at(figures, places)
+    organs = {task.organ_id: task.organ for task in computed}
+    values = values_of_organs(list(carriers.values()), organs.values(), as_of)
     for task in computed:
-        value = values[task.organ_id, as_of].get(task.figure_key)
+        carrier = carriers.get(task.figure_key)
+        value = values[task.organ_id].get(carrier.key) if carrier is not None else None
         found[task.pk] = value.number if value is not None else None
     return found
 
 
-def above_all(paths: Sequence[str]) -> Organ:
-    """The lowest organ that is at or above all of some."""
+def values_of_organs(
+    figures: Sequence[Figure], organs: Iterable[Organ], as_of: date
+) -> dict[int, Mapping[str, FigureValue]]:
+    """By organ and key, the values of figures; those of each tree are read together from above them all."""
+    trees: dict[str, list[Organ]] = defaultdict(list)
+    for organ in organs:
+        trees[(organ.path or "").partition(".")[0]].append(organ)
+    found: dict[int, Mapping[str, FigureValue]] = {}
+    for own in trees.values():
+        above = _above_all([organ.path or "" for organ in own])
+        places = [(above, as_of), *((organ, as_of) for organ in own if organ.pk != above.pk)]
+        found |= {organ_id: values for (organ_id, _day), values in values_at(figures, places).items()}
+    return found
+
+
+def _above_all(paths: Sequence[str]) -> Organ:
+    """The lowest organ that is at or above all of some in one tree."""
     steps = [path.rstrip(".").split(".") for path in paths]
     common = [one[0] for one in zip(*steps, strict=False) if len(set(one)) == 1]
     return Organ.objects.get(pk=int(common[-1]))

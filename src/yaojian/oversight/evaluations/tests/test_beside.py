@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from copy import copy
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from yaojian.foundation.accounts.facade import Level, Tree, register_organ
 from yaojian.foundation.accounts.models import User
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.evaluations import adjustments, task_actions
+from yaojian.oversight.evaluations.contracts import Progress
 from yaojian.oversight.evaluations.models import Task
+from yaojian.oversight.evaluations.queries import current_values
 from yaojian.oversight.evaluations.task_actions import Assignment
 from yaojian.oversight.evaluations.tests.factories import make_field, make_plan, paper
 from yaojian.oversight.plans.models import Figure
 from yaojian.oversight.plans.queries import values_of_figures
-from yaojian.oversight.statistics.tests.factories import Field
+from yaojian.oversight.statistics.tests.factories import Field, confirmed, content
 
 
 @pytest.fixture
@@ -67,3 +72,22 @@ def test_the_page_of_a_figure_lists_its_tasks_and_adjustments(world: Field, clie
         "/evaluations/adjustments/propose/900-01/"
         not in client.get("/plans/figures/900-01/").content.decode()
     )
+
+
+def test_tasks_of_two_trees_and_of_a_repeated_row_have_their_values(world: Field) -> None:
+    task = given(world, figure_key="900-01", goal=Decimal(90), progress_from=Progress.FIGURE)
+    said = {"dims": {"item": "support"}, "sample_size": 500, "method": "电话"}
+    year = {"year": today().year, "last_on": today()}
+    confirmed(world, world.county, content("survey_results", amount=Decimal("88.5"), **said, **year))
+    first = Figure.objects.get(key="900-01")
+    Figure.objects.create(
+        row=first.row, key="900-09", position=9, klass=first.klass, unit=first.unit, same_as="900-01"
+    )
+    repeated = given(world, figure_key="900-09", goal=Decimal(90), progress_from=Progress.FIGURE)
+    corps = register_organ(
+        code="xpcc", name="兵团局", level=Level.PROVINCE, territories=["66"], tree=Tree.XPCC
+    )
+    beside = copy(task)
+    beside.pk, beside.organ = -1, corps
+    found = {task.pk: Decimal("88.50"), repeated.pk: Decimal("88.50"), -1: None}
+    assert current_values([task, repeated, beside], today()) == found

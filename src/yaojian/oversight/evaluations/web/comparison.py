@@ -16,7 +16,7 @@ from yaojian.foundation.accounts.facade import Actor, Organ, Permission, organs_
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import today
-from yaojian.oversight.evaluations.queries import above_all
+from yaojian.oversight.evaluations.queries import values_of_organs
 from yaojian.oversight.evaluations.web.listings import GAPS, LEVELS
 from yaojian.oversight.evaluations.web.wording import language, tabs
 from yaojian.oversight.plans.facade import (
@@ -131,18 +131,14 @@ def _cells(
     """By indicator and plan, the figures with value and target; values are read together."""
     figures = [figure for own in shared.values() for figure in own]
     seen = {organ.pk: organ for organ in organs.values() if organ is not None}
-    values: dict[tuple[int, date], dict[str, Any]] = {}
-    if seen and figures:
-        above = above_all([organ.path or "" for organ in seen.values()])
-        places = [(above, day), *((organ, day) for organ in seen.values() if organ.pk != above.pk)]
-        values = values_at(figures, places)
+    values = values_of_organs(figures, seen.values(), day) if figures else {}
     cells: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
     for pk, own in shared.items():
         for figure in own:
             organ = organs[figure.row.plan_id]
             if organ is None:
                 continue
-            value = values[organ.pk, day][figure.key]
+            value = values[organ.pk][figure.key]
             cells[pk, figure.row.plan_id].append(_cell(figure, organ, day, value))
     return cells
 

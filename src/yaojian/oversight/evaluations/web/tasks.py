@@ -77,7 +77,7 @@ def _board(request: ActingRequest, kind: TaskKind) -> HttpResponseBase:
     known = {one.code: one for one in plans()}
     if plan in known:
         found = found.filter(plan_code=plan)
-    rows = rows_of(list(found.order_by("ends_on", "id")[:5000]), day)
+    rows = rows_of(list(found.order_by("ends_on", "id")), day)
     counts = Counter(row["standing"] for row in rows)
     state = request.GET.get("state", "")
     rows = [row for row in rows if row["standing"].value == state] if state in set(Standing) else rows

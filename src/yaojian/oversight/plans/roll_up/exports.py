@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.db.models import Q, QuerySet
 
 from yaojian.casework.inspections.facade import rectifications_due
 from yaojian.foundation.accounts.facade import Organ
@@ -31,8 +32,11 @@ SUBJECTS = pa.schema(
         ("in_production", pa.bool_()),
         ("opened_on", DAY),
         ("closed_on", DAY),
+        ("on_land", pa.bool_()),
+        ("in_charge", pa.bool_()),
     ]
 )
+"""On the land of the province, in charge of its organs, or both: a figure counts the one or the other."""
 ACTS = pa.schema([("province", TEXT), ("subject_id", KEY), ("kind", TEXT), ("level", TEXT), ("day", DAY)])
 RECTIFICATIONS = pa.schema(
     [
@@ -74,24 +78,38 @@ def export(organ: Organ, as_of: date, folder: Path) -> dict[str, int]:
     }
 
 
+def _reached(organ: Organ, as_of: date, *, by_territory: bool) -> QuerySet[Any]:
+    return subjects_in_scope(organ, by_territory=by_territory, on=as_of).order_by()
+
+
+def _either(organ: Organ, as_of: date, column: str) -> Q:
+    """The condition on rows that a subject of theirs is on the organ's land or in its charge."""
+    land, charge = (_reached(organ, as_of, by_territory=land).values("pk") for land in (True, False))
+    return Q(**{f"{column}__in": land}) | Q(**{f"{column}__in": charge})
+
+
 def _subjects(organ: Organ, as_of: date) -> Iterator[tuple[Any, ...]]:
     columns = ("pk", "subject_type", "flags", "risk_grade", "in_production", "opened_on", "closed_on")
-    rows = subjects_in_scope(organ, by_territory=True, on=as_of).order_by().values_list(*columns)
-    for pk, kind, flags, grade, producing, opened, closed in rows.iterator(AT_ONCE):
-        yield organ.code, pk, kind, joined(flags), grade, producing, opened, closed
+    answered = set(_reached(organ, as_of, by_territory=False).values_list("pk", flat=True))
+    for on_land in (True, False):
+        rows = _reached(organ, as_of, by_territory=on_land)
+        if not on_land:
+            rows = rows.exclude(pk__in=_reached(organ, as_of, by_territory=True).values("pk"))
+        for pk, kind, flags, *others in rows.values_list(*columns).iterator(AT_ONCE):
+            yield organ.code, pk, kind, joined(flags), *others, on_land, pk in answered
 
 
 def _acts(organ: Organ, as_of: date) -> Iterator[tuple[Any, ...]]:
-    meant = subjects_in_scope(organ, by_territory=True, on=as_of).order_by().values("pk")
-    acts = acts_between("inspection.concluded", EARLIEST, as_of).filter(subject_id__in=meant).order_by()
+    meant = _either(organ, as_of, "subject_id")
+    acts = acts_between("inspection.concluded", EARLIEST, as_of).filter(meant).order_by()
     columns = ("subject_id", "facts__inspection_kind", "facts__organ_level", "claimed_at")
     for subject_id, kind, level, claimed_at in acts.values_list(*columns).iterator(AT_ONCE):
         yield organ.code, subject_id, kind or "", level or "", local_date(claimed_at)
 
 
 def _rectifications(organ: Organ, as_of: date) -> Iterator[tuple[Any, ...]]:
-    meant = subjects_in_scope(organ, by_territory=True, on=as_of).order_by().values("pk")
-    due = rectifications_due(EARLIEST, as_of, verified_by=as_of).filter(subject_id__in=meant).order_by()
+    meant = _either(organ, as_of, "subject_id")
+    due = rectifications_due(EARLIEST, as_of, verified_by=as_of).filter(meant).order_by()
     columns = ("subject_id", "kind", "organ__level", "rectify_by", "verified_at")
     for subject_id, kind, level, due_on, verified_at in due.values_list(*columns).iterator(AT_ONCE):
         verified_on = local_date(verified_at) if verified_at else None

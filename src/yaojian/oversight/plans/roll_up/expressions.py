@@ -30,7 +30,8 @@ def counts(formula: Formula, tables: Tables, as_of: date) -> Any:
         raise ValueError("only figures over acts are counted from subjects and acts")
     start, end = formula.period.bounds(as_of)
     end = min(end, as_of)
-    meant = tables.subjects.filter(_meant(tables.subjects, formula.scope))
+    reach = tables.subjects.in_charge if formula.within == "responsibility" else tables.subjects.on_land
+    meant = tables.subjects.filter(reach & _meant(tables.subjects, formula.scope))
     match formula.shape:
         case "coverage":
             return _coverage(formula, formula.act, meant, tables.acts, start, end, as_of)

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.oversight.plans.reference.engine import Reference
+from yaojian.oversight.plans.reference.registers import is_on_land
 from yaojian.oversight.plans.reference.world import Act, Organ, Rectification, Subject, World
 from yaojian.oversight.plans.tests.factories import concluded, officer, prefecture, subject
 from yaojian.oversight.plans.tests.generated import KINDS, LEVELS, TYPES, over_acts
@@ -24,6 +25,8 @@ from yaojian.oversight.plans.roll_up.engines import DuckEngine, SparkEngine, jav
 from yaojian.oversight.plans.roll_up.exports import joined, write_table
 
 AS_OF = date(2025, 12, 31)
+OTHERS = 90
+"""A province beside, which answers for some subjects and on whose land some stand."""
 
 
 def some_day(chance: random.Random) -> date:
@@ -38,8 +41,8 @@ def province(code: int, chance: random.Random) -> World:
             date(2000, 1, 1),
             None,
             chance.choice(TYPES),
-            code,
-            f"{code}01",
+            code if chance.random() < 0.7 else OTHERS,
+            f"{code if chance.random() < 0.7 else OTHERS}01",
             opened := some_day(chance),
             opened + timedelta(days=chance.randint(1, 900)) if chance.random() < 0.2 else None,
             tuple(chance.sample(FLAGS, chance.randint(0, 2))),
@@ -63,15 +66,17 @@ def province(code: int, chance: random.Random) -> World:
         for _ in range(200)
     ]
     organ = Organ(code, None, "province", territories=(str(code),))
-    return World([organ], subjects, acts, due)
+    beside = Organ(OTHERS, None, "province", territories=(str(OTHERS),))
+    return World([organ, beside], subjects, acts, due)
 
 
 def written(world: World, folder: Path) -> None:
     """A province's export."""
     code = str(world.organs[0].id)
     rows = [
-        (code, s.id, s.type, joined(s.flags), s.grade, s.in_production, s.opened_on, s.closed_on)
+        (code, s.id, s.type, joined(s.flags), s.grade, s.in_production, s.opened_on, s.closed_on, *reach)
         for s in world.subjects
+        if any(reach := (is_on_land(world, world.organs[0], s), s.organ_id == world.organs[0].id))
     ]
     write_table(folder / code, "subjects", rows)
     write_table(folder / code, "acts", [(code, a.subject_id, a.kind, a.level, a.day) for a in world.acts])
@@ -93,8 +98,9 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[World]
     for world in worlds:
         written(world, folder)
     formulas = [
-        Formula.from_dict({**over_acts(chance), "within": "territory", "shape": shape})
-        for shape in ("coverage", "coverage", "coverage", "closure", "count_acts", "coverage")
+        Formula.from_dict({**over_acts(chance), "within": within, "shape": shape})
+        for shape in ("coverage", "coverage", "closure", "count_acts")
+        for within in ("territory", "responsibility")
     ]
     return folder, worlds, formulas
 
