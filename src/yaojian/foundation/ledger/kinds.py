@@ -121,6 +121,7 @@ KINDS: dict[str, Promise] = {
     "mandate.ended": _("Mandate of the organ ended"),
     "draw.committed": _("Seed of a draw committed"),
     "draw.withdrawn": _("Seed of a draw withdrawn unused"),
+    "draw.replaced": _("Next in order stands in for those drawn who are gone"),
     "draw.made": _("Draw made and seed revealed"),
     "schedule.asked": _("Year schedule asked for"),
     "schedule.adopted": _("Year schedule adopted"),

@@ -86,6 +86,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "mandate.ended": ("neutral", "calendar-x"),
     "draw.committed": ("info", "lock"),
     "draw.withdrawn": ("neutral", "calendar-x"),
+    "draw.replaced": ("info", "list-check"),
     "draw.made": ("done", "list-check"),
     "schedule.asked": ("neutral", "calendar-event"),
     "schedule.adopted": ("done", "calendar-event"),

@@ -69,6 +69,7 @@ FACT_NAMES: dict[str, Promise] = {
     "members": _("Members"),
     "wanted": _("Asked for by the share"),
     "drawn": _("Drawn by lot"),
+    "stand_ins": _("Gone, and who stands in"),
     "percent": _("Part of the working time in percent"),
     "extra": _("Inspectors more or fewer"),
     "visits": _("Visits"),

@@ -207,7 +207,10 @@ class DrawEntry(models.Model):
     stratum = models.CharField(max_length=40, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     place = models.PositiveIntegerField(null=True)
-    outcome = models.CharField(max_length=16, help_text="drawn, not_drawn, or why it was left out")
+    outcome = models.CharField(max_length=16, help_text="drawn, not_drawn, stand_in, or why it was left out")
+    stands_in_for = models.OneToOneField(
+        "self", models.CASCADE, null=True, related_name="stand_in", help_text="one drawn who is bound no more"
+    )
 
     class Meta:
         ordering: ClassVar = ["draw", "place", "code"]

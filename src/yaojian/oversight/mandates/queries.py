@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yaojian.foundation.accounts.facade import Actor, Organ, organ_by_code
@@ -19,8 +19,8 @@ from yaojian.oversight.mandates.contracts import HORIZON, Source
 from yaojian.oversight.mandates.engine import count_standings
 from yaojian.oversight.mandates.engine_sql import RECURS
 from yaojian.oversight.mandates.lines import paths_above
-from yaojian.oversight.mandates.models import Draw, DrawEntry, Mandate, MandateVersion, Standing
-from yaojian.oversight.mandates.reading import DRAWN, rules_on, stands
+from yaojian.oversight.mandates.models import Draw, DrawEntry, Mandate, MandateVersion
+from yaojian.oversight.mandates.reading import rules_on, stands
 from yaojian.oversight.mandates.versions import as_it_was, mandates_on
 from yaojian.oversight.plans.definitions import Formula
 from yaojian.registers.enterprises.facade import Subject, subjects_by_id
@@ -320,12 +320,6 @@ def entries_visible_to(actor: Actor, draw: Draw) -> QuerySet[DrawEntry]:
     if (draw.organ.path or "-").startswith(actor.organ_path):
         return entries
     return entries.filter(subject__responsible_organ_id__in=own_organs(actor.organ_path))
-
-
-def drawn_but_gone(draw: Draw) -> int:
-    """How many of those drawn the mandate binds no more. Nobody is drawn in their place."""
-    standing = Standing.objects.filter(mandate_id=draw.mandate_id, subject_id=OuterRef("subject_id"))
-    return draw.entries.filter(~Exists(standing), outcome=DRAWN).count()
 
 
 def draw_visible_to(actor: Actor, draw_id: int) -> Draw:

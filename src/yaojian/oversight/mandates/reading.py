@@ -24,6 +24,8 @@ from yaojian.registers.enterprises.facade import Subject, versions_ended_before
 
 DRAWN = "drawn"
 """The outcome of an entry that has been drawn."""
+STAND_IN = "stand_in"
+"""The outcome of one that stands in for one drawn who is bound no more."""
 
 
 def rules_on(
@@ -186,7 +188,10 @@ def drawn_subjects(
             by_day[rule.ended_on(day) or day].append(rule.key)
     for on, keys in by_day.items():
         entries = DrawEntry.objects.filter(
-            outcome=DRAWN, draw__period_start__lte=on, draw__period_end__gte=on, draw__mandate__in=keys
+            outcome__in=[DRAWN, STAND_IN],
+            draw__period_start__lte=on,
+            draw__period_end__gte=on,
+            draw__mandate__in=keys,
         ).order_by()
         if subject_ids is not None:
             entries = entries.filter(subject_id__in=subject_ids)

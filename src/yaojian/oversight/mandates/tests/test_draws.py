@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 
 import pytest
@@ -15,10 +15,12 @@ from yaojian.foundation.errors import Conflict, InvalidInput, NotFound
 from yaojian.foundation.ledger.facade import Act
 from yaojian.foundation.timekeeping import CHINA, held_at, today
 from yaojian.oversight.mandates.actions import commit_draw, make_draw, withdraw_draw
-from yaojian.oversight.mandates.models import Draw
+from yaojian.oversight.mandates.models import Draw, Standing
 from yaojian.oversight.mandates.refreshing import refresh_duties
-from yaojian.oversight.mandates.tests.factories import YEARLY, figure_with, subject
+from yaojian.oversight.mandates.replacing import replace_gone
+from yaojian.oversight.mandates.tests.factories import YEARLY, concluded, figure_with, subject
 from yaojian.oversight.mandates.tests.test_pages import SHARE, client_of, planner
+from yaojian.registers.enterprises.facade import Subject
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_english")]
 
@@ -95,15 +97,35 @@ def test_an_unused_seed_is_withdrawn_as_an_act_and_gives_way_to_another(upper: O
     assert Draw.objects.filter(withdrawn_at=None).count() == 1
 
 
-def test_a_draw_says_how_many_of_those_drawn_have_closed(upper: Organ) -> None:
+def test_the_next_in_order_stands_in_for_one_drawn_who_closed(upper: Organ) -> None:
     by = planner(upper)
     draw = commit_draw(by=by, code="900-01")
     make_draw(by=by, draw_id=draw.pk)
-    gone = draw.entries.filter(outcome="drawn")[0].subject
-    gone.closed_on = today() - timedelta(days=1)
-    gone.save()
     refresh_duties()
-    assert (
-        "1 of those drawn is not bound"
-        in client_of(by).get(f"/plans/mandates/draws/{draw.pk}/").content.decode()
-    )
+    with pytest.raises(Conflict, match="Nobody is to be replaced"):
+        replace_gone(by=by, draw_id=draw.pk)
+    drawn = list(draw.entries.filter(outcome="drawn").order_by("place"))
+    following = list(draw.entries.filter(outcome="not_drawn").order_by("place"))
+    concluded(by, drawn[1].subject, today())
+    # One closes uninspected, one after its inspection; the next in order is inspected already.
+    for entry in drawn[:2]:
+        Subject.objects.filter(pk=entry.subject_id).update(closed_on=today(), in_force_from=today())
+    concluded(by, following[0].subject, today())
+    refresh_duties()
+    address = f"/plans/mandates/draws/{draw.pk}/"
+    client = client_of(by)
+    page = client.get(address).content.decode()
+    assert page.count(f"Closed on {today()}") == 2
+    assert "Nobody yet" in page
+    assert client.post(f"{address}replace/").status_code == 302
+    stand_in = draw.entries.get(outcome="stand_in")
+    assert (stand_in, stand_in.stands_in_for) == (following[1], drawn[0])
+    refresh_duties()
+    assert Standing.objects.get(mandate=draw.mandate, subject=stand_in.subject).needed == 1
+    page = client.get(address).content.decode()
+    assert "Nobody yet" not in page
+    assert "Seed, candidates and result agree" in page
+    act = Act.objects.get(kind="draw.replaced", file_id=draw.pk)
+    assert act.facts["stand_ins"] == f"{drawn[0].code} → {stand_in.code}"
+    with pytest.raises(NotFound):
+        replace_gone(by=planner(Organ.objects.get(code="xj")), draw_id=draw.pk)

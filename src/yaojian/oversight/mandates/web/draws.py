@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,6 +11,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from yaojian.foundation.accounts.facade import Permission, organ_by_code
@@ -19,7 +21,9 @@ from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.mandates import actions, queries
 from yaojian.oversight.mandates.drawing import INSPECTED, recomputed
+from yaojian.oversight.mandates.models import Draw
 from yaojian.oversight.mandates.offering import offers_to
+from yaojian.oversight.mandates.replacing import gone_from, replace_gone
 from yaojian.oversight.mandates.shares import METHOD
 from yaojian.oversight.mandates.web import listings, presentation
 from yaojian.oversight.mandates.wording import frequency_in_words, percent
@@ -91,13 +95,21 @@ def draw(request: ActingRequest, draw_id: int) -> HttpResponseBase:
         "narrowed": not (found.organ.path or "-").startswith(request.actor.organ_path),
         "state": presentation.DRAW_STATES[found.state_on(today())],
         "counted": found.entries.filter(outcome=INSPECTED).count(),
-        "gone": queries.drawn_but_gone(found) if found.period_end >= today() else 0,
         "checks": recomputed(found) if found.drawn_at is not None else None,
         "method": METHOD,
         "may_make": is_open and found.organ_id == request.actor.organ_id,
         "may_withdraw": is_open and (found.organ.path or "-").startswith(request.actor.organ_path),
     }
-    return render(request, "mandates/draw.html", context)
+    return render(request, "mandates/draw.html", context | _gone(request, found))
+
+
+def _gone(request: ActingRequest, found: Draw) -> dict[str, Any]:
+    """Who of those drawn is bound no more, as far as the reader may see them, and what can be done."""
+    if found.drawn_at is None or found.period_end < today():
+        return {}
+    gone = gone_from(found, queries.entries_visible_to(request.actor, found), today())
+    is_own = found.organ_id == request.actor.organ_id and request.actor.may(Permission.MANDATE_MANAGE)
+    return {"gone": gone, "may_replace": is_own and any(one.is_open for one in gone)}
 
 
 @require_POST
@@ -121,6 +133,20 @@ def make(request: ActingRequest, draw_id: int) -> HttpResponse:
     """Make the draw."""
     actions.make_draw(by=request.actor, draw_id=draw_id)
     messages.success(request, _("The draw is made; those drawn appear on the worklist."))
+    return redirect("mandates:draw", draw_id)
+
+
+@require_POST
+@requires(Permission.MANDATE_MANAGE)
+def replace(request: ActingRequest, draw_id: int) -> HttpResponse:
+    """Let the next in order stand in for those who are gone."""
+    try:
+        number = replace_gone(by=request.actor, draw_id=draw_id)
+    except Conflict as error:
+        messages.error(request, str(error))
+    else:
+        words = ngettext("%(n)s subject stands in.", "%(n)s subjects stand in.", number)
+        messages.success(request, words % {"n": number})
     return redirect("mandates:draw", draw_id)
 
 

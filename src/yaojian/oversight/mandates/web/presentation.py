@@ -27,6 +27,7 @@ STATE_NAMES: dict[str, Promise] = {
 }
 OUTCOME_NAMES: dict[str, Promise] = {
     "drawn": pgettext_lazy("draw", "Drawn"),
+    "stand_in": pgettext_lazy("draw", "Standing in"),
     "not_drawn": pgettext_lazy("draw", "Not drawn"),
     "inspected": pgettext_lazy("draw", "Left out: inspected in the period already"),
     "opened_later": pgettext_lazy("draw", "Left out: opened after the period began"),

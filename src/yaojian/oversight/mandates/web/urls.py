@@ -14,6 +14,7 @@ urlpatterns = [
     path("draws/", draws.draws, name="draws"),
     path("draws/<int:draw_id>/", draws.draw, name="draw"),
     path("draws/<int:draw_id>/make/", draws.make, name="make_draw"),
+    path("draws/<int:draw_id>/replace/", draws.replace, name="replace_gone"),
     path("draws/<int:draw_id>/withdraw/", draws.withdraw, name="withdraw_draw"),
     path("try/", trying.try_out, name="try"),
     path("try/set/", trying.set_own, name="set"),
