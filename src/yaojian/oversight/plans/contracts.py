@@ -20,6 +20,14 @@ FIRST_ADOPTED_SEED = "500"
 """Numbers of plans that were drafted and adopted here; those below belong to packs of the product."""
 
 
+class WeightsState(StrEnum):
+    """Whether weights of an index hold."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
 class RowClass(StrEnum):
     """What a row of a plan is to the platform."""
 

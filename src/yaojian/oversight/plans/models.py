@@ -9,7 +9,13 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from yaojian.oversight.plans.contracts import ATTRIBUTE_NAMES, CLASS_NAMES, Attribute, RowClass
+from yaojian.oversight.plans.contracts import (
+    ATTRIBUTE_NAMES,
+    CLASS_NAMES,
+    Attribute,
+    RowClass,
+    WeightsState,
+)
 
 
 def _reads_english() -> bool:
@@ -130,21 +136,37 @@ class IndicatorVersion(models.Model):
 
 
 class CompositeWeights(models.Model):
-    """The weights that an organ decided for a composite index; a later decision is a new row."""
+    """Weights of a composite index: proposed by one person, decided by another; a later one is a new row."""
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="weights")
     number = models.PositiveSmallIntegerField()
     weights = models.JSONField(help_text="by component, parts of 100")
     valid_from = models.DateField()
     reason = models.CharField(max_length=300)
-    decided_in = models.ForeignKey("accounts.Organ", models.PROTECT, related_name="+")
-    decided_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField()
+    proposed_in = models.ForeignKey("accounts.Organ", models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default=WeightsState.PROPOSED.value)
+    settled_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+    verdict = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering: ClassVar = ["indicator", "-number"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["indicator", "number"], name="weights_number_once")
+            models.UniqueConstraint(fields=["indicator", "number"], name="weights_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[s.value for s in WeightsState]), name="weights_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(settled_by__isnull=True) | ~models.Q(settled_by=models.F("proposed_by")),
+                name="weights_second_pair_of_eyes",
+            ),
+            models.UniqueConstraint(
+                fields=["indicator"],
+                condition=models.Q(state=WeightsState.PROPOSED.value),
+                name="weights_proposed_once",
+            ),
         ]
 
     def __str__(self) -> str:

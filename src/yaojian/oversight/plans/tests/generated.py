@@ -205,9 +205,10 @@ class Figures:
                 weights={code: str(part) for code, part in parts.items()},
                 valid_from=since,
                 reason="…",
-                decided_in=self.organs[0],
-                decided_by_id=self.by,
-                decided_at=now(),
+                proposed_in=self.organs[0],
+                proposed_by_id=self.by,
+                proposed_at=now(),
+                state="approved",
             )
 
     def _milestone(self, key: str) -> Asked:

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from yaojian.foundation.accounts.facade import Actor, Level, Organ, Role, register_organ
-from yaojian.oversight.plans.models import Figure, PlanRow
+from yaojian.oversight.plans.models import Figure, Indicator, IndicatorVersion, PlanRow
 from yaojian.oversight.plans.queries import organ_of_figures
 from yaojian.oversight.plans.tests.factories import YEARLY, concluded, figure_with, officer, subject
 from yaojian.oversight.plans.web.presentation import indicator_number
@@ -159,3 +159,20 @@ def test_the_pure_modules_need_no_database() -> None:
     )
     code = f"import sys, {names}; sys.exit('django.db' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_weights_that_wait_are_decided_on_the_page_of_the_index(figure: Figure) -> None:
+    organ = figure.row.plan.organ
+    index = {"shape": "composite", "components": [{"code": "one", "zh": "企业", "en": "Enterprise"}]}
+    indicator = Indicator.objects.create(title_zh="指数", title_en="Index", shape="composite")
+    IndicatorVersion.objects.create(
+        indicator=indicator, number=1, digest="0" * 64, formula=index, defined_at="2026-01-01T00:00:00Z"
+    )
+    address = f"/plans/indicators/{indicator.pk}/"
+    given = {"one": "100", "valid_from": "2026-01-01", "reason": "Decision 7"}
+    assert client_of(planner(organ)).post(f"{address}weights/", given).status_code == 302
+    leader = client_of(officer(organ, "leader", Role.LEADER))
+    assert "Weights that wait for a decision" in leader.get(address).content.decode()
+    assert leader.post(f"{address}weights/decide/", {"decision": "approve"}).status_code == 302
+    assert indicator.weights.get().state == "approved"
+    assert "Weights that wait" not in leader.get(address).content.decode()

@@ -14,10 +14,11 @@ from django.db import connection
 from django.utils.translation import override
 
 from yaojian.foundation.accounts.facade import Level, Organ, Role, register_organ
-from yaojian.foundation.errors import InvalidInput, NotAllowed
+from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed
 from yaojian.foundation.ledger.facade import newest_act_key
 from yaojian.foundation.ledger.queries import WRITING
 from yaojian.foundation.timekeeping import now
+from yaojian.foundation.worklist.facade import WorkItem, unfinished_q
 from yaojian.oversight.plans.actions import load_packs
 from yaojian.oversight.plans.behind import sides
 from yaojian.oversight.plans.checks import problems_of
@@ -45,7 +46,7 @@ from yaojian.oversight.plans.tests.factories import (
 )
 from yaojian.oversight.plans.tests.test_pages import client_of
 from yaojian.oversight.plans.web.presentation import line_with
-from yaojian.oversight.plans.weights import decide_weights, weights_in_force
+from yaojian.oversight.plans.weights import decide_weights, propose_weights, weights_in_force
 from yaojian.oversight.statistics.models import Statistic, dims_key
 from yaojian.registers.enterprises.models import SubjectVersion
 
@@ -185,22 +186,40 @@ def test_weights_are_decided_by_a_planner_add_up_and_stay_as_versions() -> None:
     planner = officer(organ, "planner", Role.PLANNER)
     how = {"indicator": indicator, "formula": formula, "valid_from": date(2026, 1, 1), "reason": "局务会"}
     with pytest.raises(InvalidInput):
-        decide_weights(by=planner, weights={"enterprise": "30", "society": "60"}, **how)
+        propose_weights(by=planner, weights={"enterprise": "30", "society": "60"}, **how)
     with pytest.raises(InvalidInput):
-        decide_weights(by=planner, weights={"enterprise": "0", "society": "100"}, **how)
+        propose_weights(by=planner, weights={"enterprise": "0", "society": "100"}, **how)
     with pytest.raises(NotAllowed):
-        decide_weights(by=officer(organ), weights={"enterprise": "40", "society": "60"}, **how)
+        propose_weights(by=officer(organ), weights={"enterprise": "40", "society": "60"}, **how)
     figure.version = indicator.versions.get()
     figure.save()
     Plan.objects.update(organ=organ.parent)
     with pytest.raises(NotAllowed):
-        decide_weights(by=planner, weights={"enterprise": "40", "society": "60"}, **how)
+        propose_weights(by=planner, weights={"enterprise": "40", "society": "60"}, **how)
     Plan.objects.update(organ=organ)
-    decide_weights(by=planner, weights={"enterprise": "40", "society": "60"}, **how)
+    leader = officer(organ, "leader", Role.LEADER)
+    first = propose_weights(by=planner, weights={"enterprise": "40", "society": "60"}, **how)
+    # Nothing holds before a second person has decided.
+    assert weights_in_force(formula.digest, date(2026, 6, 1)) == {}
+    assert WorkItem.objects.get(unfinished_q()).kind == "plans.weights"
+    with pytest.raises(Conflict):
+        propose_weights(by=planner, weights={"enterprise": "50", "society": "50"}, **how)
+    with pytest.raises(NotAllowed):
+        decide_weights(by=replace(leader, user_id=planner.user_id), pk=first.pk, approve=True)
+    with pytest.raises(NotAllowed):
+        decide_weights(by=planner, pk=first.pk, approve=True)
+    decide_weights(by=leader, pk=first.pk, approve=True)
+    assert not WorkItem.objects.filter(unfinished_q()).exists()
     how["valid_from"] = date(2026, 6, 1)
-    assert decide_weights(by=planner, weights={"enterprise": "50", "society": "50"}, **how).number == 2
+    second = propose_weights(by=planner, weights={"enterprise": "50", "society": "50"}, **how)
+    with pytest.raises(InvalidInput):
+        decide_weights(by=leader, pk=second.pk, approve=False)
+    decide_weights(by=leader, pk=second.pk, approve=False, verdict="依据不足")
+    assert weights_in_force(formula.digest, date(2026, 6, 1))["society"] == Fraction(60)
+    second = propose_weights(by=planner, weights={"enterprise": "50", "society": "50"}, **how)
+    decide_weights(by=leader, pk=second.pk, approve=True)
     with pytest.raises(InvalidInput) as refused:
-        decide_weights(
+        propose_weights(
             by=planner,
             weights={"enterprise": "60", "society": "40"},
             **{**how, "valid_from": date(2026, 5, 31)},

@@ -12,19 +12,21 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_POST
 
 from yaojian.foundation.accounts.facade import Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
-from yaojian.foundation.errors import InvalidInput, NotFound
+from yaojian.foundation.errors import Conflict, InvalidInput, NotFound
 from yaojian.foundation.exports.facade import export_of, exporting
 from yaojian.foundation.timekeeping import today
+from yaojian.oversight.plans.contracts import WeightsState
 from yaojian.oversight.plans.definitions import Formula, describe
 from yaojian.oversight.plans.kept import values_of
 from yaojian.oversight.plans.models import Figure, Indicator
 from yaojian.oversight.plans.queries import beside_own_target, organ_of_figures
 from yaojian.oversight.plans.web import listings, presentation
 from yaojian.oversight.plans.web.asked import asked_day
-from yaojian.oversight.plans.weights import answers_for_all, decide_weights
+from yaojian.oversight.plans.weights import answers_for_all, decide_weights, propose_weights
 
 
 @requires(Permission.PLAN_VIEW)
@@ -73,11 +75,54 @@ def indicator(request: ActingRequest, key: str) -> HttpResponseBase:
         ],
         "rows": rows,
         "as_of": day,
+        "proposal": _proposal(request, found),
         "may_weigh": found.shape == "composite"
         and request.actor.may(Permission.PLAN_WEIGH)
         and answers_for_all(request.actor, found),
     }
     return render(request, "plans/indicator.html", context)
+
+
+def _proposal(request: ActingRequest, found: Indicator) -> dict[str, Any] | None:
+    """Weights that wait for a decision, and whether the actor may take it; None when none wait."""
+    waiting = found.weights.filter(state=WeightsState.PROPOSED.value).select_related("proposed_by").first()
+    if waiting is None:
+        return None
+    second = waiting.proposed_by_id != request.actor.user_id and answers_for_all(request.actor, found)
+    formula = Formula.from_dict(found.versions.order_by("-number")[0].formula)
+    names = {component.code: component for component in formula.components}
+    zh = presentation.language().startswith("zh")
+    parts = [
+        (names[code].zh if zh else names[code].en, part)
+        for code, part in waiting.weights.items()
+        if code in names
+    ]
+    return {
+        "weights": waiting,
+        "parts": parts,
+        "may_decide": second and request.actor.may(Permission.EVALUATION_DECIDE),
+    }
+
+
+@requires(Permission.EVALUATION_DECIDE)
+@require_POST
+def decide(request: ActingRequest, key: str) -> HttpResponseBase:
+    """Approve or reject the weights that wait."""
+    found = _indicator(key)
+    waiting = found.weights.filter(state=WeightsState.PROPOSED.value).first()
+    approve = request.POST.get("decision") == "approve"
+    try:
+        decide_weights(
+            by=request.actor,
+            pk=waiting.pk if waiting is not None else 0,
+            approve=approve,
+            verdict=request.POST.get("reason", ""),
+        )
+    except (InvalidInput, Conflict, NotFound) as wrong:
+        messages.error(request, str(wrong))
+    else:
+        messages.success(request, _("The weights have been decided.") if approve else _("Rejected."))
+    return redirect("plans:indicator", key=found.pk)
 
 
 def _compared(request: ActingRequest, figure: Figure, day: date) -> dict[str, Any]:
@@ -124,7 +169,7 @@ def weigh(request: ActingRequest, key: str) -> HttpResponseBase:
     form = WeightsForm(formula, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            decide_weights(
+            propose_weights(
                 by=request.actor,
                 indicator=found,
                 formula=formula,
@@ -132,11 +177,11 @@ def weigh(request: ActingRequest, key: str) -> HttpResponseBase:
                 valid_from=form.cleaned_data["valid_from"],
                 reason=form.cleaned_data["reason"],
             )
-        except InvalidInput as wrong:
+        except (InvalidInput, Conflict) as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, str(wrong))
         else:
-            messages.success(request, _("The weights have been decided."))
+            messages.success(request, _("Proposed. A second person decides."))
             return redirect("plans:indicator", key=found.pk)
-    decisions = found.weights.select_related("decided_in", "decided_by")
+    decisions = found.weights.select_related("proposed_in", "proposed_by")
     context = {"indicator": found, "form": form, "decisions": decisions}
     return render(request, "plans/weights.html", context)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/<str:key>/", indicators.indicator, name="indicator"),
     path("indicators/<str:key>/weights/", indicators.weigh, name="weigh"),
+    path("indicators/<str:key>/weights/decide/", indicators.decide, name="decide_weights"),
     path("figures/<str:key>/regions/", regions.regions, name="regions"),
     path("figures/<str:key>/", views.figure, name="figure"),
     path("<slug:code>/", views.plan, name="plan"),
