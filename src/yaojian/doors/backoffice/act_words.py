@@ -374,23 +374,3 @@ def file_address(act: Act) -> str:
     if act.file_kind == ITEM_KIND and act.file_id:
         return reverse("backoffice:work_item", args=[act.file_id])
     return ""
-
-
-def timeline_item(act: Act) -> dict[str, Any]:
-    """An act as the design's timeline takes it."""
-    kind, icon = meaning_of(act)
-    facts = facts_in_words(act.facts, without=(*TEXTS, "conclusion", "organ_level", "item", "late"))
-    if act.evidence:
-        facts.append((_("Evidence"), len(act.evidence)))
-    return {
-        "at": act.claimed_at,
-        "recorded_at": act.recorded_at,
-        "title": title_of(act),
-        "href": reverse("backoffice:act", args=[act.uid]),
-        "kind": kind,
-        "icon": icon,
-        "actor": act.actor_name,
-        "organ": act.organ_name,
-        "text": text_of(act),
-        "facts": facts,
-    }

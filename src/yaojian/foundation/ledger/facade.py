@@ -5,6 +5,7 @@ from yaojian.foundation.ledger.audit_runs import AuditRun, last_audit, run_audit
 from yaojian.foundation.ledger.canonical import canonical_bytes
 from yaojian.foundation.ledger.contracts import SUBJECT_KIND, Ref, subject_ref
 from yaojian.foundation.ledger.kinds import KINDS, kind_name
+from yaojian.foundation.ledger.lateness import late_entries
 from yaojian.foundation.ledger.meanings import MEANINGS, meaning_of_kind
 from yaojian.foundation.ledger.models import Act
 from yaojian.foundation.ledger.promising import ActPromise, promise_of_act, public_policy
@@ -59,6 +60,7 @@ __all__ = [
     "explained_receipt",
     "kind_name",
     "last_audit",
+    "late_entries",
     "log_standing",
     "meaning_of_kind",
     "newest_act_key",

@@ -13,11 +13,11 @@ from django.test import Client
 
 from yaojian.doors.backoffice.tests.conftest import SignedIn
 from yaojian.doors.backoffice.tests.factories import Region, make_act
-from yaojian.foundation.ledger.facade import PROMISED_WITHIN, Act
+from yaojian.foundation.ledger.facade import PROMISED_WITHIN, Act, late_entries
 from yaojian.foundation.ledger.tests.world import KEYS, log_of_acts, writable_log
 from yaojian.foundation.ledger.transparency.leaves import commitment_of
 from yaojian.foundation.ledger.transparency.receipts import judge, parse_policy
-from yaojian.foundation.timekeeping import held_at
+from yaojian.foundation.timekeeping import held_at, now
 
 
 @pytest.fixture
@@ -72,6 +72,27 @@ def test_an_act_that_waits_says_so(
     assert "Not in the log yet" in inspector.get(f"/acts/{act.uid}/receipt/").content.decode()
     assert inspector.get(f"/acts/{act.uid}/receipt/download").status_code == 404
     assert inspector.get(f"/acts/{act.uid}/receipt/code.svg").status_code == 404
+
+
+def test_late_entries_show_wherever_acts_are_listed(
+    signed_in: SignedIn, region: Region, test_database: Any, settings: Any, tmp_path: Path
+) -> None:
+    """What is claimed before the checkpoint that the entry has seen was entered later."""
+    settings.LOG_FOLDER = tmp_path
+    by, at = region.actor("inspector"), now()
+    earlier = [at - timedelta(minutes=minutes) for minutes in (0, 0, 4, 60)]
+    acts = [make_act(by, region.in_qitai, claimed_at=claimed, recorded_at=at) for claimed in earlier]
+    with writable_log(test_database):
+        log_of_acts(tmp_path, acts, at)
+        assert late_entries(acts) == {acts[3].pk: at}
+        with held_at(at + timedelta(minutes=30)):
+            long_ago = make_act(by, region.in_qitai, claimed_at=earlier[3], recorded_at=earlier[3])
+        assert late_entries([long_ago]) == {}
+        inspector = signed_in("inspector")
+        journal = inspector.get("/journal/").content.decode()
+        assert journal.count("The public log proves that it was entered after") == 1
+        subject = inspector.get(f"/subjects/{region.in_qitai.pk}/").content.decode()
+        assert subject.count("The public log proves that it was entered after") == 1
 
 
 def test_an_act_that_waits_has_a_promise(

@@ -41,7 +41,7 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.paging import PAGE_SIZE, KeysFirst, address
 from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.exports.facade import export_of, exporting
-from yaojian.foundation.ledger.facade import KINDS, Act, kind_name, row_matches_canonical
+from yaojian.foundation.ledger.facade import KINDS, Act, kind_name, late_entries, row_matches_canonical
 from yaojian.foundation.timekeeping import now
 
 MOST_ACTS = 2_000
@@ -125,12 +125,16 @@ def journal(request: ActingRequest) -> HttpResponseBase:
     parts = [matching_acts(part, wanted) for part in journal_in_parts(actor)]
     page = LatestActs(parts, PAGE_SIZE, MOST_ACTS).get_page(query.get("page"))
     acts = list(page)
+    late = late_entries(acts)
     subjects = subjects_of_acts(actor, acts)
     context = {
         "form": form,
         "filters": filters_in_force(form, query),
         "page": page,
-        "rows": [row_of(act, subjects.get(act.subject_id or 0)) for act in acts],
+        "rows": [
+            {**row_of(act, subjects.get(act.subject_id or 0)), "entered_after": late.get(act.pk)}
+            for act in acts
+        ],
         "is_narrowed": wanted != JournalFilter(),
         "sees_files": actor.may(Permission.SUBJECT_VIEW),
     }

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from yaojian.doors.backoffice.act_words import timeline_item
+from yaojian.doors.backoffice.timelines import timeline_items
 from yaojian.doors.backoffice.web.licences import state_badge
 from yaojian.doors.backoffice.web.register_forms import (
     ChangeForm,
@@ -222,7 +222,7 @@ def file_context(actor: Actor, found: Licence, day: AsOf, bound: Mapping[str, fo
         "versions": [one for one in said if one.valid_from <= max(day.day, found.known_since)],
         "history": history_of(found, day),
         "terms": terms_of(found, day),
-        "timeline": [timeline_item(act) for act in acts_of_file(file_ref(found)).reverse()[:LISTED]],
+        "timeline": timeline_items(acts_of_file(file_ref(found)).reverse()[:LISTED]),
         **documents_context(actor, file_ref(found), may_change=day.is_today, answers=answers),
         "steps": steps,
         "refused": list(bound.values()),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from yaojian.casework.inspections.facade import latest_of_subjects
-from yaojian.doors.backoffice.act_words import timeline_item
+from yaojian.doors.backoffice.timelines import timeline_items
 from yaojian.doors.backoffice.web.licences import state_badge as licence_badge
 from yaojian.doors.backoffice.web.products import flags_of, state_badge
 from yaojian.doors.backoffice.web.register_forms import MoveForm, ProductForm, refuse
@@ -211,7 +211,7 @@ def file_context(actor: Actor, found: Product, day: AsOf, bound: Mapping[str, fo
         "producers": producers,
         "licences": licences_of_holder(actor, said, day),
         "inspections": inspections_of(actor, producers),
-        "timeline": [timeline_item(act) for act in acts_of_file(file_ref(found)).reverse()[:LISTED]],
+        "timeline": timeline_items(acts_of_file(file_ref(found)).reverse()[:LISTED]),
         **documents_context(actor, file_ref(found), may_change=day.is_today, answers=answers),
         "clocks": clock_rows(file_ref(found), actor) if day.is_today else [],
         "may_change": bool({"change", "renew"} & set(verbs)),

@@ -28,7 +28,7 @@ from yaojian.casework.inspections.facade import (
     InspectionState,
     inspections_of_subject,
 )
-from yaojian.doors.backoffice.act_words import timeline_item
+from yaojian.doors.backoffice.timelines import timeline_items
 from yaojian.doors.backoffice.web.licences import row_of as licence_row
 from yaojian.doors.backoffice.web.products import row_of as product_row
 from yaojian.doors.backoffice.web.subject_record import record_of
@@ -166,7 +166,7 @@ def _acts(look: Look) -> QuerySet[Act]:
 def timeline_of(look: Look) -> dict[str, Any]:
     """Every act about the subject, newest first; those of subjects merged into it among them."""
     page = page_of(_acts(look), look.query, TIMELINE_SIZE, look.counts["timeline"])
-    return {"page": page, "timeline": [timeline_item(act) for act in page]}
+    return {"page": page, "timeline": timeline_items(page)}
 
 
 def _inspections(look: Look) -> QuerySet[Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
-from yaojian.doors.backoffice.act_words import timeline_item
+from yaojian.doors.backoffice.timelines import timeline_items
 from yaojian.doors.backoffice.web.officers import picker
 from yaojian.doors.backoffice.web.work_rows import row_of
 from yaojian.foundation.accounts.facade import Actor, Permission, principals_of
@@ -205,7 +205,7 @@ def why_of(item: WorkItem) -> list[dict[str, Any]]:
 def history_of(actor: Actor, item: WorkItem) -> list[dict[str, Any]]:
     """What happened to the item: its acts and the reminders of the platform, the newest first."""
     may_open = actor.may(Permission.JOURNAL_VIEW)
-    entries = [timeline_item(act) for act in acts_of_file(item_ref(item))]
+    entries = timeline_items(acts_of_file(item_ref(item)))
     if not may_open:
         entries = [{**entry, "href": ""} for entry in entries]
     reminders = Firing.objects.filter(item=item, step__startswith="remind")
