@@ -8,8 +8,12 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Mapping
+from string import ascii_lowercase
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from yaojian.foundation.errors import RuleBroken
 from yaojian.oversight.drafting.shapes import WAYS
 
 FORMULA_FIELDS: dict[str, tuple[str, ...]] = {
@@ -190,11 +194,14 @@ def shown(value: Any) -> str:
 def divided(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row with one part more; a row without parts becomes the first of two."""
     own = {name: row[name] for name in FIGURE_KEYS if name in row}
-    first = {"id": "a", "title_zh": row["title_zh"], "title_en": row["title_en"], **own}
+    titles = {name: row.get(name, "") for name in ("title_zh", "title_en")}
+    first = {"id": "a", **titles, **own}
     parts = list(row["parts"]) if "parts" in row else [first]
     used = {str(part.get("id")) for part in parts}
-    letter = next(letter for letter in "abcdefghijklmnopqrstuvwxyz" if letter not in used)
-    new = {"id": letter, "title_zh": row["title_zh"], "title_en": row["title_en"], "targets": []}
+    letter = next((letter for letter in ascii_lowercase if letter not in used), None)
+    if letter is None:
+        raise RuleBroken(_("The row has as many parts as there are letters."), cure=_("Remove one of them."))
+    new = {"id": letter, **titles, "targets": []}
     rest = {name: value for name, value in row.items() if name not in FIGURE_KEYS}
     return {**rest, "parts": [*parts, {**new, "waits_for": []}]}
 

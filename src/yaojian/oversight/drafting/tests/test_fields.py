@@ -9,6 +9,7 @@ import pytest
 from django.forms import BooleanField
 from django.http import QueryDict
 
+from yaojian.foundation.errors import RuleBroken
 from yaojian.oversight.drafting.figures import divided, is_formed, without_part
 from yaojian.oversight.drafting.models import PlanDraft
 from yaojian.oversight.drafting.shapes import CLASSES, OPERATORS, WAYS
@@ -231,3 +232,15 @@ def test_parts_have_pages_of_their_own(world: Drawing) -> None:
     draft.refresh_from_db()
     assert "parts" not in draft.pack["rows"][0]
     assert client.get(part).status_code == 404
+    # Somebody else was quicker: the row's page says so, and nothing changes.
+    again = client.post(f"{part}remove/", {"version": str(draft.version)}, follow=True)
+    assert "该条目没有这个分项" in again.content.decode()
+
+
+def test_a_row_has_at_most_as_many_parts_as_letters() -> None:
+    row: dict[str, Any] = {"id": "500-01", "targets": []}
+    for _ in range(25):
+        row = divided(row)
+    assert [part["id"] for part in row["parts"]] == list("abcdefghijklmnopqrstuvwxyz")
+    with pytest.raises(RuleBroken):
+        divided(row)

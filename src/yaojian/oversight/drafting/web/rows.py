@@ -46,12 +46,10 @@ def part(request: ActingRequest, draft_id: int, row_id: str, letter: str) -> Htt
     """One part of a row in fields."""
     found = draft_visible_to(request.actor, draft_id)
     present = _row_of(found, row_id)
-    known = [one for one in present.get("parts", []) if isinstance(one, dict) and one.get("id") == letter]
-    if not known:
-        raise NotFound(_("The row has no such part."), cure=_("Choose one on the page of the row."))
+    known = _part_of(present, letter)
     if not may_change(found):
         return _read_only(request, found, present)
-    if not is_formed(known[0]) or not is_formed(present):
+    if not is_formed(known) or not is_formed(present):
         return redirect("drafting:row_text", draft_id, row_id)
     return _edited(request, found, Editor(request.POST or None, present, letter), row_id)
 
@@ -129,7 +127,12 @@ def divide(request: ActingRequest, draft_id: int, row_id: str) -> HttpResponse:
 @require_POST
 def remove_part(request: ActingRequest, draft_id: int, row_id: str, letter: str) -> HttpResponse:
     """Take a part out of a row."""
-    return _rebuilt(request, draft_id, row_id, lambda row: without_part(row, letter))
+
+    def changed(row: Mapping[str, Any]) -> dict[str, Any]:
+        _part_of(row, letter)
+        return without_part(row, letter)
+
+    return _rebuilt(request, draft_id, row_id, changed)
 
 
 @requires(Permission.PLAN_DRAFT)
@@ -176,6 +179,14 @@ def _row_of(found: PlanDraft, row_id: str) -> dict[str, Any]:
         if known["id"] == row_id:
             return dict(known)
     raise NotFound(_("The draft has no such row."), cure=_("Choose one on the page of the draft."))
+
+
+def _part_of(row: Mapping[str, Any], letter: str) -> dict[str, Any]:
+    parts = row.get("parts", [])
+    for known in parts if isinstance(parts, list) else []:
+        if isinstance(known, dict) and known.get("id") == letter:
+            return known
+    raise NotFound(_("The row has no such part."), cure=_("Choose one on the page of the row."))
 
 
 def _new_row(found: PlanDraft) -> dict[str, Any]:
