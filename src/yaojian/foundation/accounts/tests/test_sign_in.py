@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
@@ -135,13 +136,28 @@ def test_an_account_without_a_password_lets_nobody_in(officer: User) -> None:
 def test_a_refusal_takes_as_long_for_a_name_that_exists_as_for_one_that_does_not(
     officer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr(sign_in, "QUICKEST_REFUSAL", 5.0)
-    monkeypatch.setattr(sign_in.time, "sleep", slept.append)
-    refusal("wang")
-    refusal("nobody")
-    assert all(4 < seconds <= 5 for seconds in slept)
-    assert len(slept) == 2
+    clock = 0.0
+    cost = {"wang": 0.25, "nobody": 0.125}
+    answer = sign_in._authenticated
+
+    def answered(username: str, password: str) -> User | None:
+        nonlocal clock
+        clock += cost[username]
+        return answer(username, password)
+
+    def slept(seconds: float) -> None:
+        nonlocal clock
+        clock += seconds
+
+    monkeypatch.setattr(sign_in, "QUICKEST_REFUSAL", 0.5)
+    monkeypatch.setattr(sign_in, "time", SimpleNamespace(monotonic=lambda: clock, sleep=slept))
+    monkeypatch.setattr(sign_in, "_authenticated", answered)
+    taken = []
+    for username in cost:
+        clock = 0.0
+        refusal(username)
+        taken.append(clock)
+    assert taken == [0.5, 0.5]
 
 
 def test_who_has_left_does_not_get_in(officer: User) -> None:
