@@ -13,7 +13,7 @@ from procrastinate.jobs import DeleteJobCondition
 from procrastinate.tasks import Task
 
 from yaojian.doors.administration.calendar_watch import watch_calendar
-from yaojian.doors.administration.log_watch import audit_log, watch_log
+from yaojian.doors.backoffice.log_watch import audit_log, watch_log
 from yaojian.foundation.accounts.facade import apply_due_changes
 from yaojian.foundation.accounts.sessions import sweep_sessions
 from yaojian.foundation.documents import facade as documents
@@ -213,7 +213,7 @@ def watch_over_the_calendar(timestamp: int) -> None:
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="public_log.watch", queueing_lock="public_log.watch")
 def watch_over_the_log(timestamp: int) -> None:
-    """Every ten minutes tell the administrators of a public log that stands still."""
+    """Every ten minutes raise what is wrong with the public log."""
     watch_log()
 
 

@@ -6,7 +6,6 @@ class AdministrationApp(AppConfig):
     label = "administration"
 
     def ready(self) -> None:
-        from yaojian.doors.administration import calendar_watch, log_watch
+        from yaojian.doors.administration import calendar_watch
 
         calendar_watch.register()
-        log_watch.register()

@@ -6,6 +6,7 @@ class BackofficeApp(AppConfig):
     label = "backoffice"
 
     def ready(self) -> None:
-        from yaojian.doors.backoffice import documents
+        from yaojian.doors.backoffice import documents, log_watch
 
         documents.register()
+        log_watch.register()

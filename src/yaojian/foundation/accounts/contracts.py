@@ -135,6 +135,7 @@ class Permission(StrEnum):
     TASK_REPORT = "task.report"
     MANDATE_MANAGE = "mandate.manage"
     JOURNAL_VIEW = "journal.view"
+    LOG_ATTEND = "log.attend"
     SUBORDINATES_VIEW = "subordinates.view"
     ORGAN_VIEW = "organ.view"
     ORGAN_MANAGE = "organ.manage"
@@ -240,13 +241,7 @@ _PLANS_AHEAD = frozenset({_P.EVALUATION_PREPARE, _P.MANDATE_MANAGE, _P.PLAN_DRAF
 _STATES_DATA = frozenset({_P.STATISTIC_VIEW, _P.STATISTIC_ENTER, _P.DOCUMENT_VIEW, _P.DOCUMENT_ADD})
 _LABORATORY = _EVERYBODY | _REGISTERS | {_P.WORKLIST_VIEW, _P.DOCUMENT_VIEW, _P.CLOCK_VIEW, _P.RULES_VIEW}
 _INSPECTS = frozenset(
-    {
-        _P.INSPECTION_CONDUCT,
-        _P.INSPECTION_VERIFY,
-        _P.DOCUMENT_ADD,
-        _P.PERSONAL_DATA_REVEAL,
-        _P.CLOCK_PAUSE,
-    }
+    {_P.INSPECTION_CONDUCT, _P.INSPECTION_VERIFY, _P.DOCUMENT_ADD, _P.PERSONAL_DATA_REVEAL, _P.CLOCK_PAUSE}
 )
 _REGISTERS_EDIT = frozenset(
     {
@@ -285,6 +280,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {
         _P.WORKLIST_VIEW,
         _P.JOURNAL_VIEW,
+        _P.LOG_ATTEND,
         _P.SUBORDINATES_VIEW,
         _P.RULES_VIEW,
         _P.ORGAN_VIEW,
@@ -294,7 +290,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.LEADER: _OFFICER
     | _DECIDES
-    | {_P.CLOCK_PAUSE, _P.CLOCK_EXTEND, _P.WORKLIST_ASSIGN, _P.ACCOUNT_VIEW, _P.MANDATE_MANAGE},
+    | {_P.CLOCK_PAUSE, _P.CLOCK_EXTEND, _P.WORKLIST_ASSIGN, _P.ACCOUNT_VIEW, _P.MANDATE_MANAGE}
+    | {_P.LOG_ATTEND},
     Role.CHIEF: _OFFICER
     | _INSPECTS
     | _REGISTERS_EDIT

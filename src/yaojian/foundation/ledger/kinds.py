@@ -73,6 +73,7 @@ KINDS: dict[str, Promise] = {
     "subjects.kept_apart": _("Found to be two different subjects"),
     "subject.change_withdrawn": _("Change of the register taken back"),
     "alarms.set": _("Reminders and escalation set"),
+    "public_log.alarm_settled": _("Alarm of the public log settled"),
     "calendar.edited": _("Working-day calendar edited"),
     "rules.loaded": _("Rule pack of statutory clocks loaded"),
     "rule.edited": _("Statutory clock's rule edited"),

@@ -70,6 +70,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "subjects.kept_apart": ("neutral", "equal-not"),
     "subject.change_withdrawn": ("due_soon", "arrow-back-up"),
     "alarms.set": ("neutral", "bell"),
+    "public_log.alarm_settled": ("done", "shield-check"),
     "calendar.edited": ("neutral", "calendar-event"),
     "rules.loaded": ("neutral", "package"),
     "rule.edited": ("neutral", "scale"),

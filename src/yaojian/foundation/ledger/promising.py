@@ -13,6 +13,7 @@ from yaojian.foundation.ledger.public_log import public_files
 from yaojian.foundation.ledger.transparency.leaves import commitment_of
 from yaojian.foundation.ledger.transparency.notes import Ed25519Signer, Note, Verifier
 from yaojian.foundation.ledger.transparency.promises import PROMISED_WITHIN, PROMISES, Promise
+from yaojian.foundation.timekeeping import now
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class ActPromise:
     document: str
     name: str
     deadline: datetime
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether its time is over, for an act that still has no entry."""
+        return now() > self.deadline
 
 
 def public_policy() -> list[str]:

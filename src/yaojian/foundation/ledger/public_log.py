@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 
 from yaojian.foundation.ledger.models import Act, Leaf, LogCheckpoint, LogCosignature
 from yaojian.foundation.ledger.sequencing.cosigning import troubles_of
@@ -16,6 +16,7 @@ from yaojian.foundation.ledger.transparency import proofs
 from yaojian.foundation.ledger.transparency.checkpoints import Checkpoint, Receipt, parse_checkpoint
 from yaojian.foundation.ledger.transparency.leaves import Seen, parse_leaf, seen_of
 from yaojian.foundation.ledger.transparency.notes import Note, SignatureLine, parse_line, parse_note
+from yaojian.foundation.ledger.transparency.promises import PROMISED_WITHIN
 from yaojian.foundation.ledger.transparency.receipts import (
     Contents,
     Policy,
@@ -27,6 +28,7 @@ from yaojian.foundation.ledger.transparency.receipts import (
 )
 from yaojian.foundation.ledger.transparency.store import LogFiles
 from yaojian.foundation.ledger.transparency.verify import not_proved, proved, sentences
+from yaojian.foundation.timekeeping import now
 
 MOST_QR_LETTERS = 4296
 """What the largest QR code holds of the 45 letters, with the least correction."""
@@ -110,10 +112,13 @@ def _standing_of_witnesses(policy: Policy | None, note: Note | None) -> tuple[Wi
 
 @dataclass(frozen=True)
 class Waiting:
-    """Acts that have no leaf yet: how many of the newest, and since when the oldest of them has waited."""
+    """Acts that have no leaf yet: how many of the newest, since when the oldest of them has waited, and for
+    how many the promise is broken.
+    """
 
     count: int
     since: datetime | None
+    overdue: int = 0
 
 
 LOOKED_BACK = 20_000
@@ -123,7 +128,8 @@ def waiting_acts() -> Waiting:
     """The acts among the newest 20,000 keys that wait for the sequencer; the audit looks at all."""
     newest = Act.objects.aggregate(newest=Max("pk"))["newest"] or 0
     found = Act.objects.filter(pk__gt=newest - LOOKED_BACK, leaf__isnull=True)
-    return Waiting(**found.aggregate(count=Count("pk"), since=Min("recorded_at")))
+    broken = Count("pk", filter=Q(recorded_at__lt=now() - PROMISED_WITHIN))
+    return Waiting(**found.aggregate(count=Count("pk"), since=Min("recorded_at"), overdue=broken))
 
 
 def entered_since(moment: datetime) -> int:

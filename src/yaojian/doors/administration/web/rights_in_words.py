@@ -51,6 +51,7 @@ PERMISSION_NAMES: dict[Permission, Promise] = {
     _P.TASK_REPORT: _("Report progress of tasks and milestones"),
     _P.MANDATE_MANAGE: _("Set mandates, draw and schedule"),
     _P.JOURNAL_VIEW: _("Read the journal of acts"),
+    _P.LOG_ATTEND: _("Settle alarms of the public log"),
     _P.SUBORDINATES_VIEW: _("See subordinate organs"),
     _P.ORGAN_VIEW: _("See organs"),
     _P.ORGAN_MANAGE: _("Maintain organs"),

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from yaojian.doors.backoffice.log_alarms import DIFFERS, open_alarms, raise_alarm
 from yaojian.doors.backoffice.tests.conftest import SignedIn
-from yaojian.doors.backoffice.tests.factories import Region, make_act
+from yaojian.doors.backoffice.tests.factories import SINCE, Region, make_act
+from yaojian.foundation.accounts.facade import Role, post_person
 from yaojian.foundation.ledger.facade import PROMISED_WITHIN, Act, late_entries
 from yaojian.foundation.ledger.tests.world import KEYS, log_of_acts, writable_log
 from yaojian.foundation.ledger.transparency.leaves import commitment_of
@@ -112,8 +114,13 @@ def test_an_act_that_waits_has_a_promise(
     assert verdict.promise.commitment == commitment_of(bytes(act.canonical), bytes(act.salt))
     assert verdict.promise.deadline - act.recorded_at == PROMISED_WITHIN
     with held_at(act.recorded_at + PROMISED_WITHIN + timedelta(seconds=1)):
-        page = signed_in("inspector").get("/journal/log/").content.decode()
+        inspector = signed_in("inspector")
+        page = inspector.get("/journal/log/").content.decode()
+        receipt = inspector.get(f"/acts/{act.uid}/receipt/").content.decode()
     assert "can show that it was broken" in page
+    assert "Promise broken" in receipt
+    assert "within a second or two" not in receipt
+    assert "Download the promise" in receipt
 
 
 def test_the_monitor(signed_in: SignedIn, act: Act, settings: Any, tmp_path: Path) -> None:
@@ -131,3 +138,28 @@ def test_the_monitor(signed_in: SignedIn, act: Act, settings: Any, tmp_path: Pat
     page = inspector.get("/journal/log/").content.decode()
     for words in ("refuses to sign", "it says so", "1 difference was found", "leaf 7", "Row of the act"):
         assert words in page
+
+
+def test_an_alarm_is_settled_on_the_monitor(
+    signed_in: SignedIn, region: Region, settings: Any, tmp_path: Path
+) -> None:
+    settings.LOG_FOLDER = tmp_path
+    region.people["attends"] = post_person(
+        username="attends",
+        display_name="安",
+        organ=region.prefecture,
+        role=Role.SECURITY_OFFICER,
+        valid_from=SINCE,
+    )
+    raise_alarm(DIFFERS, "Somebody may have changed the record.", "1")
+    item = open_alarms().get()
+    page = signed_in("inspector").get("/journal/log/").content.decode()
+    assert "Somebody may have changed the record." in page
+    assert "Settle the alarm" not in page
+    address, browser = f"/journal/log/alarms/{item.pk}/", signed_in("attends")
+    assert "Settle the alarm" in browser.get("/journal/log/").content.decode()
+    assert signed_in("inspector").post(address, {"found": "x"}).status_code == 403
+    assert browser.post(address, {"found": ""}).status_code == 422
+    assert browser.post(address, {"found": "A backup was restored; nothing is lost."}).status_code == 302
+    assert "Settle the alarm" not in browser.get("/journal/log/").content.decode()
+    assert "Alarm of the public log settled" in browser.get("/journal/").content.decode()

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from yaojian.doors.backoffice.log_alarms import LONGEST_FINDING, open_alarms, settle_alarm
 from yaojian.foundation.accounts.facade import Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
+from yaojian.foundation.errors import RuleBroken
 from yaojian.foundation.ledger.facade import (
-    PROMISED_WITHIN,
     entered_since,
     last_audit,
     log_standing,
     waiting_acts,
 )
 from yaojian.foundation.timekeeping import now
+from yaojian.foundation.worklist.facade import WorkItem, item_kind
 
 LATE = timedelta(minutes=1)
 STATES = {
@@ -44,10 +48,41 @@ LAYERS = {
 }
 
 
+class FindingForm(forms.Form):
+    """What was found about an alarm, and done."""
+
+    found = forms.CharField(
+        label=_("What was found and done"),
+        help_text=_("It stands in the journal and cannot be changed afterwards."),
+        max_length=LONGEST_FINDING,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 @require_safe
 @requires(Permission.JOURNAL_VIEW)
 def log_monitor(request: ActingRequest) -> HttpResponse:
     """The standing of the public log, for those who read the journal."""
+    return _page(request)
+
+
+@require_POST
+@requires(Permission.LOG_ATTEND)
+def settle(request: ActingRequest, item_id: int) -> HttpResponse:
+    """Settle an alarm with what was found."""
+    form = FindingForm(request.POST, auto_id=f"alarm_{item_id}_%s")
+    if not form.is_valid():
+        return _page(request, item_id, form)
+    try:
+        settle_alarm(by=request.actor, item_id=item_id, found=form.cleaned_data["found"])
+    except RuleBroken as refused:
+        form.add_error("found", f"{refused.detail} {refused.cure}")
+        return _page(request, item_id, form)
+    messages.success(request, gettext("The alarm is settled; it stands in the journal."))
+    return redirect("backoffice:log_monitor")
+
+
+def _page(request: ActingRequest, sent_for: int = 0, sent: FindingForm | None = None) -> HttpResponse:
     standing, waiting, audit = log_standing(), waiting_acts(), last_audit()
     is_late = waiting.since is not None and now() - waiting.since > LATE
     context = {
@@ -55,10 +90,18 @@ def log_monitor(request: ActingRequest) -> HttpResponse:
         "state": STATES.get(standing.state.get("state", ""), NEVER_STARTED),
         "waiting": waiting,
         "is_late": is_late,
-        "is_broken": waiting.since is not None and now() - waiting.since > PROMISED_WITHIN,
+        "alarms": [
+            (item, item_kind(item.kind).name, sent if item.pk == sent_for else _form_for(item))
+            for item in open_alarms()
+        ],
+        "may_settle": request.actor.may(Permission.LOG_ATTEND),
         "in_hour": entered_since(now() - timedelta(hours=1)),
         "in_day": entered_since(now() - timedelta(days=1)),
         "audit": audit,
         "differences": [(*LAYERS[one.layer], one.where) for one in (audit.told if audit else ())],
     }
-    return render(request, "backoffice/log_monitor.html", context)
+    return render(request, "backoffice/log_monitor.html", context, status=422 if sent else 200)
+
+
+def _form_for(item: WorkItem) -> FindingForm:
+    return FindingForm(auto_id=f"alarm_{item.pk}_%s")

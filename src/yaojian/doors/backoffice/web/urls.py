@@ -52,6 +52,7 @@ urlpatterns = [
     path("products/<int:product_id>/<slug:verb>/", product_file.product_step, name="product_step"),
     path("journal/", journal.journal, name="journal"),
     path("journal/log/", log_monitor.log_monitor, name="log_monitor"),
+    path("journal/log/alarms/<int:item_id>/", log_monitor.settle, name="settle_alarm"),
     path("acts/<uuid:uid>/", journal.act, name="act"),
     path("acts/<uuid:uid>/receipt/", receipts.act_receipt, name="act_receipt"),
     path("acts/<uuid:uid>/receipt/code.svg", receipts.receipt_code, name="receipt_code"),

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -58,7 +58,9 @@ def proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
 def not_proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
     """The sentences about what was not proved."""
     found: list[tuple[str, dict[str, str]]] = []
-    if verdict.promise:
+    if promise := verdict.promise:
+        if datetime.now(UTC) > promise.deadline:
+            return [("overdue", {"deadline": in_beijing(promise.deadline)}), ("not_truth", {})]
         return [("not_entered", {}), ("not_truth", {})]
     if verdict.is_late and verdict.leaf and verdict.earliest:
         times = {"claimed": in_beijing(verdict.leaf.claimed), "earliest": in_beijing(verdict.earliest)}

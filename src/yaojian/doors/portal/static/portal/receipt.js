@@ -335,7 +335,10 @@
     return found;
   }
   function notProved(verdict) {
-    if (verdict.promise) return [["not_entered", {}], ["not_truth", {}]];
+    if (verdict.promise) {
+      const { deadline } = verdict.promise;
+      return [Date.now() / 1000 > deadline ? ["overdue", { deadline: inBeijing(deadline) }] : ["not_entered", {}], ["not_truth", {}]];
+    }
     const found = [];
     if (verdict.late) found.push(["late", { claimed: inBeijing(verdict.leaf.at), earliest: inBeijing(verdict.earliest) }]);
     if (!verdict.act) found.push(["not_hidden", {}]);
