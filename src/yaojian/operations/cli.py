@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from yaojian.operations.speech import OperationError, both, complain, lament, speak_any_terminal
+from yaojian.operations.speech import OperationError, both, complain, lament, say, speak_any_terminal
 
 # Management commands that change or inspect the schema act as the owner of the database.
 AS_OWNER = frozenset({"provision", "migrate", "makemigrations", "showmigrations", "bench_ledger"})
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given:
         parser.print_help()
         return 0
-    if given[0] in PASSED_ON and given[1:2] not in (["-h"], ["--help"]):
+    if given[0] in PASSED_ON:
         options = argparse.Namespace(run=_PASSED_ON[given[0]], rest=given[1:])
     else:
         options = parser.parse_args(given)
@@ -126,12 +126,14 @@ def _check(options: argparse.Namespace) -> int:
 
 def _check_plans() -> int:
     """Check the packs; they are files, so that no database is needed."""
+    return _without_database(["check_plans"])
+
+
+def _without_database(arguments: list[str]) -> int:
     from yaojian.operations.installation import python_command
 
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "yaojian.config.settings"}
-    return subprocess.run(
-        python_command("-m", "django", "check_plans"), env=environment, check=False
-    ).returncode
+    return subprocess.run(python_command("-m", "django", *arguments), env=environment, check=False).returncode
 
 
 def _backup(options: argparse.Namespace) -> int:
@@ -167,7 +169,7 @@ def _manage(options: argparse.Namespace) -> int:
 
 
 def _simulate(options: argparse.Namespace) -> int:
-    return _django(["simulate", *options.rest], prepare=not {"-h", "--help"} & set(options.rest))
+    return _django(["simulate", *options.rest], prepare=True)
 
 
 def _bench(options: argparse.Namespace) -> int:
@@ -211,6 +213,8 @@ def _django(arguments: list[str], *, data: str | None = None, prepare: bool = Fa
     from yaojian.operations.preparation import Preparation
     from yaojian.operations.speech import Steps
 
+    if arguments[0] == "help" or {"-h", "--help"} & set(arguments):
+        return _without_database(arguments)
     installation = installation_from_environment(data=data)
     with open_database(installation, f"yaojian {arguments[0]}") as access:
         preparation = Preparation(installation, access, time.sleep, lambda _child: None)
@@ -227,6 +231,9 @@ def _django(arguments: list[str], *, data: str | None = None, prepare: bool = Fa
 def _test(options: argparse.Namespace) -> int:
     from yaojian.operations.verification import verify
 
+    if {"-h", "--help"} & set(options.rest):
+        say("用法: yaojian test [pytest 参数]", "all checks; what follows goes to pytest")
+        return 0
     return verify(options.rest)
 
 
