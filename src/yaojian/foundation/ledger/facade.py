@@ -33,6 +33,7 @@ from yaojian.foundation.ledger.queries import (
     nobody_is_writing,
     row_matches_canonical,
 )
+from yaojian.foundation.ledger.timelines import timeline_of_acts
 from yaojian.foundation.ledger.transparency.promises import PROMISED_WITHIN
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "row_matches_canonical",
     "run_audit",
     "subject_ref",
+    "timeline_of_acts",
     "waiting_acts",
     "words_of_verdicts",
 ]

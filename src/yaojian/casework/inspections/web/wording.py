@@ -23,7 +23,7 @@ from yaojian.casework.inspections.contracts import (
 from yaojian.casework.inspections.models import Inspection
 from yaojian.casework.inspections.states import InspectionState
 from yaojian.foundation.accounts.facade import Actor, Permission
-from yaojian.foundation.ledger.facade import Act, kind_name, late_entries, meaning_of_kind
+from yaojian.foundation.ledger.facade import Act, timeline_of_acts
 from yaojian.foundation.timekeeping import today
 
 _S = InspectionState
@@ -139,25 +139,12 @@ def _act_text(act: Act) -> str:
 
 def timeline_of(acts: Sequence[Act], actor: Actor) -> list[dict[str, Any]]:
     """The acts of a file for the timeline, newest first; linked for those who may read the journal."""
-    linked, late = actor.may(Permission.JOURNAL_VIEW), late_entries(acts)
-    items = []
-    for act in reversed(acts):
-        if act.kind in SHOWN_AS_CLOCKS:
-            continue
-        meaning, icon = meaning_of_kind(act.kind)
-        items.append(
-            {
-                "title": kind_name(act.kind),
-                "at": act.claimed_at,
-                "recorded_at": act.recorded_at,
-                "entered_after": late.get(act.pk),
-                "actor": act.actor_name,
-                "organ": act.organ_name,
-                "kind": meaning,
-                "icon": icon,
-                "href": reverse("backoffice:act", args=[act.uid]) if linked else "",
-                "text": _act_text(act),
-                "facts": list(_act_facts(act)),
-            }
-        )
-    return items
+    linked = actor.may(Permission.JOURNAL_VIEW)
+    return timeline_of_acts(
+        (act for act in reversed(acts) if act.kind not in SHOWN_AS_CLOCKS),
+        lambda act: {
+            "href": reverse("backoffice:act", args=[act.uid]) if linked else "",
+            "text": _act_text(act),
+            "facts": list(_act_facts(act)),
+        },
+    )

@@ -28,7 +28,7 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.as_of import AsOf, as_of
 from yaojian.foundation.errors import DomainError
 from yaojian.foundation.exports.facade import Column, Listing, export_of, exporting
-from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
+from yaojian.foundation.ledger.facade import Act, kind_name, late_entries, meaning_of_kind
 from yaojian.foundation.staffing.facade import (
     burdens_of,
     end_sessions_of,
@@ -120,9 +120,11 @@ def _acts_of(request: ActingRequest, user: User) -> QuerySet[Act]:
 
 def _acts(request: ActingRequest, user: User) -> dict[str, Any]:
     page = Paginator(_acts_of(request, user), ACTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    late = late_entries(page)
     rows = [
         {
             "act": act,
+            "entered_after": late.get(act.pk),
             "meaning": meaning_of_kind(act.kind),
             "name": kind_name(act.kind),
             "role": ROLE_NAMES[Role(act.role)],

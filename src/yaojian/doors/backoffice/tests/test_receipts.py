@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+import yaojian
 from yaojian.doors.backoffice.log_alarms import DIFFERS, open_alarms, raise_alarm
 from yaojian.doors.backoffice.tests.conftest import SignedIn
 from yaojian.doors.backoffice.tests.factories import SINCE, Region, make_act
@@ -95,6 +97,29 @@ def test_late_entries_show_wherever_acts_are_listed(
         assert journal.count("The public log proves that it was entered after") == 1
         subject = inspector.get(f"/subjects/{region.in_qitai.pk}/").content.decode()
         assert subject.count("The public log proves that it was entered after") == 1
+        assert "Late entry" in inspector.get(f"/acts/{acts[3].uid}/").content.decode()
+        assert "Late entry" not in inspector.get(f"/acts/{acts[0].uid}/").content.decode()
+        person = signed_in("administrator").get(
+            f"/administration/people/{region.people['inspector'].pk}/?view=acts"
+        )
+        assert person.content.decode().count("The public log proves that it was entered after") == 1
+        listed = signed_in("chief").get("/journal/?export=csv")
+        head, *rows = csv.reader(listed.getvalue().decode("utf-8-sig").splitlines())
+        column = head.index("Late entry, made after")
+        assert [bool(row[column]) for row in rows].count(True) == 1
+        answer = inspector.get("/api/v1/acts").json()["items"]
+        assert [one["entered_after"] is not None for one in answer].count(True) == 1
+
+
+def test_every_room_shows_acts_in_time_by_one_function() -> None:
+    """A timeline that is put together elsewhere would not know of late entries."""
+    root = Path(yaojian.__file__).parent
+    by_hand = [
+        path.name
+        for path in root.rglob("*.py")
+        if '"at": act.claimed_at' in path.read_text(encoding="utf-8") and path.parent.name != "tests"
+    ]
+    assert by_hand == ["timelines.py"]
 
 
 def test_an_act_that_waits_has_a_promise(

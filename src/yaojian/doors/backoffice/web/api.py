@@ -15,7 +15,7 @@ from yaojian.doors.backoffice.queries import JournalFilter, journal_of, matching
 from yaojian.foundation.accounts.facade import Actor, Permission
 from yaojian.foundation.accounts.web.api_access import Needs
 from yaojian.foundation.errors import InvalidInput, NotFound
-from yaojian.foundation.ledger.facade import Act
+from yaojian.foundation.ledger.facade import Act, late_entries
 from yaojian.foundation.paging import (
     NEXT,
     After,
@@ -121,6 +121,9 @@ class ActOut(Schema):
     file: str | None = Field(description="Kind and key of the file.", examples=["inspections.inspection:77"])
     claimed_at: datetime = Field(description="When it was done, as stated by the actor (RFC 3339).")
     recorded_at: datetime = Field(description="When it was entered (RFC 3339).")
+    entered_after: datetime | None = Field(
+        description="For a late entry the time after which it was made, as the public log proves."
+    )
     legal_basis: list[str] = Field(description="Articles it rests on.", examples=[["药品管理法 第九十九条"]])
     evidence: list[str] = Field(description="SHA-256 of each piece of evidence, in hexadecimal.")
     facts: dict[str, Any] = Field(description="Particulars; amounts are strings.")
@@ -244,7 +247,11 @@ def list_acts(
         recorded, key = place_in(after, 2)
         moment = _moment(recorded)
         rows = rows.filter(Q(recorded_at__lt=moment) | Q(recorded_at=moment, pk__lt=int(key)))
-    return page_of_rows(rows, limit, lambda act: mark_of(act.recorded_at.isoformat(), act.pk))
+    page = page_of_rows(rows, limit, lambda act: mark_of(act.recorded_at.isoformat(), act.pk))
+    late = late_entries(page["items"])
+    for act in page["items"]:
+        act.entered_after = late.get(act.pk)
+    return page
 
 
 def day_of(as_of: date | None) -> date:

@@ -179,6 +179,7 @@ def act(request: ActingRequest, uid: UUID) -> HttpResponse:
         "subject_url": reverse("backoffice:subject", args=[subject.pk]) if subject else "",
         "file_url": file_address(found) if request.actor.may(Permission.INSPECTION_VIEW) else "",
         "head": head_of(found, subject),
+        "entered_after": late_entries([found]).get(found.pk),
         "times": [
             {"label": _("Done at"), "value": datetime_cn(found.claimed_at)},
             {"label": _("Recorded at"), "value": datetime_cn(found.recorded_at)},

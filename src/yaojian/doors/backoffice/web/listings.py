@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -16,7 +16,7 @@ from yaojian.doors.backoffice.act_words import facts_in_words, title_of
 from yaojian.doors.backoffice.queries import subjects_of_acts
 from yaojian.foundation.accounts.facade import Actor
 from yaojian.foundation.exports.facade import Column, Listing
-from yaojian.foundation.ledger.facade import Act
+from yaojian.foundation.ledger.facade import Act, late_entries
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.worklist.facade import item_kind
 from yaojian.registers.enterprises.facade import RISK_NAMES, RiskGrade, Subject, type_name
@@ -82,6 +82,7 @@ class ActRow:
 
     act: Act
     subject: Subject | None
+    entered_after: datetime | None
 
 
 ACT_LISTING = Listing(
@@ -95,6 +96,7 @@ ACT_LISTING = Listing(
         Column(_("Organ"), lambda row: row.act.organ_name, 30),
         Column(_("Done at"), lambda row: row.act.claimed_at, 17),
         Column(_("Recorded at"), lambda row: row.act.recorded_at, 17),
+        Column(_("Late entry, made after"), lambda row: row.entered_after, 17),
         Column(_("Particulars"), lambda row: _in_words(row.act), 60),
         Column(_("Identifier"), lambda row: row.act.uid, 38),
     ),
@@ -109,9 +111,9 @@ def act_rows(actor: Actor, acts: QuerySet[Act]) -> Iterator[ActRow]:
     """Acts with their subjects, some hundred at a time."""
     rows: Iterator[Any] = acts.iterator(chunk_size=AT_ONCE)
     while chunk := list(islice(rows, AT_ONCE)):
-        subjects = subjects_of_acts(actor, chunk)
+        subjects, late = subjects_of_acts(actor, chunk), late_entries(chunk)
         for act in chunk:
-            yield ActRow(act, subjects.get(act.subject_id or 0))
+            yield ActRow(act, subjects.get(act.subject_id or 0), late.get(act.pk))
 
 
 @dataclass(frozen=True, slots=True)

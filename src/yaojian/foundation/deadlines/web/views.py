@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -29,7 +29,7 @@ from yaojian.foundation.deadlines.wording import (
     trigger_in_words,
 )
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, RuleBroken
-from yaojian.foundation.ledger.facade import Act, acts_of_file, kind_name, meaning_of_kind
+from yaojian.foundation.ledger.facade import Act, acts_of_file, timeline_of_acts
 from yaojian.foundation.timekeeping import now
 from yaojian.foundation.workflow.clocks import Ground
 
@@ -73,7 +73,7 @@ def context_of(actor: Actor, clock: RunningClock, bound: dict[str, forms.Form]) 
         "approvers": approvers_in_words(clock),
         "steps": {**steps_open_to(actor, clock), **bound},
         "refused": list(bound.values()),
-        "timeline": [_timeline_item(act, actor) for act in reversed(acts)],
+        "timeline": _timeline(reversed(acts), actor),
         "rule_url": rule_address(clock.rule.code) if actor.may(Permission.RULES_VIEW) else "",
     }
 
@@ -86,20 +86,16 @@ def rule_address(code: str) -> str:
         return ""
 
 
-def _timeline_item(act: Act, actor: Actor) -> dict[str, Any]:
-    kind, icon = meaning_of_kind(act.kind)
-    return {
-        "at": act.claimed_at,
-        "recorded_at": act.recorded_at,
-        "title": kind_name(act.kind),
-        "href": reverse("backoffice:act", args=[act.uid]) if actor.may(Permission.JOURNAL_VIEW) else "",
-        "kind": kind,
-        "icon": icon,
-        "actor": act.actor_name,
-        "organ": act.organ_name,
-        "text": act.facts.get("reason", ""),
-        "facts": [(_("Due day"), act.facts["due_on"])] if act.facts.get("due_on") else [],
-    }
+def _timeline(acts: Iterable[Act], actor: Actor) -> list[dict[str, Any]]:
+    linked = actor.may(Permission.JOURNAL_VIEW)
+    return timeline_of_acts(
+        acts,
+        lambda act: {
+            "href": reverse("backoffice:act", args=[act.uid]) if linked else "",
+            "text": act.facts.get("reason", ""),
+            "facts": [(_("Due day"), act.facts["due_on"])] if act.facts.get("due_on") else [],
+        },
+    )
 
 
 @requires(Permission.CLOCK_VIEW)

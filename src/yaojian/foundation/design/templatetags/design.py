@@ -304,6 +304,12 @@ def timeline(items: Iterable[Mapping[str, Any]], label: object = "") -> dict[str
     return {"items": entries, "label": label or pgettext("list of events", "Timeline")}
 
 
+@register.inclusion_tag(f"{COMPONENTS}/late_entry.html")
+def late_entry(at: datetime | None) -> dict[str, Any]:
+    """The mark of an act that the public log proves to have been entered after a time; nothing for None."""
+    return {"at": at}
+
+
 @register.inclusion_tag(f"{COMPONENTS}/key_facts.html")
 def key_facts(items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """The head of a file: who, what, state, next step and by when."""

@@ -82,7 +82,10 @@ def report(verdict: Verdict, language: str) -> str:
     words = sentences(language)
     if verdict.problem:
         return f"✗ {words['failed']}\n  {words['problem.' + verdict.problem]}\n"
-    lines = [f"✓ {words['verified']}", f"{words['proved']}:"]
+    lines = [
+        f"✓ {words['verified']}" + (f" · {words['late_entry']}" if verdict.is_late else ""),
+        f"{words['proved']}:",
+    ]
     lines += [f"  ✓ {words[key].format(**values)}" for key, values in proved(verdict)]
     lines.append(f"{words['not_proved']}:")
     lines += [f"  – {words[key].format(**values)}" for key, values in not_proved(verdict)]

@@ -18,7 +18,7 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.documents.web.panel import documents_context
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound, RuleBroken
 from yaojian.foundation.exports.facade import export_of, exporting
-from yaojian.foundation.ledger.facade import acts_of_file
+from yaojian.foundation.ledger.facade import acts_of_file, timeline_of_acts
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.evaluations import adjustments as actions
 from yaojian.oversight.evaluations.contracts import ADJUSTMENT_STATE_NAMES
@@ -28,7 +28,7 @@ from yaojian.oversight.evaluations.queries import adjustment_visible_to, adjustm
 from yaojian.oversight.evaluations.states import AdjustmentState
 from yaojian.oversight.evaluations.web.forms import AdjustmentForm, ReasonForm, refuse
 from yaojian.oversight.evaluations.web.listings import ADJUSTMENTS
-from yaojian.oversight.evaluations.web.wording import language, tabs, target_words, timeline_row
+from yaojian.oversight.evaluations.web.wording import language, said_of_act, tabs, target_words
 from yaojian.oversight.plans.facade import Figure, figure_by_key, target_for
 
 PAGE_SIZE = 25
@@ -105,7 +105,7 @@ def adjustment(request: ActingRequest, adjustment_id: int) -> HttpResponse:
         "verbs": verbs,
         "form": ReasonForm(auto_id="decision_%s"),
         "own": found.proposed_by_id == request.actor.user_id,
-        "timeline": [timeline_row(a) for a in acts_of_file(file).order_by("-recorded_at", "-id")[:30]],
+        "timeline": timeline_of_acts(acts_of_file(file).order_by("-recorded_at", "-id")[:30], said_of_act),
         **documents_context(request.actor, file, answers="withdraw" in verbs),
     }
     return render(request, "evaluations/adjustment.html", context)

@@ -19,7 +19,7 @@ from yaojian.foundation.accounts.facade import Permission
 from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound, RuleBroken
 from yaojian.foundation.exports.facade import export_of, exporting
-from yaojian.foundation.ledger.facade import acts_of_file
+from yaojian.foundation.ledger.facade import acts_of_file, timeline_of_acts
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.evaluations import evaluation_actions as actions
 from yaojian.oversight.evaluations import printings
@@ -31,7 +31,7 @@ from yaojian.oversight.evaluations.queries import evaluation_visible_to, evaluat
 from yaojian.oversight.evaluations.states import EvaluationState
 from yaojian.oversight.evaluations.web.forms import DraftForm, refuse, texts_in
 from yaojian.oversight.evaluations.web.listings import EVALUATIONS, LINES
-from yaojian.oversight.evaluations.web.wording import tabs, timeline_row
+from yaojian.oversight.evaluations.web.wording import said_of_act, tabs
 from yaojian.oversight.plans.facade import organ_of_figures, plan_by_code, plans
 
 PAGE_SIZE = 25
@@ -139,10 +139,9 @@ def evaluation_page(
         "verbs": verbs,
         "own": "freeze" not in verbs,
         "may_decide": request.actor.may(Permission.EVALUATION_DECIDE),
-        "timeline": [
-            timeline_row(act)
-            for act in acts_of_file(actions.file_ref(found)).order_by("-recorded_at", "-id")[:30]
-        ],
+        "timeline": timeline_of_acts(
+            acts_of_file(actions.file_ref(found)).order_by("-recorded_at", "-id")[:30], said_of_act
+        ),
     }
     status = 200 if typed is None else UNPROCESSABLE
     return render(request, "evaluations/evaluation.html", context, status=status)

@@ -23,7 +23,7 @@ from yaojian.foundation.design.paging import address
 from yaojian.foundation.documents.web.panel import documents_context
 from yaojian.foundation.errors import Conflict, InvalidInput, NotAllowed, NotFound, RuleBroken
 from yaojian.foundation.exports.facade import export_of, exporting
-from yaojian.foundation.ledger.facade import acts_of_file
+from yaojian.foundation.ledger.facade import acts_of_file, timeline_of_acts
 from yaojian.foundation.timekeeping import today
 from yaojian.oversight.evaluations import task_actions
 from yaojian.oversight.evaluations.contracts import (
@@ -49,7 +49,7 @@ from yaojian.oversight.evaluations.states import TaskState
 from yaojian.oversight.evaluations.task_actions import Assignment, file_ref, kind_of
 from yaojian.oversight.evaluations.web.forms import ReasonForm, ReportForm, TaskForm, refuse
 from yaojian.oversight.evaluations.web.listings import TASKS
-from yaojian.oversight.evaluations.web.wording import amount, quarter_of, tabs, timeline_row
+from yaojian.oversight.evaluations.web.wording import amount, quarter_of, said_of_act, tabs
 from yaojian.oversight.plans.facade import Figure, figure_by_key, organ_of_figures, plans, target_for
 from yaojian.oversight.plans.web.presentation import language, unit_of
 
@@ -242,9 +242,9 @@ def task_page(
         "facts": facts_of(found, row),
         **_platforms_own(found),
         "reports": list(found.reports.select_related("reported_by")[:20]),
-        "timeline": [
-            timeline_row(a) for a in acts_of_file(file_ref(found)).order_by("-recorded_at", "-id")[:50]
-        ],
+        "timeline": timeline_of_acts(
+            acts_of_file(file_ref(found)).order_by("-recorded_at", "-id")[:50], said_of_act
+        ),
         **documents_context(request.actor, file_ref(found), answers="progress" in verbs),
     }
     return render(request, "evaluations/task.html", context, status=status)

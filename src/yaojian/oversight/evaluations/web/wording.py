@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
+from yaojian.foundation.ledger.facade import Act
 from yaojian.oversight.plans.facade import Figure
 from yaojian.oversight.plans.targets import Target
 from yaojian.oversight.plans.web.presentation import unit_of
@@ -60,22 +60,11 @@ def _plain(value: str) -> str:
         return value
 
 
-def timeline_row(act: Act) -> dict[str, Any]:
-    """An act of a file in its history."""
-    meaning, icon = meaning_of_kind(act.kind)
+def said_of_act(act: Act) -> dict[str, Any]:
+    """What the history of a file says of an act besides."""
     facts = []
     if act.facts.get("share_done") is not None:
         facts.append((_("Progress"), f"{act.facts['share_done']}%"))
     if act.facts.get("value"):
         facts.append((pgettext("task", "Value"), _plain(act.facts["value"])))
-    return {
-        "at": act.claimed_at,
-        "recorded_at": act.recorded_at,
-        "title": kind_name(act.kind),
-        "kind": meaning,
-        "icon": icon,
-        "actor": act.actor_name,
-        "organ": act.organ_name,
-        "text": act.facts.get("note") or act.facts.get("reason") or "",
-        "facts": facts,
-    }
+    return {"text": act.facts.get("note") or act.facts.get("reason") or "", "facts": facts}

@@ -22,7 +22,7 @@ from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.documents.web.panel import documents_context
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.exports.facade import export_of, exporting
-from yaojian.foundation.ledger.facade import Act, acts_of_file, kind_name, meaning_of_kind
+from yaojian.foundation.ledger.facade import Act, acts_of_file, timeline_of_acts
 from yaojian.oversight.statistics import actions
 from yaojian.oversight.statistics.actions import file_ref
 from yaojian.oversight.statistics.contracts import STATE_MEANINGS, STATE_NAMES
@@ -193,9 +193,9 @@ def statement_page(
         "may_correct": state is _S.CONFIRMED and actor.may(Permission.STATISTIC_ENTER),
         "corrections": list(found.corrections.exclude(state=_S.WITHDRAWN.value)),
         "facts": facts_of(found),
-        "timeline": [
-            timeline_row(act) for act in acts_of_file(file_ref(found)).order_by("-recorded_at", "-id")[:50]
-        ],
+        "timeline": timeline_of_acts(
+            acts_of_file(file_ref(found)).order_by("-recorded_at", "-id")[:50], said_of_act
+        ),
         **documents_context(actor, file_ref(found), answers=may_add(actor, found.pk)),
     }
     return render(request, "statistics/statement.html", context, status=status)
@@ -258,17 +258,9 @@ def evidence_of(found: Statistic) -> dict[str, Any]:
     return {"label": pgettext("statement", "Evidence"), "value": value}
 
 
-def timeline_row(act: Act) -> dict[str, Any]:
-    """An act of a statement in its history."""
-    meaning, icon = meaning_of_kind(act.kind)
+def said_of_act(act: Act) -> dict[str, Any]:
+    """What the history of a statement says of an act besides."""
     return {
-        "at": act.claimed_at,
-        "recorded_at": act.recorded_at,
-        "title": kind_name(act.kind),
-        "kind": meaning,
-        "icon": icon,
-        "actor": act.actor_name,
-        "organ": act.organ_name,
         "text": act.facts.get("reason", ""),
         "facts": [(pgettext("statement", "Value"), act.facts["value"])] if "value" in act.facts else [],
     }

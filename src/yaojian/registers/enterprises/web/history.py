@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from yaojian.foundation.accounts.facade import Actor, Organ
-from yaojian.foundation.ledger.facade import Act, kind_name
+from yaojian.foundation.ledger.facade import Act, kind_name, late_entries
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.enterprises.actions.storing import ENTERPRISES, SUBJECTS
@@ -99,6 +99,7 @@ def _entries(
     """Versions in the order of time as entries, the newest first."""
     uids = [origin.recorded_by for origin in origins if origin.recorded_by]
     acts = {act.uid: act for act in Act.objects.filter(uid__in=uids)}
+    late = late_entries(acts.values())
     entries = []
     for place, version in enumerate(versions):
         before = versions[place - 1] if place else None
@@ -113,6 +114,7 @@ def _entries(
                 "is_future": version.valid_from > today(),
                 "is_present": version.valid_from <= today() and (version.valid_to or today()) >= today(),
                 "act": act,
+                "entered_after": late.get(act.pk) if act else None,
                 "kind": kind_name(act.kind) if act else _("Entered before the register kept versions"),
                 "reason": act.facts.get("reason", "") if act else "",
                 "can_withdraw": act is not None and act.kind in withdrawable and origin.pk == version.pk,

@@ -20,7 +20,7 @@ from yaojian.foundation.design.as_of import AsOf, as_of
 from yaojian.foundation.documents.web.panel import documents_context
 from yaojian.foundation.errors import DomainError
 from yaojian.foundation.exports.facade import export_of, exporting
-from yaojian.foundation.ledger.facade import Act, acts_of_file
+from yaojian.foundation.ledger.facade import Act, acts_of_file, timeline_of_acts
 from yaojian.foundation.privacy.facade import field_name, masked
 from yaojian.foundation.timekeeping import now
 from yaojian.registers.people.actions import same_phone
@@ -41,7 +41,7 @@ from yaojian.registers.people.queries import (
 from yaojian.registers.people.web.forms import RevealForm
 from yaojian.registers.people.web.listings import ACT_LISTING
 from yaojian.registers.people.web.suspicions import suspicion_reasons
-from yaojian.registers.people.web.wording import act_row, role_row, role_words
+from yaojian.registers.people.web.wording import act_facts, role_row, role_words
 
 VIEWS: dict[str, Promise] = {
     "roles": gettext_lazy("Roles and employment"),
@@ -97,7 +97,7 @@ def file_context(
     }
     if view == "timeline":
         page = acts.get_page(query.get("page"))
-        return {**context, "page": page, "timeline": [act_row(act) for act in page]}
+        return {**context, "page": page, "timeline": timeline_of_acts(page, act_facts)}
     if view == "documents":
         file, answers = person_ref(person.pk), may_edit(actor, person)
         return {**context, **documents_context(actor, file, may_change=day.is_today, answers=answers)}

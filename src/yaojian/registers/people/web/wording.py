@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from yaojian.foundation.accounts.facade import Actor, Permission
-from yaojian.foundation.ledger.facade import Act, kind_name, meaning_of_kind
+from yaojian.foundation.ledger.facade import Act
 from yaojian.foundation.privacy.facade import field_name
 from yaojian.registers.people.actions import full_time_of_account
 from yaojian.registers.people.contracts import (
@@ -146,9 +146,8 @@ def role_words(roles: Iterable[PersonRole]) -> str:
     return pgettext("between roles", "; ").join(dict.fromkeys(title_of(role) for role in roles))
 
 
-def act_row(act: Act) -> dict[str, Any]:
-    """An act about a person as the timeline takes it."""
-    kind, icon = meaning_of_kind(act.kind)
+def act_facts(act: Act) -> dict[str, Any]:
+    """What the timeline says of an act about a person besides."""
     facts = act.facts
     shown: list[tuple[str, str]] = []
     if role := facts.get("person_role"):
@@ -165,14 +164,4 @@ def act_row(act: Act) -> dict[str, Any]:
     ):
         if facts.get(key):
             shown.append((label, str(facts[key])))
-    return {
-        "at": act.claimed_at,
-        "recorded_at": act.recorded_at,
-        "title": kind_name(act.kind),
-        "kind": kind,
-        "icon": icon,
-        "actor": act.actor_name,
-        "organ": act.organ_name,
-        "text": str(facts.get("reason", "")),
-        "facts": shown,
-    }
+    return {"text": str(facts.get("reason", "")), "facts": shown}

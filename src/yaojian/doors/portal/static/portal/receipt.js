@@ -366,7 +366,7 @@
     place.hidden = false;
     place.dataset.problem = verdict.problem;
     const good = !verdict.problem;
-    place.append(element("h2", `${good ? "✓" : "✗"} ${good ? words.verified : words.failed}`, good ? "verdict-good mt-0" : "verdict-bad mt-0"));
+    place.append(element("h2", `${good ? "✓" : "✗"} ${good ? words.verified : words.failed}${verdict.late ? ` · ${words.late_entry}` : ""}`, good ? "verdict-good mt-0" : "verdict-bad mt-0"));
     if (!good) {
       place.append(element("p", words[`problem.${verdict.problem}`]));
       return;
