@@ -11,6 +11,7 @@ urlpatterns = [
     path("keys", public_log.keys, name="keys"),
     path("tile/<path:name>", public_log.tile, name="tile"),
     path("receipts/<int:index>/", public_log.receipt, name="receipt"),
+    path("receipts/<int:index>/code.svg", public_log.receipt_code, name="receipt_code"),
     path("verify/", public_log.verify, name="verify"),
     path("verify/offline/", public_log.offline_verifier, name="offline"),
 ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from yaojian.doors.portal.shell import shell
 from yaojian.foundation.accounts.web.access import public
 from yaojian.foundation.errors import NotFound
+from yaojian.foundation.ledger.facade import entry_behind
 from yaojian.foundation.timekeeping import today
 from yaojian.registers.licences.facade import (
     STATE_MEANINGS,
@@ -21,6 +22,7 @@ from yaojian.registers.licences.facade import (
     public_licences,
     version_on,
 )
+from yaojian.registers.licences.facade import file_ref as licence_ref
 from yaojian.registers.products.facade import (
     CODE_NAMES,
     DEVICE_CLASSES,
@@ -34,6 +36,7 @@ from yaojian.registers.products.facade import (
 )
 from yaojian.registers.products.facade import STATE_MEANINGS as PRODUCT_MEANINGS
 from yaojian.registers.products.facade import STATE_NAMES as PRODUCT_STATES
+from yaojian.registers.products.facade import file_ref as product_ref
 
 LARGEST_ANSWER = 20
 SHOWN_FLAGS = ("prescription", "special_cosmetic", "child_cosmetic", "sterile", "implant", "ivd")
@@ -58,6 +61,7 @@ def licence(request: HttpRequest, number: str) -> HttpResponse:
         "facts": licence_facts(newest),
         "scope": version_on(newest, today()).scope,
         "earlier": terms[1:],
+        "entry": entry_behind(licence_ref(newest), "licences.registered", newest.batch),
     }
     return render(request, "portal/licence.html", context)
 
@@ -76,6 +80,7 @@ def product(request: HttpRequest, approval_no: str) -> HttpResponse:
             (CODE_NAMES[CodeKind(code.kind)], code.value)
             for code in found.codes.exclude(kind=CodeKind.TRACE_PREFIX.value)
         ],
+        "entry": entry_behind(product_ref(found), "products.registered", found.batch),
     }
     return render(request, "portal/product.html", context)
 

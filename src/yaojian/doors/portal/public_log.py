@@ -22,8 +22,10 @@ from yaojian.foundation.accounts.web.access import public
 from yaojian.foundation.accounts.web.addresses import client_address
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.ledger.facade import (
+    drawn,
     explained_receipt,
     log_standing,
+    public_code,
     public_files,
     public_policy,
     public_receipt,
@@ -89,6 +91,20 @@ def receipt(request: HttpRequest, index: int) -> HttpResponse:
         )
     response = HttpResponse(found.document, content_type=TEXT)
     response["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    return response
+
+
+@require_safe
+@public
+def receipt_code(request: HttpRequest, index: int) -> HttpResponse:
+    """The receipt of an entry, without the record, as a QR code."""
+    found = public_code(index) if index < 2**62 else None
+    if found is None:
+        raise NotFound(
+            _("There is no code for this receipt."), cure=_("Download the receipt as a file instead.")
+        )
+    response = HttpResponse(drawn(found.letters), content_type="image/svg+xml")
+    response["Cache-Control"] = A_WHILE
     return response
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from yaojian.casework.inspections.facade import FILE_KIND as INSPECTION_KIND
 from yaojian.casework.inspections.facade import (
     Conclusion,
     InspectionState,
@@ -20,6 +21,7 @@ from yaojian.doors.portal.papers import papers_found
 from yaojian.doors.portal.shell import shell
 from yaojian.foundation.accounts.web.access import public
 from yaojian.foundation.accounts.web.addresses import client_address
+from yaojian.foundation.ledger.facade import Ref, entry_behind
 from yaojian.foundation.reference.facade import division_names, place_of
 from yaojian.registers.enterprises.facade import Subject, public_subject, public_subjects, type_name
 
@@ -118,4 +120,5 @@ def last_inspection(subject: Subject) -> dict[str, Any] | None:
         "kind": kind,
         "conclusion": words,
         "settled": settled,
+        "entry": entry_behind(Ref(INSPECTION_KIND, last.pk)),
     }

@@ -8,6 +8,7 @@ from yaojian.foundation.ledger.kinds import KINDS, kind_name
 from yaojian.foundation.ledger.lateness import late_entries
 from yaojian.foundation.ledger.meanings import MEANINGS, meaning_of_kind
 from yaojian.foundation.ledger.models import Act
+from yaojian.foundation.ledger.paper_codes import drawn, entry_behind, paper_code, public_code
 from yaojian.foundation.ledger.promising import ActPromise, promise_of_act, public_policy
 from yaojian.foundation.ledger.public_log import (
     ActReceipt,
@@ -57,7 +58,9 @@ __all__ = [
     "canonical_bytes",
     "compose_act",
     "content_of",
+    "drawn",
     "entered_since",
+    "entry_behind",
     "explained_receipt",
     "kind_name",
     "last_audit",
@@ -66,7 +69,9 @@ __all__ = [
     "meaning_of_kind",
     "newest_act_key",
     "nobody_is_writing",
+    "paper_code",
     "promise_of_act",
+    "public_code",
     "public_files",
     "public_policy",
     "public_receipt",

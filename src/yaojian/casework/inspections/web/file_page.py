@@ -128,8 +128,12 @@ def file_context(actor: Actor, inspection: Inspection, bound: Mapping[str, forms
 
 
 def record_context(context: Mapping[str, Any]) -> dict[str, Any]:
-    """What the paper needs beside the page's context: the address in words, the photos with their hashes."""
+    """What the paper needs beside the page's context: the address in words, the photos with their hashes,
+    the act by which the inspection was concluded.
+    """
+    acts = acts_of_file(file_ref(context["inspection"])).defer(None)
     return {
+        "act": acts.filter(kind="inspection.concluded").last(),
         "address": next(fact["value"] for fact in context["subject_facts"] if fact.get("key") == "address"),
         "evidence": [
             (row["finding"].number, photo) for row in context["findings"] for photo in row["photos"]

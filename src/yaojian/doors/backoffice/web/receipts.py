@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-import segno
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +19,7 @@ from yaojian.foundation.accounts.web.access import ActingRequest, requires
 from yaojian.foundation.design.templatetags.design import datetime_cn
 from yaojian.foundation.errors import NotFound
 from yaojian.foundation.ledger.facade import (
+    drawn,
     explained_receipt,
     promise_of_act,
     public_policy,
@@ -84,9 +83,6 @@ def receipt_code(request: ActingRequest, uid: UUID) -> HttpResponse:
         raise NotFound(
             _("There is no code for this receipt."), cure=_("Download the receipt as a file instead.")
         )
-    code = segno.make(receipt.letters, error="l", boost_error=False, micro=False)
-    picture = BytesIO()
-    code.save(picture, kind="svg", scale=4, border=4, light="#fff", xmldecl=False)
-    response = HttpResponse(picture.getvalue(), content_type="image/svg+xml")
+    response = HttpResponse(drawn(receipt.letters), content_type="image/svg+xml")
     response["Cache-Control"] = "private, max-age=3600"
     return response

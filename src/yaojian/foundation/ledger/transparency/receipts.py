@@ -179,11 +179,11 @@ class Verdict:
 
 
 def judge(document: str, policy: Policy) -> Verdict:
-    """What a receipt, the text of its QR code, or a promise proves under a policy."""
-    if promised := _judged_promise(document, policy):
-        return promised
+    """What a receipt or a promise, or the text of the QR code of either, proves under a policy."""
     try:
         written = from_qr_letters(document) if document.startswith(QR_MARK) else document
+        if promised := _judged_promise(written, policy):
+            return promised
         receipt = parse_receipt(written)
         contents = parse_contents(receipt.extra)
         checkpoint = parse_checkpoint(receipt.checkpoint)

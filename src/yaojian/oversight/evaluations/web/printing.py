@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from yaojian.foundation.errors import Misconfigured
+from yaojian.foundation.ledger.facade import Act
 from yaojian.oversight.evaluations.content import Line, content_of, tally_of, trends_in, trends_of
 from yaojian.oversight.evaluations.evaluation_actions import frozen_content
 from yaojian.oversight.evaluations.models import Evaluation, Snapshot
@@ -55,6 +56,7 @@ def pdf_of(
             "snapshot": snapshot,
             "tally_chart": as_picture(tally_drawn(tally, names)),
             "shares_chart": as_picture(shares_drawn(bars)) if bars else "",
+            "act": Act.objects.get(uid=snapshot.act) if snapshot else None,
             "trends_chart": as_picture(trends_drawn(trends)) if trends else "",
         }
         html = render_to_string("evaluations/print.html", context)

@@ -270,11 +270,12 @@
     return { problem: "", promise };
   }
   async function judge(written, policy) {
-    const promise = parsePromise(written);
-    if (promise) return judgePromise(promise, policy);
     let receipt;
     try {
-      receipt = parseReceipt(written.startsWith("YJ1:") ? await fromCode(written) : written);
+      const plain = written.startsWith("YJ1:") ? await fromCode(written) : written;
+      const promise = parsePromise(plain);
+      if (promise) return judgePromise(promise, policy);
+      receipt = parseReceipt(plain);
     } catch (error) {
       if (error instanceof Refused || error instanceof TypeError) return { problem: "not_a_receipt" };
       throw error;
