@@ -8,6 +8,7 @@ from django.db import connection, transaction
 APP_ROLE = "yaojian_app"
 SEQUENCER_ROLE = "yaojian_sequencer"
 JOURNAL = "ledger_act"
+DAYS = "ledger_closedday"
 LOG_TABLES = "ledger_leaf, ledger_logcheckpoint, ledger_logcosignature"
 
 
@@ -19,8 +20,8 @@ def migrate(verbosity: int = 0) -> None:
 def grant_to_application() -> None:
     """Give each role what it needs and no more.
 
-    The application owns nothing, inserts acts without changing any, and reads the public log. The sequencer
-    reads acts and adds to the log.
+    The application owns nothing, inserts acts and closed days without changing any, and reads the public
+    log. The sequencer reads acts and adds to the log.
     """
     statements = [
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
@@ -29,6 +30,7 @@ def grant_to_application() -> None:
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}",
         f"REVOKE ALL ON {JOURNAL} FROM {APP_ROLE}",
         f"GRANT SELECT, INSERT ON {JOURNAL} TO {APP_ROLE}",
+        f"REVOKE UPDATE, DELETE ON {DAYS} FROM {APP_ROLE}",
         f"REVOKE ALL ON {LOG_TABLES} FROM {APP_ROLE}",
         f"GRANT SELECT ON {LOG_TABLES} TO {APP_ROLE}",
         f"GRANT USAGE ON SCHEMA public TO {SEQUENCER_ROLE}",

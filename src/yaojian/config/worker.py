@@ -18,6 +18,7 @@ from yaojian.foundation.accounts.facade import apply_due_changes
 from yaojian.foundation.accounts.sessions import sweep_sessions
 from yaojian.foundation.documents import facade as documents
 from yaojian.foundation.kept.facade import sweep_changes
+from yaojian.foundation.ledger.facade import close_days
 from yaojian.foundation.notices import facade as notices
 from yaojian.foundation.outbox.facade import deliver_pending, wake_with
 from yaojian.foundation.staffing.facade import (
@@ -217,6 +218,13 @@ def watch_over_the_log(timestamp: int) -> None:
     watch_log()
 
 
+@app.periodic(cron="12 * * * *")
+@app.task(name="public_log.close_days", queueing_lock="public_log.close_days")
+def close_ended_days(timestamp: int) -> None:
+    """Soon after midnight in Beijing, and each hour until it could be done, close the day that ended."""
+    close_days()
+
+
 @app.periodic(cron="45 18 * * *")
 @app.task(name="public_log.audit", queueing_lock="public_log.audit")
 def audit_the_log(timestamp: int) -> None:
@@ -294,6 +302,7 @@ def run() -> None:
     ask_for(refresh_duties_about_people, timestamp=int(now().timestamp()))
     ask_for(ring_all_alarms, timestamp=int(now().timestamp()))
     ask_for(sweep_imports, timestamp=int(now().timestamp()))
+    ask_for(close_ended_days, timestamp=int(now().timestamp()))
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
         asyncio.run(_serve(worker_app))
 

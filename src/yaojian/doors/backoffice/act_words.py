@@ -100,6 +100,10 @@ def _changes(what: object) -> str:
     return _joined(COLUMNS.get(name, name) for name in what)
 
 
+def _entries_of_organs(organs: Mapping[str, Any]) -> str:
+    return _("; ").join(f"{code} {entries}" for code, (entries, _root) in organs.items())
+
+
 def _moment(text: str) -> str:
     return str(datetime_cn(datetime.fromisoformat(text)))
 
@@ -293,6 +297,13 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "uscc": (gettext_lazy("Unified social credit code"), str),
     "changed": (gettext_lazy("Changed"), _changes),
     "day": (gettext_lazy("Day"), str),
+    "closing": (gettext_lazy("Number of the closing"), str),
+    "first_entry": (gettext_lazy("First entry of the day"), str),
+    "end_entry": (gettext_lazy("First entry after the day"), str),
+    "subjects_counted": (gettext_lazy("Subjects with entries"), str),
+    "places": (gettext_lazy("Places in the tree of subjects"), str),
+    "subjects_root": (gettext_lazy("Root over the subjects"), str),
+    "organ_entries": (gettext_lazy("Entries of organs"), _entries_of_organs),
     "list": (gettext_lazy("List"), str),
     "register": (gettext_lazy("Register"), str),
     "format": (gettext_lazy("Format"), str),

@@ -34,6 +34,7 @@ class AuditReport:
     lost: int = 0
     waiting: int = 0
     before_log: int = 0
+    days: int = 0
     found: int = 0
     overdue: int = 0
     unhurried: int = 0

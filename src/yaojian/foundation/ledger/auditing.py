@@ -18,6 +18,7 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import set_json_loads
 
+from yaojian.foundation.ledger.audit_days import compare_days
 from yaojian.foundation.ledger.audit_report import AuditReport, short_time
 from yaojian.foundation.ledger.audit_rows import LEAF_ROWS, QUICK_ROWS, RECORDED, LeafRow, QuickRow, agrees
 from yaojian.foundation.ledger.canonical import in_utc
@@ -112,9 +113,12 @@ class Auditor:
         report.size = published.size
         self._read_noted(published)
         last = min(published.size, end if end is not None else published.size)
+        whole = begin == 0 and last == published.size
         self._compare_rows(begin, last)
         self._compare_end()
-        self._compare_tiles(begin, last, whole=begin == 0 and last == published.size)
+        self._compare_tiles(begin, last, whole=whole)
+        if whole:
+            compare_days(self._connection, report)
         self._compare_roots([*self._noted.values()], published, known)
         self._look_for_waiting()
         return report

@@ -3,6 +3,7 @@
 from yaojian.foundation.ledger.actions import compose_act, content_of, record_act
 from yaojian.foundation.ledger.audit_runs import AuditRun, last_audit, run_audit
 from yaojian.foundation.ledger.canonical import canonical_bytes
+from yaojian.foundation.ledger.closing import close_days
 from yaojian.foundation.ledger.contracts import SUBJECT_KIND, Ref, subject_ref
 from yaojian.foundation.ledger.kinds import KINDS, kind_name
 from yaojian.foundation.ledger.lateness import late_entries
@@ -56,6 +57,7 @@ __all__ = [
     "acts_of_subjects",
     "altered_acts",
     "canonical_bytes",
+    "close_days",
     "compose_act",
     "content_of",
     "drawn",

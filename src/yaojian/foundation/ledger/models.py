@@ -95,3 +95,26 @@ class LogCosignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.size}"
+
+
+class ClosedDay(models.Model):
+    """A day that was closed: its entries, the act that says so, and what opens the statements of its tree."""
+
+    day = models.DateField(primary_key=True)
+    number = models.IntegerField(unique=True)
+    begin = models.BigIntegerField()
+    end = models.BigIntegerField()
+    act = models.OneToOneField(Act, models.DO_NOTHING, db_constraint=False, related_name="+")
+    seed = models.BinaryField()
+    blocks = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["day"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(begin__lte=models.F("end")), name="day_ends_after_begin"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"day {self.day}"

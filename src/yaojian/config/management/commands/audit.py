@@ -41,5 +41,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{'✗' if report.found else '✓'} {report.acts} acts, {report.size} leaves, {seconds:.1f} s; "
             f"{report.waiting} acts wait for their leaf, {report.lost} leaves of lost acts, "
-            f"{report.before_log} acts recorded before the log began"
+            f"{report.before_log} acts recorded before the log began, {report.days} closed days"
         )

@@ -36,14 +36,14 @@ def perfect_root(hashes: Sequence[bytes]) -> bytes:
 
 def root_of(entries: Iterable[bytes]) -> bytes:
     """The root over all entries, word by word as RFC 6962 defines it: the slow, obvious reference."""
-    hashes = [leaf_hash(entry) for entry in entries]
-    return _root(hashes)
+    return root_of_hashes([leaf_hash(entry) for entry in entries])
 
 
-def _root(hashes: Sequence[bytes]) -> bytes:
+def root_of_hashes(hashes: Sequence[bytes]) -> bytes:
+    """The root over the hashes of all leaves."""
     if not hashes:
         return EMPTY_ROOT
     if len(hashes) == 1:
         return hashes[0]
     split = 1 << (len(hashes) - 1).bit_length() - 1
-    return node_hash(_root(hashes[:split]), _root(hashes[split:]))
+    return node_hash(root_of_hashes(hashes[:split]), root_of_hashes(hashes[split:]))
