@@ -15,6 +15,9 @@ import msgspec
 
 from yaojian.foundation.ledger.actions import content_of
 from yaojian.foundation.ledger.canonical import SCHEMA, canonical_bytes, in_utc
+from yaojian.foundation.ledger.transparency.checkpoints import Checkpoint
+from yaojian.foundation.ledger.transparency.leaves import Seen, seen_of
+from yaojian.foundation.ledger.transparency.notes import Note, SignatureLine
 
 _QUICKLY = msgspec.json.Encoder(order="sorted")
 """Spells nearly every act as RFC 8785 does; where it does not, the slow way decides."""
@@ -110,3 +113,20 @@ class LeafRow:
             return canonical_bytes(content) == self.canonical
         except (TypeError, ValueError):
             return False
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A checkpoint that the database notes."""
+
+    checkpoint: Checkpoint
+    note: Note
+    signed_at: datetime
+    cosignatures: tuple[SignatureLine, ...] = ()
+
+    def was_seen(self, seen: Seen) -> bool:
+        """Whether a leaf can have seen it: with all its lines, or before the later of its witnesses came."""
+        return any(
+            seen_of(self.checkpoint.size, str(self.note.with_lines(self.cosignatures[:count]))) == seen
+            for count in range(len(self.cosignatures), -1, -1)
+        )

@@ -15,7 +15,7 @@ from django.utils.translation import override
 from yaojian.doors.portal.public_log import offline_verifier
 from yaojian.foundation.ledger.tests.world import COURT, KEYS, PROMISES_KEY, promise, small_log
 from yaojian.foundation.ledger.transparency.checkpoints import parse_receipt
-from yaojian.foundation.ledger.transparency.notes import Cosigner
+from yaojian.foundation.ledger.transparency.notes import Cosigner, Sm2Signer
 from yaojian.foundation.ledger.transparency.receipts import (
     Contents,
     file_of,
@@ -97,6 +97,9 @@ def cases(folder: Path) -> list[tuple[str, str]]:
     ]
 
 
+SM2_KEY = Sm2Signer(f"{KEYS.origin}/sm2", bytes([7] * 32)).verifier
+
+
 def said_by_python(document: str, keys: str) -> str:
     try:
         policy = parse_policy(keys.splitlines())
@@ -152,3 +155,12 @@ def test_browser_and_python_agree(page: Any, tmp_path: Path) -> None:
             if not agrees:
                 different.append((slowly, number, python, browser))
     assert different == []
+
+
+def test_the_page_says_that_it_did_not_check_sm2(page: Any, tmp_path: Path) -> None:
+    """Browsers know no SM2: the line is passed over, and that it was is told."""
+    document = small_log(tmp_path / "log").receipt(6)
+    told(page, document, f"{KEY_LINES}\n{SM2_KEY}")
+    said = page.inner_text("#receipt-result")
+    assert "此处未核对 SM2 签名" in said
+    assert "验证通过" in said

@@ -199,6 +199,8 @@ class Sequencer:
         if self._may_sign_time(moment):
             self._last_time = max(self._last_time, int(moment.timestamp()))
             lines.append(self._keys.clock.sign(text, self._last_time))
+        if self._keys.sm2 is not None:
+            lines.append(self._keys.sm2.sign(text))
         note = Note(text, tuple(lines))
         self._reach("signed")
         self._head.swap(self._in_head, str(note))

@@ -59,10 +59,11 @@ class Journal:
     places: LogPlaces
     actor: Actor
     moment: datetime = MORNING
+    sm2_seed: bytes = b""
 
     @property
     def keys(self) -> LogKeys:
-        return keys_from(ORIGIN, bytes(32), bytes([1] * 32))
+        return keys_from(ORIGIN, bytes(32), bytes([1] * 32), self.sm2_seed)
 
     @property
     def head(self) -> Head:

@@ -53,6 +53,22 @@ def test_a_sound_log(sealed: Journal) -> None:
     assert audit(sealed, begin=100, end=200).acts == 100
 
 
+def test_the_sm2_line_of_the_newest_checkpoints_is_checked(journal: Journal) -> None:
+    journal.sm2_seed = bytes([7] * 32)
+    for number in range(3):
+        journal.record(1, start=number)
+        journal.sequence()
+    assert journal.places.files().public_keys()[2].startswith(f"{journal.keys.origin}/sm2+")
+    assert audit(journal).told == []
+    # The SM2 line, the last of each note, is taken from the checkpoint before.
+    journal.as_dba(
+        "UPDATE ledger_logcheckpoint two SET note = regexp_replace(two.note, '[^\n]+\n$', '')"
+        " || substring(one.note FROM '[^\n]+\n$') FROM ledger_logcheckpoint one"
+        " WHERE one.size = 1 AND two.size = 2"
+    )
+    assert ("checkpoint", "checkpoint of 2 leaves") in [(one.layer, one.where) for one in audit(journal).told]
+
+
 def test_unusual_text_is_compared_at_once(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """What PostgreSQL spells is what RFC 8785 spells; only real differences are looked at slowly."""
     hard = 'a"b\\c/d\n\t\r\b\f\x01\x1f\x7f\u2028é药鉴 '

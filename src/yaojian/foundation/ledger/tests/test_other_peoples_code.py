@@ -13,6 +13,7 @@ import pytest
 from yaojian.foundation.ledger.tests.world import COURT, KEYS, NOON, SALT, SmallLog
 from yaojian.foundation.ledger.transparency import proofs
 from yaojian.foundation.ledger.transparency.hashing import leaf_hash
+from yaojian.foundation.ledger.transparency.notes import Sm2Signer, parse_note
 from yaojian.foundation.ledger.transparency.proofs import check_consistency
 
 PROGRAM = Path(__file__).with_name("log_check.go")
@@ -76,6 +77,17 @@ def test_go_opens_a_checkpoint_by_its_cosignature(go: Path, tmp_path: Path) -> N
     assert opened.stdout == f"court.example at {int(NOON.timestamp()) + 1}\n", opened.stderr
     checkpoint.write_text(log.note.replace("\n5\n", "\n6\n"))
     assert subprocess.run(command, capture_output=True, check=False).returncode == 1
+
+
+@pytest.mark.slow
+def test_go_passes_over_a_line_in_an_algorithm_that_it_does_not_know(go: Path, tmp_path: Path) -> None:
+    grown(tmp_path, (5,))
+    checkpoint = tmp_path / "log/checkpoint"
+    note = parse_note(checkpoint.read_text())
+    line = Sm2Signer(f"{KEYS.origin}/sm2", bytes([7] * 32)).sign(note.text)
+    checkpoint.write_text(str(note.with_lines([line])))
+    done = judged(go, tmp_path)
+    assert (done.stdout, done.stderr) == ("proved 5 entries\n", "")
 
 
 @pytest.mark.slow

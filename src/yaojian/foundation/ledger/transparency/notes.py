@@ -1,7 +1,7 @@
 """Signed notes: a text with signature lines that anybody may add to (C2SP signed-note and tlog-cosignature).
 
-Kinds of signature: Ed25519 (01) by a log, Ed25519 with a time (04, cosignature/v1) by a witness. A line by a
-key that the reader does not know is ignored, which is how a line in another algorithm can stand beside.
+Kinds of signature: Ed25519 (01) by a log, Ed25519 with a time (04, cosignature/v1) by a witness, SM2 (ff)
+beside the log's. A line by a key that the reader does not know is ignored: who knows no SM2 reads the rest.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from typing import Protocol
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-ED25519, COSIGNATURE = 0x01, 0x04
+from yaojian.foundation.ledger.transparency import sm2
+
+ED25519, COSIGNATURE, SM2 = 0x01, 0x04, 0xFF
 KEY_BYTES, SIGNATURE_BYTES, ID_BYTES, TIME_BYTES = 32, 64, 4, 8
 MARK = "\u2014 "
 MAX_NOTE_BYTES = 1_000_000
@@ -119,6 +121,19 @@ class Ed25519Signer:
         return SignatureLine(self.name, self.verifier.key_id, self._key.sign(text.encode()))
 
 
+class Sm2Signer:
+    """Signs with an SM2 key under a name."""
+
+    def __init__(self, name: str, seed: bytes) -> None:
+        """Raises ValueError for bytes that are no private key."""
+        self.name, self._seed = check_name(name), seed
+        self.verifier = Verifier(name, SM2, sm2.IDENTIFIER + sm2.public_point(seed))
+
+    def sign(self, text: str) -> SignatureLine:
+        """The signature line of a text."""
+        return SignatureLine(self.name, self.verifier.key_id, sm2.signature_of(self._seed, text.encode()))
+
+
 class Cosigner:
     """Signs, as a witness, that a checkpoint was seen at a time and is consistent with all seen before."""
 
@@ -166,8 +181,11 @@ class Verifier:
             raw = base64.b64decode(encoded, validate=True)
         except (binascii.Error, ValueError):
             raise ValueError("a verifier key reads name+id+key") from None
-        if len(raw) != 1 + KEY_BYTES or raw[0] not in (ED25519, COSIGNATURE):
-            raise ValueError("the key is not an Ed25519 key")
+        is_sm2 = raw.startswith(bytes([SM2]) + sm2.IDENTIFIER) and sm2.is_public(
+            raw[1 + len(sm2.IDENTIFIER) :]
+        )
+        if not is_sm2 and (len(raw) != 1 + KEY_BYTES or raw[0] not in (ED25519, COSIGNATURE)):
+            raise ValueError("the key is neither an Ed25519 nor an SM2 key")
         key = cls(check_name(name), raw[0], raw[1:])
         if key.key_id.hex() != identity:
             raise ValueError("the key's id does not fit the key")
@@ -178,6 +196,8 @@ class Verifier:
         if line.name != self.name or line.key_id != self.key_id:
             return False
         message, signature = text.encode(), line.signature
+        if self.kind == SM2:
+            return sm2.holds(self.public_key.removeprefix(sm2.IDENTIFIER), message, signature)
         if self.kind == COSIGNATURE:
             if len(signature) != TIME_BYTES + SIGNATURE_BYTES:
                 return False

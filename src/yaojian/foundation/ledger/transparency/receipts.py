@@ -26,6 +26,7 @@ from yaojian.foundation.ledger.transparency.leaves import (
 )
 from yaojian.foundation.ledger.transparency.notes import (
     ED25519,
+    SM2,
     NoteRefused,
     Verifier,
     parse_note,
@@ -114,15 +115,17 @@ class Policy:
     witnesses: tuple[Verifier, ...] = ()
     quorum: int = 0
     promises: Verifier | None = None
+    sm2: Verifier | None = None
 
 
 def parse_policy(lines: Iterable[str]) -> Policy:
-    """A policy from keys, one on each line: of log, clock, promises and witnesses; and `quorum N`.
+    """A policy from keys, one on each line: of log, clock, promises, SM2 and witnesses; and `quorum N`.
 
     Raises ValueError.
     """
     log: Verifier | None = None
     promises: Verifier | None = None
+    sm2: Verifier | None = None
     timed: list[Verifier] = []
     quorum: int | None = None
     for line in filter(None, (line.strip() for line in lines)):
@@ -130,7 +133,9 @@ def parse_policy(lines: Iterable[str]) -> Policy:
             quorum = int(line.removeprefix("quorum "))
             continue
         key = Verifier.parse(line)
-        if key.kind != ED25519:
+        if key.kind == SM2:
+            sm2 = key
+        elif key.kind != ED25519:
             timed.append(key)
         elif key.name.endswith(PROMISES):
             promises = key
@@ -145,7 +150,7 @@ def parse_policy(lines: Iterable[str]) -> Policy:
     wanted = len(witnesses) // 2 + 1 if quorum is None and witnesses else quorum or 0
     if wanted > len(witnesses):
         raise ValueError(f"{wanted} witnesses are wanted, and {len(witnesses)} are named")
-    return Policy(log, clock, witnesses, wanted, promises)
+    return Policy(log, clock, witnesses, wanted, promises, sm2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,8 @@ class Verdict:
     is_witnessed: bool = False
     quorum: int = 0
     promise: Promise | None = None
+    has_sm2: bool | None = None
+    """Whether the SM2 key of the policy has signed the checkpoint; None when the policy names none."""
 
     @property
     def is_late(self) -> bool:
@@ -200,7 +207,11 @@ def judge(document: str, policy: Policy) -> Verdict:
     if seen is None:
         return replace(read, problem="seen_differs")
     return _with_times(
-        replace(read, act=json.loads(contents.act) if contents.act else None),
+        replace(
+            read,
+            act=json.loads(contents.act) if contents.act else None,
+            has_sm2=bool(signatures_by(receipt.checkpoint, [policy.sm2])) if policy.sm2 else None,
+        ),
         _stamps(str(receipt.checkpoint), policy),
         seen,
         policy,
@@ -224,7 +235,7 @@ def _judged_promise(document: str, policy: Policy) -> Verdict | None:
 
 
 def _problem_of_proof(receipt: Receipt, checkpoint: Checkpoint, contents: Contents, policy: Policy) -> str:
-    keys = [key for key in (policy.log, policy.clock, *policy.witnesses) if key]
+    keys = [key for key in (policy.log, policy.clock, policy.sm2, *policy.witnesses) if key]
     try:
         signers = [key for key, _line in signatures_by(receipt.checkpoint, keys)]
     except NoteRefused:

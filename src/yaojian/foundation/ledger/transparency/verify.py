@@ -44,6 +44,8 @@ def proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
     ]
     if verdict.act is not None:
         found.append(("opened", {}))
+    if verdict.has_sm2:
+        found.append(("sm2", {}))
     if verdict.is_witnessed:
         found.append(("witnessed", {"names": ", ".join(stamp.name for stamp in verdict.witnesses)}))
     if verdict.latest:
@@ -72,6 +74,8 @@ def not_proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
         found.append(("few_witnesses", {"names": names, "quorum": str(verdict.quorum)}))
     elif not verdict.is_witnessed:
         found.append(("not_witnessed", {}))
+    if verdict.has_sm2 is False:
+        found.append(("sm2_absent", {}))
     if verdict.latest is None:
         found.append(("not_time", {}))
     return [*found, ("not_truth", {}), ("not_complete", {})]
