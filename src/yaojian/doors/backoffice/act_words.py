@@ -304,6 +304,8 @@ FACTS: dict[str, tuple[Promise, Callable[[Any], Any]]] = {
     "places": (gettext_lazy("Places in the tree of subjects"), str),
     "subjects_root": (gettext_lazy("Root over the subjects"), str),
     "organ_entries": (gettext_lazy("Entries of organs"), _entries_of_organs),
+    "from_day": (gettext_lazy("First day"), str),
+    "to_day": (gettext_lazy("Last day"), str),
     "list": (gettext_lazy("List"), str),
     "register": (gettext_lazy("Register"), str),
     "format": (gettext_lazy("Format"), str),

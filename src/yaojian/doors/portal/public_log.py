@@ -39,7 +39,8 @@ _TILE = re.compile(
     r"(entries|[0-9]|[1-5][0-9]|6[0-3])/(x[0-9]{3}/)*[0-9]{3}(\.p/([1-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?"
 )
 MOST_TEXT = 200_000
-SCRIPT, STYLE = "portal/receipt.js", "portal/verifier.css"
+MOST_BYTES = 20_000_000
+SCRIPTS, STYLE = ("portal/bundle.js", "portal/receipt.js"), "portal/verifier.css"
 
 
 def _file(content: bytes | None, kind: str, caching: str) -> HttpResponse:
@@ -121,9 +122,9 @@ def log_page(request: HttpRequest) -> HttpResponse:
 
 
 class ReceiptForm(forms.Form):
-    """A receipt as a file or as text, and the keys to believe."""
+    """A receipt or a proof bundle as a file or as text, and the keys to believe."""
 
-    receipt = forms.FileField(label=gettext_lazy("Receipt file"), required=False)
+    receipt = forms.FileField(label=gettext_lazy("Receipt or proof bundle"), required=False)
     text = forms.CharField(
         label=gettext_lazy("Or the text of a receipt or of its QR code"),
         required=False,
@@ -145,7 +146,7 @@ class ReceiptForm(forms.Form):
         file = self.cleaned_data.get("receipt")
         if file is None:
             return str(self.cleaned_data.get("text", "")).lstrip()
-        return file.read(MOST_TEXT).decode("utf-8", errors="replace")
+        return file.read(MOST_BYTES).decode("utf-8", errors="replace")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -179,7 +180,8 @@ def verify(request: HttpRequest) -> HttpResponse:
 def offline_verifier(request: HttpRequest) -> HttpResponse:
     """The same check as one file to keep: it asks no server, and so needs none of ours."""
     # Put together here: a template with a script or a style inside would be refused for every other page.
-    style, script = f"<style>\n{_own_file(STYLE)}</style>", f"<script>\n{_own_file(SCRIPT)}</script>"
+    style = f"<style>\n{_own_file(STYLE)}</style>"
+    script = "\n".join(f"<script>\n{_own_file(name)}</script>" for name in SCRIPTS)
     context = {
         "style": mark_safe(style),  # noqa: S308
         "script": mark_safe(script),  # noqa: S308

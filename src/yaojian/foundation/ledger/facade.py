@@ -2,6 +2,7 @@
 
 from yaojian.foundation.ledger.actions import compose_act, content_of, record_act
 from yaojian.foundation.ledger.audit_runs import AuditRun, last_audit, run_audit
+from yaojian.foundation.ledger.bundling import MadeBundle, closed_days, proof_bundle
 from yaojian.foundation.ledger.canonical import canonical_bytes
 from yaojian.foundation.ledger.closing import close_days
 from yaojian.foundation.ledger.contracts import SUBJECT_KIND, Ref, subject_ref
@@ -48,6 +49,7 @@ __all__ = [
     "ActReceipt",
     "AuditRun",
     "Explained",
+    "MadeBundle",
     "Ref",
     "Standing",
     "Waiting",
@@ -58,6 +60,7 @@ __all__ = [
     "altered_acts",
     "canonical_bytes",
     "close_days",
+    "closed_days",
     "compose_act",
     "content_of",
     "drawn",
@@ -73,6 +76,7 @@ __all__ = [
     "nobody_is_writing",
     "paper_code",
     "promise_of_act",
+    "proof_bundle",
     "public_code",
     "public_files",
     "public_policy",

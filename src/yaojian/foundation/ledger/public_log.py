@@ -9,10 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q
 
+from yaojian.foundation.ledger.kinds import KINDS
 from yaojian.foundation.ledger.models import Act, Leaf, LogCheckpoint, LogCosignature
 from yaojian.foundation.ledger.sequencing.cosigning import troubles_of
 from yaojian.foundation.ledger.sequencing.service import state_of
 from yaojian.foundation.ledger.transparency import proofs
+from yaojian.foundation.ledger.transparency.bundle_verdicts import BundleVerdict
 from yaojian.foundation.ledger.transparency.checkpoints import Checkpoint, Receipt, parse_checkpoint
 from yaojian.foundation.ledger.transparency.leaves import Seen, parse_leaf, seen_of
 from yaojian.foundation.ledger.transparency.notes import Note, SignatureLine, parse_line, parse_note
@@ -23,11 +25,16 @@ from yaojian.foundation.ledger.transparency.receipts import (
     Verdict,
     file_of,
     in_qr_letters,
-    judge,
     parse_policy,
 )
 from yaojian.foundation.ledger.transparency.store import LogFiles
-from yaojian.foundation.ledger.transparency.verify import not_proved, proved, sentences
+from yaojian.foundation.ledger.transparency.verify import (
+    examine,
+    not_proved,
+    problem_in_words,
+    proved,
+    sentences,
+)
 from yaojian.foundation.timekeeping import now
 
 MOST_QR_LETTERS = 4296
@@ -181,12 +188,13 @@ class Explained:
     problem: str
     proved: tuple[str, ...] = ()
     not_proved: tuple[str, ...] = ()
-    verdict: Verdict | None = None
+    verdict: Verdict | BundleVerdict | None = None
 
 
 def words_of_verdicts(language: str) -> dict[str, str]:
-    """The sentences in which results are told; Chinese unless English is asked for."""
-    return sentences("en" if language.startswith("en") else "zh")
+    """The sentences in which results are told, Chinese unless English is asked for; with the kinds' names."""
+    words = sentences("en" if language.startswith("en") else "zh")
+    return words | {f"kind.{kind}": str(name) for kind, name in KINDS.items()}
 
 
 def explained_receipt(document: str, keys: str, language: str) -> Explained:
@@ -196,9 +204,9 @@ def explained_receipt(document: str, keys: str, language: str) -> Explained:
         policy = parse_policy(keys.splitlines())
     except ValueError:
         return Explained(words["problem.keys"])
-    verdict = judge(document, policy)
+    verdict = examine(document, policy)
     if verdict.problem:
-        return Explained(words[f"problem.{verdict.problem}"], verdict=verdict)
+        return Explained(problem_in_words(verdict, words), verdict=verdict)
     return Explained(
         "",
         tuple(words[key].format(**values) for key, values in proved(verdict)),
@@ -216,12 +224,22 @@ def _receipt(leaf: Leaf, act: Act | None) -> ActReceipt | None:
     entry = bytes(leaf.entry)
     contents = Contents(
         entry=entry,
-        seen=_note_seen(parse_leaf(entry).seen),
+        seen=note_seen(parse_leaf(entry).seen),
         act=bytes(act.canonical) if act else b"",
         salt=bytes(act.salt) if act else b"",
     )
-    note = parse_note(covering.note).with_lines(_cosignatures(covering.size))
+    note = parse_note(whole_note(covering))
     return ActReceipt(leaf.index, covering, file_of(Receipt(leaf.index, tuple(path), note), contents))
+
+
+def checkpoint_over(index: int) -> LogCheckpoint | None:
+    """The checkpoint under which an entry is proved; None when none covers it yet."""
+    return _covering(index, _policy(public_files()))
+
+
+def whole_note(noted: LogCheckpoint) -> str:
+    """A checkpoint with its cosignatures."""
+    return str(parse_note(noted.note).with_lines(_cosignatures(noted.size)))
 
 
 def _covering(index: int, policy: Policy | None) -> LogCheckpoint | None:
@@ -246,7 +264,7 @@ def _cosignatures(size: int) -> list[SignatureLine]:
     return [parse_line(line) for line in lines]
 
 
-def _note_seen(seen: Seen | None) -> str:
+def note_seen(seen: Seen | None) -> str:
     """The checkpoint that a leaf has seen, with the cosignatures that it had then; empty when it is lost."""
     noted = LogCheckpoint.objects.filter(size=seen.size).first() if seen else None
     if seen is None or noted is None:

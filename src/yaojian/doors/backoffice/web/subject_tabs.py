@@ -166,7 +166,9 @@ def _acts(look: Look) -> QuerySet[Act]:
 def timeline_of(look: Look) -> dict[str, Any]:
     """Every act about the subject, newest first; those of subjects merged into it among them."""
     page = page_of(_acts(look), look.query, TIMELINE_SIZE, look.counts["timeline"])
-    return {"page": page, "timeline": timeline_items(page)}
+    may_prove = look.actor.may(Permission.JOURNAL_VIEW)
+    proof_url = reverse("backoffice:proof", args=[look.subject.pk]) if may_prove else ""
+    return {"page": page, "timeline": timeline_items(page), "proof_url": proof_url}
 
 
 def _inspections(look: Look) -> QuerySet[Any]:

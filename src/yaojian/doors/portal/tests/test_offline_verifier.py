@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,10 @@ from yaojian.foundation.ledger.transparency.receipts import (
     Contents,
     file_of,
     in_qr_letters,
-    judge,
     parse_contents,
     parse_policy,
 )
-from yaojian.foundation.ledger.transparency.verify import report
+from yaojian.foundation.ledger.transparency.verify import examine, report
 
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
 KEY_LINES = "\n".join(map(str, KEYS.verifiers))
@@ -105,15 +105,15 @@ def said_by_python(document: str, keys: str) -> str:
         policy = parse_policy(keys.splitlines())
     except ValueError:
         return "公钥有误"
-    return report(judge(document, policy), "zh")
+    return report(examine(document, policy), "zh")
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+@contextmanager
+def opened_verifier(folder: Path) -> Iterator[Any]:
+    """The verifier as one file, opened in a browser without a network."""
     sync_api = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
         pytest.skip("no Chromium here")
-    folder = tmp_path_factory.mktemp("verifier")
     with override_settings(LOG_FOLDER=folder / "log"), override("zh-hans"):
         small_log(folder / "log")
         (folder / "verifier.html").write_bytes(offline_verifier(RequestFactory().get("/")).content)
@@ -123,6 +123,12 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         made.goto((folder / "verifier.html").as_uri())
         yield made
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with opened_verifier(tmp_path_factory.mktemp("verifier")) as made:
+        yield made
 
 
 def told(page: Any, document: str, keys: str) -> str:
@@ -135,9 +141,10 @@ def told(page: Any, document: str, keys: str) -> str:
 
 
 def sentences_of(said: str) -> list[str]:
-    """The sentences of a result, without marks and without the record."""
-    lines = (line.strip(" ✓✗–:") for line in said.split("记录内容")[0].splitlines())
-    return [line for line in lines if line]
+    """The sentences of a result, without marks, without the list of acts and the records."""
+    lines = [line.strip(" ✓✗–:") for line in said.splitlines()]
+    end = next((at for at, line in enumerate(lines) if line in ("记录内容", "行为清单")), len(lines))
+    return [line for line in lines[:end] if line]
 
 
 @pytest.mark.browser

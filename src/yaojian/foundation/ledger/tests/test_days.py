@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from yaojian.foundation.accounts.contracts import Actor, Level, Role
-from yaojian.foundation.accounts.models import Organ, User
 from yaojian.foundation.ledger.actions import compose_act
 from yaojian.foundation.ledger.audit_days import compare_days
 from yaojian.foundation.ledger.audit_report import AuditReport
 from yaojian.foundation.ledger.closing import close_days
-from yaojian.foundation.ledger.contracts import subject_ref
-from yaojian.foundation.ledger.models import Act, ClosedDay
+from yaojian.foundation.ledger.models import ClosedDay
 from yaojian.foundation.ledger.models import Leaf as StoredLeaf
-from yaojian.foundation.ledger.tests.world import SmallLog, writable_log
+from yaojian.foundation.ledger.tests.office import Office, at, office
 from yaojian.foundation.ledger.transparency.days import (
     BLOCK,
     Closing,
@@ -36,48 +31,11 @@ from yaojian.foundation.ledger.transparency.days import (
 from yaojian.foundation.ledger.transparency.hashing import leaf_hash, root_of, root_of_hashes
 from yaojian.foundation.ledger.transparency.leaves import commitment_of, parse_leaf
 from yaojian.foundation.ledger.transparency.tiles import split_hashes
-from yaojian.foundation.timekeeping import CHINA, held_at
+from yaojian.foundation.timekeeping import held_at
 
 DAY = date(2026, 11, 20)
+__all__ = ["office"]
 pytestmark = pytest.mark.django_db
-
-
-def at(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 11, day, hour, minute, tzinfo=CHINA)
-
-
-class Office:
-    """An organ that acts, and a log that takes its acts in."""
-
-    def __init__(self, folder: Path) -> None:
-        organ = Organ.objects.create(code="t", name="测试局", level="county", path="t.", territories=[])
-        user = User.objects.create(username="t", display_name="检查员甲", password="!")
-        self.actor = Actor(
-            user.pk, "t", "检查员甲", organ.pk, "t", "测试局", "t.", Level.COUNTY, ("6523",), Role.INSPECTOR
-        )
-        self.log = SmallLog(folder)
-
-    def act(self, subject: int | None, moment: datetime) -> Act:
-        """An act that waits for its entry."""
-        about = subject_ref(subject) if subject is not None else None
-        act = compose_act(by=self.actor, kind="inspection.concluded", subject=about, recorded_at=moment)
-        act.save(force_insert=True)
-        return act
-
-    def sequence(self) -> None:
-        """Give every act that waits its entry."""
-        for act in Act.objects.filter(leaf__isnull=True).order_by("pk"):
-            leaf = self.log.leaf(bytes(act.canonical), bytes(act.salt), act.claimed_at)
-            index = self.log.growth.size
-            self.log.grow([leaf], act.recorded_at)
-            StoredLeaf.objects.create(index=index, act=act, entry=leaf.entry)
-
-
-@pytest.fixture
-def office(test_database: Any, settings: Any, tmp_path: Path) -> Iterator[Office]:
-    settings.LOG_FOLDER = tmp_path
-    with writable_log(test_database):
-        yield Office(tmp_path)
 
 
 def closings() -> list[Closing]:

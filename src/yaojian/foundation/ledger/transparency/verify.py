@@ -1,19 +1,20 @@
-"""`yaojian verify`: what a receipt proves, in words; needs no database, no network and no installation."""
+"""`yaojian verify`: what a receipt or proof bundle proves; no database, no network, no installation."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from yaojian.foundation.ledger.transparency.receipts import Verdict, judge, parse_policy
-
-CHINA = ZoneInfo("Asia/Shanghai")
+from yaojian.foundation.ledger.transparency.bundle_verdicts import BundleVerdict, judge_bundle
+from yaojian.foundation.ledger.transparency.bundle_words import not_proved_by_bundle, proved_by_bundle
+from yaojian.foundation.ledger.transparency.bundles import looks_like_bundle
+from yaojian.foundation.ledger.transparency.receipts import Policy, Verdict, judge, parse_policy
+from yaojian.foundation.ledger.transparency.times import in_beijing
 
 
 def sentences(language: str) -> dict[str, str]:
@@ -23,13 +24,21 @@ def sentences(language: str) -> dict[str, str]:
     return said
 
 
-def in_beijing(moment: datetime) -> str:
-    """A moment as people in China read it."""
-    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+def examine(document: str, policy: Policy) -> Verdict | BundleVerdict:
+    """What a document proves: a receipt, the text of its QR code, a promise, or a proof bundle."""
+    return judge_bundle(document, policy) if looks_like_bundle(document) else judge(document, policy)
 
 
-def proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
+def problem_in_words(verdict: Verdict | BundleVerdict, words: Mapping[str, str]) -> str:
+    """Why a document proves nothing: of a bundle the layer and the row."""
+    values = verdict.values if isinstance(verdict, BundleVerdict) else {}
+    return words[f"problem.{verdict.problem}"].format(**values)
+
+
+def proved(verdict: Verdict | BundleVerdict) -> list[tuple[str, dict[str, str]]]:
     """The sentences about what was proved, each with what it speaks of."""
+    if isinstance(verdict, BundleVerdict):
+        return proved_by_bundle(verdict)
     if promise := verdict.promise:
         times = {"recorded": in_beijing(promise.recorded), "deadline": in_beijing(promise.deadline)}
         who = {"origin": promise.origin, "uid": promise.uid, "commitment": promise.commitment.hex()}
@@ -57,8 +66,10 @@ def proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
-def not_proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
+def not_proved(verdict: Verdict | BundleVerdict) -> list[tuple[str, dict[str, str]]]:
     """The sentences about what was not proved."""
+    if isinstance(verdict, BundleVerdict):
+        return not_proved_by_bundle(verdict)
     found: list[tuple[str, dict[str, str]]] = []
     if promise := verdict.promise:
         if datetime.now(UTC) > promise.deadline:
@@ -81,11 +92,11 @@ def not_proved(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
     return [*found, ("not_truth", {}), ("not_complete", {})]
 
 
-def report(verdict: Verdict, language: str) -> str:
+def report(verdict: Verdict | BundleVerdict, language: str) -> str:
     """The result in words."""
     words = sentences(language)
     if verdict.problem:
-        return f"✗ {words['failed']}\n  {words['problem.' + verdict.problem]}\n"
+        return f"✗ {words['failed']}\n  {problem_in_words(verdict, words)}\n"
     lines = [
         f"✓ {words['verified']}" + (f" · {words['late_entry']}" if verdict.is_late else ""),
         f"{words['proved']}:",
@@ -99,11 +110,16 @@ def report(verdict: Verdict, language: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check a receipt; 0 when it proves its entry, 1 when it does not."""
+    """Check a receipt or a proof bundle; 0 when it proves its entry, 1 when it does not."""
     parser = argparse.ArgumentParser(
-        prog="yaojian verify", description="验证存证回执, 离线进行 / verify a receipt, offline"
+        prog="yaojian verify",
+        description="验证存证回执或证明包, 离线进行 / verify a receipt or a proof bundle, offline",
     )
-    parser.add_argument("receipt", type=Path, help="回执文件或二维码文字 / receipt, or text of its QR code")
+    parser.add_argument(
+        "receipt",
+        type=Path,
+        help="回执、证明包文件或二维码文字 / receipt, proof bundle, or text of a QR code",
+    )
     parser.add_argument(
         "--keys",
         type=Path,
@@ -117,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         document = options.receipt.read_bytes().decode("utf-8", errors="replace")
     except (OSError, ValueError) as error:
         parser.error(str(error))
-    verdict = judge(document, policy)
+    verdict = examine(document, policy)
     sys.stdout.write(report(verdict, options.lang))
     return 1 if verdict.problem else 0
 

@@ -272,6 +272,7 @@
     return { problem: "", promise };
   }
   async function judge(written, policy) {
+    if (bundles.looksLike(written)) return bundles.judge(written, policy);
     let receipt;
     try {
       const plain = written.startsWith("YJ1:") ? await fromCode(written) : written;
@@ -318,7 +319,11 @@
   // --- words -------------------------------------------------------------------------------------
 
   const inBeijing = seconds => new Date((Math.floor(seconds) + 28800) * 1000).toISOString().slice(0, 19).replace("T", " ");
+  const bundles = globalThis.proofBundles({
+    Refused, sha256, hex, same, joined, text8, fromHex, number, hashOf, parseJson, parseNote, parseCheckpoint, parseLeaf, signedBy, isIncluded, inBeijing, LATE_AFTER_S,
+  });
   function proved(verdict) {
+    if (verdict.bundle) return bundles.proved(verdict);
     if (verdict.promise) {
       const { origin, uid, commitment, recorded, deadline } = verdict.promise;
       return [["promised", { origin, uid, commitment, recorded: inBeijing(recorded), deadline: inBeijing(deadline) }]];
@@ -338,6 +343,7 @@
     return found;
   }
   function notProved(verdict) {
+    if (verdict.bundle) return bundles.notProved(verdict);
     if (verdict.promise) {
       const { deadline } = verdict.promise;
       return [Date.now() / 1000 > deadline ? ["overdue", { deadline: inBeijing(deadline) }] : ["not_entered", {}], ["not_truth", {}]];
@@ -365,6 +371,20 @@
     for (const [key, values] of sentences) items.append(element("li", filled(words[key], values)));
     return part;
   }
+  function table(entries, words) {
+    const frame = element("div", "", "table-frame"), made = element("table", "", "table"), head = element("tr"), body = element("tbody"), top = element("thead");
+    for (const name of ["entry", "claimed", "kind", "by"]) head.append(element("th", words[`column.${name}`]));
+    for (const one of entries) {
+      const row = element("tr"), record = one.act ? JSON.parse(one.act) : null;
+      const by = record ? `${record.organ.name} ${record.actor.name}` : words[one.erasure ? "erased" : "withheld"];
+      for (const cell of [String(one.index), inBeijing(one.leaf.at), words[`kind.${one.leaf.kind}`] || one.leaf.kind, by]) row.append(element("td", cell));
+      body.append(row);
+    }
+    top.append(head);
+    made.append(top, body);
+    frame.append(made);
+    return frame;
+  }
   function show(place, verdict, words) {
     place.replaceChildren();
     place.hidden = false;
@@ -372,13 +392,15 @@
     const good = !verdict.problem;
     place.append(element("h2", `${good ? "✓" : "✗"} ${good ? words.verified : words.failed}${verdict.late ? ` · ${words.late_entry}` : ""}`, good ? "verdict-good mt-0" : "verdict-bad mt-0"));
     if (!good) {
-      place.append(element("p", words[`problem.${verdict.problem}`]));
+      place.append(element("p", filled(words[`problem.${verdict.problem}`], verdict.values || {})));
       return;
     }
     place.append(list(words.proved, proved(verdict), words), list(words.not_proved, notProved(verdict), words));
-    if (verdict.act) {
+    if (verdict.bundle && verdict.bundle.entries.length) place.append(element("h3", words.acts), table(verdict.bundle.entries, words));
+    const records = verdict.act ? JSON.parse(verdict.act) : verdict.acts && verdict.acts.length ? verdict.acts : null;
+    if (records) {
       const frame = element("div", "", "table-frame");
-      frame.append(element("pre", JSON.stringify(JSON.parse(verdict.act), null, 2), "code"));
+      frame.append(element("pre", JSON.stringify(records, null, 2), "code"));
       place.append(element("h3", words.content), frame);
     }
   }
