@@ -23,6 +23,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _server.close()
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly how many tests other people's code could not judge."""
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    if unproved := sum("NOT PROVED" in reason for reason in skipped):
+        terminalreporter.write_line(
+            f"!!! {unproved} tests with other people's code were SKIPPED; -rs says what to install", red=True
+        )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, so that processes end together; journeys last.
 

@@ -18,6 +18,13 @@ from yaojian.operations.testing import TEST_URL_VARIABLE, start_test_database
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 APT_PACKAGES = ("chromium", "fonts-noto-cjk")
+JUDGES = {
+    "go": ("golang-go", "golang-golang-x-mod-dev"),
+    "npm": ("nodejs", "npm"),
+    "openssl": ("openssl",),
+    "sigsum-witness": ("sigsum-go",),  # from Debian trixie on
+}
+"""Programs of other people that judge our public log in tests, and the packages that bring them."""
 # An operator's settings must not change what the tests see.
 KEPT_VARIABLES = (TEST_URL_VARIABLE, "YAOJIAN_LANG")
 MOST_TEST_PROCESSES = 4
@@ -38,6 +45,7 @@ def verify(pytest_arguments: Sequence[str]) -> int:
     if not (REPOSITORY / "pyproject.toml").exists():
         raise OperationError("测试需在源码目录运行", "tests run in a source checkout", cure="git clone …")
     ready = ensure_browser()
+    ensure_other_peoples_programs()
     environment = clean_environment(os.environ)
     outcomes = [] if ready else [Outcome("Chromium", 0.0, passed=False)]
     for name, command in steps(pytest_arguments):
@@ -142,6 +150,23 @@ def ensure_browser() -> bool:
     complain(f"    → sudo {' '.join(command)}", "then run the tests again")
     in_ci = os.environ.get("CI", "").lower() in ("1", "true", "yes")
     return not (in_ci and root and chromium() is None)
+
+
+def ensure_other_peoples_programs() -> None:
+    """Install, as root on Debian, the programs of others that judge our public log; else name them.
+
+    Each by itself: a release of Debian that lacks one has the others. What is missing is skipped and counted.
+    """
+    missing = {program: names for program, names in JUDGES.items() if not shutil.which(program)}
+    can_install = os.geteuid() == 0 and shutil.which("apt-get") is not None
+    for program, names in missing.items():
+        if can_install:
+            show(both(f"安装 {', '.join(names)} …", f"installing {program}, which judges the public log"))
+        if not can_install or not _apt(["apt-get", "install", "-y", "--no-install-recommends", *names]):
+            complain(
+                f"!!! 缺少 {program}, 由他人程序进行的核验将被跳过: apt-get install {' '.join(names)}",
+                f"TESTS WITH OTHER PEOPLE'S CODE WILL BE SKIPPED: {program} is missing",
+            )
 
 
 def _apt(command: Sequence[str]) -> bool:

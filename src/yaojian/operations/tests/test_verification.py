@@ -71,3 +71,25 @@ def test_a_present_browser_installs_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(verification, "has_cjk_font", lambda: True)
     monkeypatch.setattr(verification, "_apt", lambda _command: pytest.fail("apt was called"))
     assert verification.ensure_browser()
+
+
+def test_programs_that_judge_the_log_are_installed_one_by_one_or_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried: list[str] = []
+
+    def only_go(command: list[str]) -> bool:
+        tried.append(command[4])
+        return command[4] == "golang-go"
+
+    monkeypatch.setattr(verification, "_apt", only_go)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("shutil.which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
+    verification.ensure_other_peoples_programs()
+    assert tried == ["golang-go", "nodejs", "openssl", "sigsum-go"]
+    said = capsys.readouterr().err
+    assert "sigsum-witness is missing" in said
+    assert "go is missing" not in said
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    verification.ensure_other_peoples_programs()
+    assert len(tried) == 4
