@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,15 +18,15 @@ from psycopg.rows import class_row
 from psycopg.types.json import set_json_loads
 
 from yaojian.foundation.ledger.audit_days import compare_days
-from yaojian.foundation.ledger.audit_report import AuditReport, short_time
+from yaojian.foundation.ledger.audit_report import AuditReport, Difference, short_time
 from yaojian.foundation.ledger.audit_rows import (
     LEAF_ROWS,
     QUICK_ROWS,
-    RECORDED,
     LeafRow,
     QuickRow,
     Signed,
     agrees,
+    recorded_in,
 )
 from yaojian.foundation.ledger.canonical import in_utc
 from yaojian.foundation.ledger.sequencing.sequencer import BATCH
@@ -61,7 +61,9 @@ from yaojian.foundation.ledger.transparency.tiles import (
 )
 
 CHUNK = 20 * WIDTH
-NEVER = "9999-12-31T23:59:59.999999Z"
+Bundle = tuple[int, list[bytes], list[Difference]]
+"""Where its entries begin, the entries, and what is wrong with it."""
+NEVER = b"9999-12-31T23:59:59.999999Z"
 """A time after all others, as times are written in leaves."""
 WAITING_AFTER = timedelta(minutes=1)
 """How long an act may lie without a leaf before an audit speaks of it."""
@@ -92,7 +94,7 @@ class Auditor:
         self._noted: dict[int, Signed] = {}
         self._began: datetime | None = None
         self._begins_at = NEVER
-        self._not_before: dict[bytes, str] = {}
+        self._not_before: dict[bytes, bytes] = {}
 
     def run(self, begin: int = 0, end: int | None = None, known: tuple[str, ...] = ()) -> AuditReport:
         """Compare all layers; `known`: notes of checkpoints that were kept elsewhere."""
@@ -107,7 +109,8 @@ class Auditor:
         whole = begin == 0 and last == published.size
         self._compare_rows(begin, last)
         self._compare_end()
-        self._compare_tiles(begin, last, whole=whole)
+        if whole:
+            self._compare_tiles()
         if whole:
             compare_days(self._connection, report)
         self._compare_roots([*self._noted.values()], published, known)
@@ -175,7 +178,7 @@ class Auditor:
             lines = self._cosignatures(parse_note(note).text, where, cosigned.get(size, []))
             self._noted[size] = Signed(checkpoint, parse_note(note), signed_at, lines)
         self._began = min((one.signed_at for one in self._noted.values()), default=None)
-        self._begins_at = in_utc(self._began - LATE_AFTER) if self._began else NEVER
+        self._begins_at = in_utc(self._began - LATE_AFTER).encode() if self._began else NEVER
         if self._noted and max(self._noted) != published.size:
             self._report.add(
                 "checkpoint",
@@ -219,28 +222,33 @@ class Auditor:
 
     # --- rows, leaves, bundles -----------------------------------------------------------------
 
-    def _read_ahead(self, begin: int, end: int) -> Iterator[tuple[int, int, list[QuickRow]]]:
-        """The rows of all leaves by chunks; the database works on the next while one is compared."""
+    def _read_ahead(self, begin: int, end: int) -> Iterator[tuple[list[QuickRow], list[Bundle]]]:
+        """The rows and the published entries of all leaves by chunks; while one is compared the database
+        works on the next, and the disk beside it.
+        """
 
         def read(first: int) -> list[QuickRow]:
             with self._connection.cursor(binary=True) as cursor:
                 return cursor.execute(QUICK_ROWS, [max(first, begin), min(first + CHUNK, end)]).fetchall()
 
-        firsts = range(begin // WIDTH * WIDTH, end, CHUNK)
-        with ThreadPoolExecutor(1) as reader:
-            coming = reader.submit(read, firsts[0]) if firsts else None
-            for first in firsts:
-                assert coming is not None
-                rows = coming.result()
-                if first + CHUNK < end:
-                    coming = reader.submit(read, first + CHUNK)
-                yield max(first, begin), min(first + CHUNK, end), rows
+        with ThreadPoolExecutor(2) as readers:
+            coming: list[tuple[Future[list[QuickRow]], Future[list[Bundle]]]] = []
+            for first in range(begin // WIDTH * WIDTH, end, CHUNK):
+                files = readers.submit(self._read_files, max(first, begin), min(first + CHUNK, end))
+                coming.append((readers.submit(read, first), files))
+                if len(coming) > 1:
+                    rows, bundles = coming.pop(0)
+                    yield rows.result(), bundles.result()
+            for rows, bundles in coming:
+                yield rows.result(), bundles.result()
 
     def _compare_rows(self, begin: int, end: int) -> None:
         doubtful = []
-        for first, last, found in self._read_ahead(begin, end):
+        for found, bundles in self._read_ahead(begin, end):
             rows = {row[0]: row for row in found}
-            for place, entries in self._bundles(first, last):
+            for place, entries, wrong in bundles:
+                for one in wrong:
+                    self._report.add(one.layer, one.where, one.text)
                 for index, entry in enumerate(entries, place):
                     row = rows.get(index)
                     if row is None:
@@ -254,9 +262,30 @@ class Auditor:
         for index, entry in doubtful:
             self._compare_slowly(index, entry)
 
+    def _read_files(self, begin: int, end: int) -> list[Bundle]:
+        """Published entries, and what is wrong with a bundle, or with the tile over it."""
+        found: list[Bundle] = []
+        for index in range(begin // WIDTH, -(-end // WIDTH)):
+            first = index * WIDTH
+            place, last = max(begin, first), min(end, first + WIDTH)
+            tile = Tile(0, index, width_at(0, index, self._report.size))
+            entries: list[bytes] = []
+            wrong: list[Difference] = []
+            try:
+                entries = self._files.read_bundle(index, tile.width)
+            except (TileDamaged, OSError) as error:
+                wrong.append(Difference("bundle", f"leaves {place}–{last - 1}", str(error)))
+            try:
+                if split_hashes(self._files.read_tile(tile), tile.width) != list(map(leaf_hash, entries)):
+                    wrong.append(Difference("tile", tile.path, "it does not follow from what lies below it"))
+            except (TileDamaged, OSError) as error:
+                wrong.append(Difference("tile", tile.path, str(error)))
+            found.append((place, entries[place - first : last - first], wrong))
+        return found
+
     def _is_in_time(self, row: QuickRow) -> bool:
         """Whether it was recorded before the log began, or after the checkpoint that its leaf has seen."""
-        entry, recorded = row[1], row[RECORDED]
+        entry, recorded = row[1], recorded_in(row[3])
         if recorded < self._begins_at:
             self._report.before_log += 1
             return True
@@ -266,7 +295,7 @@ class Auditor:
         part = entry[place:]
         if part not in self._not_before:
             noted = self._seen_by(entry)
-            self._not_before[part] = in_utc(noted.signed_at - LATE_AFTER) if noted else NEVER
+            self._not_before[part] = in_utc(noted.signed_at - LATE_AFTER).encode() if noted else NEVER
         return recorded >= self._not_before[part]
 
     def _compare_slowly(self, index: int, entry: bytes) -> None:
@@ -278,16 +307,6 @@ class Auditor:
                         "leaf", row.place, "the leaf in the database differs from the published entry"
                     )
                 self._compare_act(row)
-
-    def _bundles(self, begin: int, end: int) -> Iterator[tuple[int, list[bytes]]]:
-        first = begin
-        while first < end:
-            last = min(end, (first // WIDTH + 1) * WIDTH)
-            try:
-                yield first, self._files.entries(first, last)
-            except TileDamaged as error:
-                self._report.add("bundle", f"leaves {first}–{last - 1}", str(error))
-            first = last
 
     def _compare_act(self, row: LeafRow) -> None:
         report = self._report
@@ -351,31 +370,21 @@ class Auditor:
 
     # --- tiles ---------------------------------------------------------------------------------
 
-    def _compare_tiles(self, begin: int, end: int, *, whole: bool) -> None:
-        """Whether each tile follows from what lies below it; of a range only the lowest."""
-        size = self._report.size
-        for tile in tiles_of(size):
-            first = tile.index * WIDTH
-            if tile.level == 0 and (first + tile.width <= begin or first >= end):
+    def _compare_tiles(self) -> None:
+        """Whether each tile above the lowest follows from what lies below it."""
+        for tile in tiles_of(self._report.size):
+            if tile.level == 0:
                 continue
-            if tile.level > 0 and not whole:
-                return
+            children = range(tile.index * WIDTH, tile.index * WIDTH + tile.width)
             try:
-                if self._made_from_below(tile) != split_hashes(self._files.read_tile(tile), tile.width):
+                made = [
+                    perfect_root(split_hashes(self._files.read_tile(Tile(tile.level - 1, child)), WIDTH))
+                    for child in children
+                ]
+                if made != split_hashes(self._files.read_tile(tile), tile.width):
                     self._report.add("tile", tile.path, "it does not follow from what lies below it")
             except (TileDamaged, OSError) as error:
                 self._report.add("tile", tile.path, str(error))
-
-    def _made_from_below(self, tile: Tile) -> list[bytes]:
-        size = self._report.size
-        if tile.level == 0:
-            width = width_at(0, tile.index, size)
-            return [leaf_hash(entry) for entry in self._files.read_bundle(tile.index, width)]
-        children = range(tile.index * WIDTH, tile.index * WIDTH + tile.width)
-        return [
-            perfect_root(split_hashes(self._files.read_tile(Tile(tile.level - 1, child)), WIDTH))
-            for child in children
-        ]
 
     # --- acts without a leaf -------------------------------------------------------------------
 

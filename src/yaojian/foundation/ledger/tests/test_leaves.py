@@ -11,7 +11,14 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yaojian.foundation.ledger.transparency.leaves import Leaf, LeafRefused, Seen, commitment_of, parse_leaf
+from yaojian.foundation.ledger.transparency.leaves import (
+    Leaf,
+    LeafRefused,
+    Seen,
+    commitment_of,
+    organ_of,
+    parse_leaf,
+)
 
 SEEN = st.none() | st.builds(Seen, st.integers(1, 2**53 - 1), st.binary(min_size=32, max_size=32))
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
@@ -53,3 +60,16 @@ def test_another_spelling_is_refused(damage) -> None:  # type: ignore[no-untyped
 
 def test_the_commitment_is_hmac_sha_256_under_the_salt() -> None:
     assert commitment_of(b"act", b"s" * 32) == hmac.new(b"s" * 32, b"act", "sha256").digest()
+
+
+@pytest.mark.parametrize("organ", ["xj.cj", 'a"b', "a\\b", '","organ":"x', "药监", ""])
+@pytest.mark.parametrize("kind", ["inspection.concluded", '","organ":"y', "k\\"])
+def test_the_organ_is_found_without_reading_the_rest(organ: str, kind: str) -> None:
+    leaf = Leaf(kind, organ, "yaojian.act/1", datetime(2026, 11, 20, tzinfo=UTC), bytes(32))
+    assert organ_of(leaf.entry) == organ
+
+
+def test_what_names_no_organ_is_refused() -> None:
+    for entry in (b"", b"{}", b'{"claimed":"","organ":"x'):
+        with pytest.raises(LeafRefused):
+            organ_of(entry)

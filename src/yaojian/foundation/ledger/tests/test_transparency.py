@@ -13,7 +13,13 @@ from yaojian.foundation.ledger.transparency.checkpoints import (
     parse_checkpoint,
     parse_receipt,
 )
-from yaojian.foundation.ledger.transparency.hashing import EMPTY_ROOT, leaf_hash, perfect_root, root_of
+from yaojian.foundation.ledger.transparency.hashing import (
+    EMPTY_ROOT,
+    leaf_hash,
+    perfect_root,
+    root_of,
+    root_of_hashes,
+)
 from yaojian.foundation.ledger.transparency.notes import (
     Cosigner,
     Ed25519Signer,
@@ -231,3 +237,9 @@ def test_a_receipt_says_what_it_said() -> None:
     ):
         with pytest.raises(NoteRefused):
             parse_receipt(damaged)
+
+
+def test_the_root_by_levels_is_the_root_by_definition() -> None:
+    entries = [b"%d" % number for number in range(70)]
+    for size in range(len(entries) + 1):
+        assert root_of_hashes([leaf_hash(entry) for entry in entries[:size]]) == root_of(entries[:size])

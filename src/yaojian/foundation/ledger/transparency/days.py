@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yaojian.foundation.ledger.transparency.hashing import EMPTY_ROOT, leaf_hash, perfect_root, root_of_hashes
-from yaojian.foundation.ledger.transparency.leaves import commitment_of, parse_leaf
+from yaojian.foundation.ledger.transparency.leaves import commitment_of, organ_of
 from yaojian.foundation.ledger.transparency.proofs import (
     Node,
     ProofRefused,
@@ -70,7 +70,7 @@ def counted(rows: Iterable[tuple[bytes, int | None]]) -> Counted:
     organs: dict[str, list[bytes]] = {}
     for entry, subject in rows:
         hashed = leaf_hash(entry)
-        organs.setdefault(parse_leaf(entry).organ, []).append(hashed)
+        organs.setdefault(organ_of(entry), []).append(hashed)
         if subject is not None:
             subjects.setdefault(subject, []).append(hashed)
     return Counted(

@@ -34,16 +34,24 @@ def perfect_root(hashes: Sequence[bytes]) -> bytes:
     return hashes[0]
 
 
-def root_of(entries: Iterable[bytes]) -> bytes:
-    """The root over all entries, word by word as RFC 6962 defines it: the slow, obvious reference."""
-    return root_of_hashes([leaf_hash(entry) for entry in entries])
-
-
 def root_of_hashes(hashes: Sequence[bytes]) -> bytes:
-    """The root over the hashes of all leaves."""
+    """The root over the hashes of all leaves: what stands alone at the end of a level goes up as it is."""
     if not hashes:
         return EMPTY_ROOT
-    if len(hashes) == 1:
-        return hashes[0]
+    level = list(hashes)
+    while len(level) > 1:
+        alone = level[-1:] if len(level) % 2 else []
+        level = levels_up(level[: len(level) - len(alone)]) + alone
+    return level[0]
+
+
+def root_of(entries: Iterable[bytes]) -> bytes:
+    """The root over all entries, word by word as RFC 6962 defines it: the slow, obvious reference."""
+    return _root([leaf_hash(entry) for entry in entries])
+
+
+def _root(hashes: Sequence[bytes]) -> bytes:
+    if len(hashes) < 2:
+        return hashes[0] if hashes else EMPTY_ROOT
     split = 1 << (len(hashes) - 1).bit_length() - 1
-    return node_hash(root_of_hashes(hashes[:split]), root_of_hashes(hashes[split:]))
+    return node_hash(_root(hashes[:split]), _root(hashes[split:]))
